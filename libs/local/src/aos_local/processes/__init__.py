@@ -1,0 +1,1 @@
+"""Ports, child processes and the record of what runs."""

@@ -1,0 +1,170 @@
+"""Child processes that never outlive their parent, and signals that never reach a stranger."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_PR_SET_PDEATHSIG = 1
+_START_TIME_TOLERANCE = 0.05
+_POLL = 0.02
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A process that cannot be mistaken for a later one with the same number.
+
+    `started` is the kernel's start time in seconds since the epoch.
+    """
+
+    pid: int
+    started: float
+
+    @classmethod
+    def of(cls, pid: int) -> "Identity":
+        """The identity of a process that runs now; raises psutil.NoSuchProcess."""
+        return cls(pid, psutil.Process(pid).create_time())
+
+    def process(self) -> psutil.Process | None:
+        """The live process, or None when it has ended or its number belongs to another."""
+        try:
+            found = psutil.Process(self.pid)
+            same = abs(found.create_time() - self.started) <= _START_TIME_TOLERANCE
+            return found if same and found.status() != psutil.STATUS_ZOMBIE else None
+        except psutil.Error:
+            return None
+
+    def alive(self) -> bool:
+        """True while the very same process runs."""
+        return self.process() is not None
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What to run: arguments, environment, log file, and how its end is asked for.
+
+    `user` is the user id to run as (None: the caller's). `stop_signal` is the polite one; `death_signal` is what the
+    kernel sends when the starter is killed.
+    """
+
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    log: Path
+    cwd: Path | None = None
+    user: int | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = signal.SIGKILL
+
+
+def _die_with_parent(death_signal: signal.Signals, parent: int) -> Callable[[], None] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None)
+
+    def arrange() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, int(death_signal))
+        if os.getppid() != parent:  # the parent ended between fork and prctl
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return arrange
+
+
+@dataclass(frozen=True)
+class Child:
+    """A program that this process started."""
+
+    launch: Launch
+    popen: subprocess.Popen[bytes]
+    identity: Identity
+
+    def exit_code(self) -> int | None:
+        """None while it runs; negative: the signal that ended it."""
+        return self.popen.poll()
+
+    def stop(self, grace: float = 10.0) -> bool:
+        """End it with its stop signal, after `grace` seconds by force; True when it went politely."""
+        polite = self.popen.poll() is not None or stop(self.identity, self.launch.stop_signal, grace)
+        self.popen.wait()
+        return polite
+
+
+def start(launch: Launch) -> Child:
+    """Start a program in a session of its own; its output is appended to `launch.log`.
+
+    Call it from a thread that lives as long as the child should: Linux ties the death signal to the thread.
+    """
+    launch.log.parent.mkdir(parents=True, exist_ok=True)
+    with launch.log.open("ab") as log:
+        popen = subprocess.Popen(  # noqa: S603  every argument list is built in this package
+            list(launch.argv),
+            env=dict(launch.env),
+            cwd=launch.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=launch.user,
+            group=launch.user,
+            extra_groups=[] if launch.user is not None else None,
+            # Safe between fork and exec: prctl, getppid and kill take no lock.
+            preexec_fn=_die_with_parent(launch.death_signal, os.getpid()),  # noqa: PLW1509
+        )
+    return Child(launch, popen, Identity.of(popen.pid))
+
+
+def send(identity: Identity, signum: signal.Signals) -> bool:
+    """Signal exactly this process; False when it is gone already."""
+    found = identity.process()
+    if found is None:
+        return False
+    try:
+        found.send_signal(signum)
+    except psutil.NoSuchProcess:
+        return False
+    return True
+
+
+def _group_members(leader: int) -> list[psutil.Process]:
+    members = []
+    for candidate in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(candidate.pid) == leader and candidate.status() != psutil.STATUS_ZOMBIE:
+                members.append(candidate)
+    return members
+
+
+def stop(identity: Identity, signum: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
+    """End the process and its group: politely, then after `grace` seconds by force; True when it went politely.
+
+    The group is only touched while its leader is known to be ours, or was when this call began.
+    """
+    if not identity.alive():
+        return True
+    members = [Identity.of(member.pid) for member in _group_members(identity.pid)]
+    send(identity, signum)
+    deadline = time.monotonic() + grace
+    while identity.alive() and time.monotonic() < deadline:
+        time.sleep(_POLL)
+    polite = not identity.alive()
+    for member in (identity, *members):
+        send(member, signal.SIGKILL)
+    return polite
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """The last lines of a log file, or an empty text when there is none."""
+    if not log.exists():
+        return ""
+    with log.open("rb") as handle:
+        handle.seek(0, os.SEEK_END)
+        handle.seek(max(0, handle.tell() - 200 * lines))
+        text = handle.read().decode("utf-8", "replace")
+    return "\n".join(text.splitlines()[-lines:])

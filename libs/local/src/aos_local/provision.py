@@ -1,0 +1,142 @@
+"""Roles, schemas and databases that the services expect in PostgreSQL (16 or newer).
+
+Idempotent: run again it creates what is missing and sets the passwords it is given. `python -m aos_local.provision --url URL
+--secrets FOLDER` does it for a server of your own.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+DATABASE = "autonomos"
+LAKE_DATABASE = "autonomos_lake"
+LAKE_ROLE = "dcl_lake"
+SERVICES = ("identity", "aod", "aam", "dcl", "aoa")
+
+PasswordOf = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class ServiceUrls:
+    """Two connections of one service: `owner` migrates, `app` reads and writes rows under row-level security."""
+
+    owner: str
+    app: str
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """What a provisioned server offers; `lake` is the URL of the DuckLake catalogue database."""
+
+    admin: str
+    services: dict[str, ServiceUrls]
+    lake: str
+
+    def __getitem__(self, service: str) -> ServiceUrls:
+        return self.services[service]
+
+
+def with_login(url: str, role: str, password: str, database: str) -> str:
+    """The same server as `url`, seen by another role in another database."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    login = f"{quote(role, safe='')}:{quote(password, safe='')}"
+    return urlunsplit((parts.scheme, f"{login}@{host}", f"/{database}", parts.query, ""))
+
+
+def in_database(url: str, database: str) -> str:
+    """The same server and login as `url`, in another database."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, f"/{database}", parts.query, ""))
+
+
+def provision(admin_url: str, password_of: PasswordOf, services: Sequence[str] = SERVICES) -> Provisioned:
+    """Create what the services need and return their URLs; `password_of` gives one password for each login role."""
+    with psycopg.connect(admin_url, autocommit=True, connect_timeout=10) as server:
+        for service in services:
+            _service_roles(server, service, password_of)
+        _role(server, LAKE_ROLE, password_of(LAKE_ROLE))
+        _database(server, DATABASE, None)
+        _database(server, LAKE_DATABASE, LAKE_ROLE)
+    with psycopg.connect(in_database(admin_url, DATABASE), autocommit=True, connect_timeout=10) as database:
+        database.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        database.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        for service in services:
+            _service_schema(database, service)
+    logins = {
+        service: ServiceUrls(
+            *(
+                with_login(admin_url, role, password_of(role), DATABASE)
+                for role in (f"{service}_owner", f"{service}_app")
+            )
+        )
+        for service in services
+    }
+    lake = with_login(admin_url, LAKE_ROLE, password_of(LAKE_ROLE), LAKE_DATABASE)
+    return Provisioned(admin_url, logins, lake)
+
+
+def _exists(connection: psycopg.Connection, catalogue: str, column: str, name: str) -> bool:
+    question = sql.SQL("SELECT 1 FROM {} WHERE {} = %s").format(sql.Identifier(catalogue), sql.Identifier(column))
+    return connection.execute(question, [name]).fetchone() is not None
+
+
+def _role(server: psycopg.Connection, name: str, password: str | None) -> None:
+    role = sql.Identifier(name)
+    if not _exists(server, "pg_roles", "rolname", name):
+        server.execute(sql.SQL("CREATE ROLE {}").format(role))
+    if password is None:
+        server.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(role))
+    else:
+        login = sql.SQL("ALTER ROLE {} LOGIN NOCREATEDB NOCREATEROLE PASSWORD {}")
+        server.execute(login.format(role, sql.Literal(password)))
+    # Whoever administers without being a superuser must be a member to give a role its schema or database.
+    own = sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE").format(role)
+    if not _is_superuser(server):
+        server.execute(own)
+
+
+def _is_superuser(server: psycopg.Connection) -> bool:
+    found = server.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    return bool(found and found[0])
+
+
+def _service_roles(server: psycopg.Connection, service: str, password_of: PasswordOf) -> None:
+    owner, app, platform = (f"{service}_{kind}" for kind in ("owner", "app", "platform"))
+    _role(server, owner, password_of(owner))
+    _role(server, app, password_of(app))
+    _role(server, platform, None)
+    # `SET ROLE` alone opens the transport tables: no ordinary query of the app role can reach them by accident.
+    grant = sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE")
+    server.execute(grant.format(sql.Identifier(platform), sql.Identifier(app)))
+
+
+def _database(server: psycopg.Connection, name: str, owner: str | None) -> None:
+    database = sql.Identifier(name)
+    if not _exists(server, "pg_database", "datname", name):
+        create = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(database)
+        server.execute(create)
+    if owner is not None:
+        server.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, sql.Identifier(owner)))
+    server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+
+
+def _service_schema(database: psycopg.Connection, service: str) -> None:
+    names = {kind: sql.Identifier(f"{service}_{kind}") for kind in ("owner", "app", "platform")}
+    schema = sql.Identifier(service)
+    for statement in (
+        "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {owner}, {app}",
+        "CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner}",
+        "GRANT USAGE ON SCHEMA {schema} TO {app}, {platform}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema}"
+        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT USAGE ON SEQUENCES TO {app}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT EXECUTE ON FUNCTIONS TO {app}",
+        "ALTER ROLE {owner} IN DATABASE {database} SET search_path = {schema}, public",
+        "ALTER ROLE {app} IN DATABASE {database} SET search_path = {schema}, public",
+    ):
+        database.execute(sql.SQL(statement).format(schema=schema, database=sql.Identifier(DATABASE), **names))

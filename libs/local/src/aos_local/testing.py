@@ -1,0 +1,140 @@
+"""Backing services for one test: each starts in a moment, on a free port, in a folder of its own, and is gone after.
+
+All are plain context managers, so that a fixture of any scope can use them:
+
+    @pytest.fixture(scope="session")
+    def database() -> Iterator[Provisioned]:
+        with provisioned_postgres(["aam"]) as urls:
+            yield urls
+"""
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from aos_common.errors import DomainError, Kind
+
+from aos_local.backing import postgres as pg
+from aos_local.backing import temporal as tp
+from aos_local.backing import valkey as vk
+from aos_local.processes.ports import LOOPBACK, free_port
+from aos_local.processes.process import Child, Launch, start, tail
+from aos_local.provision import SERVICES, Provisioned, provision
+
+PASSWORD = "testing"  # noqa: S105  of servers that live for one test, on loopback
+_ATTEMPTS = 3
+_SECONDS = 30.0
+_POLL = 0.03
+
+
+class NotReady(DomainError):
+    """A backing service of a test did not come up."""
+
+    reason = "BACKING_SERVICE_NOT_READY"
+    kind = Kind.UNAVAILABLE
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """An empty PostgreSQL with pgvector; yields the superuser's URL."""
+    with _folder() as home:
+        data = home / "data"
+        pg.cluster_from_template(data, PASSWORD)
+        ports: list[int] = []
+
+        def launch() -> Launch:
+            ports.append(free_port())
+            return Launch(
+                pg.argv(data, ports[-1], throwaway=True),
+                _environment(),
+                home / "log",
+                home,
+                user=pg.run_as(),
+                # immediate: nothing in it is wanted any more
+                stop_signal=signal.SIGQUIT,
+                death_signal=signal.SIGQUIT,
+            )
+
+        with _running("PostgreSQL", launch, lambda: pg.ready(pg.url(ports[-1], PASSWORD))):
+            yield pg.url(ports[-1], PASSWORD)
+
+
+@contextmanager
+def provisioned_postgres(services: Sequence[str] = SERVICES) -> Iterator[Provisioned]:
+    """A PostgreSQL with the roles, schemas and databases of `services`, as the platform provisions them."""
+    with postgres() as admin:
+        yield provision(admin, lambda role: f"{PASSWORD}-{role}", services)
+
+
+@contextmanager
+def valkey() -> Iterator[str]:
+    """An empty Valkey; yields its `redis://` URL."""
+    with _folder() as home:
+        ports: list[int] = []
+
+        def launch() -> Launch:
+            ports.append(free_port())
+            return Launch(vk.argv(vk.write_config(home, ports[-1], PASSWORD)), _environment(), home / "log", home)
+
+        with _running("Valkey", launch, lambda: vk.ready(ports[-1], PASSWORD)):
+            yield vk.url(ports[-1], PASSWORD)
+
+
+@contextmanager
+def temporal() -> Iterator[str]:
+    """A Temporal server in memory, without web UI; yields `host:port` of its gRPC frontend (namespace `default`)."""
+    with _folder() as home:
+        ports: list[tp.TemporalPorts] = []
+
+        def launch() -> Launch:
+            grpc = free_port()
+            http = free_port([grpc])
+            ports.append(tp.TemporalPorts(grpc, http, free_port([grpc, http]), None))
+            return Launch(tp.argv(ports[-1], None), _environment(), home / "log", home, death_signal=signal.SIGTERM)
+
+        with _running("Temporal", launch, lambda: tp.ready(ports[-1].http)):
+            yield f"{LOOPBACK}:{ports[-1].grpc}"
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    home = Path(tempfile.mkdtemp(prefix="aos-test-"))
+    home.chmod(0o711)  # PostgreSQL passes through as another user when the tests run as root
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _running(name: str, launch: Callable[[], Launch], ready: Callable[[], bool]) -> Iterator[None]:
+    child = _start(name, launch, ready)
+    try:
+        yield
+    finally:
+        child.stop()
+
+
+def _start(name: str, launch: Callable[[], Launch], ready: Callable[[], bool]) -> Child:
+    # A free port can be lost to another test between choosing and binding: choose again.
+    for _ in range(_ATTEMPTS):
+        child = start(launch())
+        deadline = time.monotonic() + _SECONDS
+        while child.exit_code() is None and time.monotonic() < deadline:
+            if ready():
+                return child
+            time.sleep(_POLL)
+        child.stop()
+    raise NotReady(
+        f"{name} did not come up in {_ATTEMPTS} attempts.",
+        hint=f"Its last lines were:\n{tail(child.launch.log)}",
+    )
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AOS_", "PG"))}

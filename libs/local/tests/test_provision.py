@@ -1,0 +1,89 @@
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from aos_local import testing
+from aos_local.provision import Provisioned, in_database, provision
+from psycopg import errors
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Provisioned]:
+    with testing.provisioned_postgres(["aam", "dcl"]) as provisioned:
+        with psycopg.connect(provisioned["aam"].owner) as owner:
+            owner.execute("CREATE TABLE note (id int PRIMARY KEY, body text)")
+            owner.execute("CREATE TABLE transport (id int PRIMARY KEY)")
+            owner.execute("REVOKE ALL ON transport FROM aam_app")
+            owner.execute("GRANT SELECT, INSERT ON transport TO aam_platform")
+            owner.execute("CREATE FUNCTION one() RETURNS int LANGUAGE sql RETURN 1")
+        yield provisioned
+
+
+def test_app_role_when_owner_made_a_table_then_has_rows_but_no_ddl(server: Provisioned) -> None:
+    with psycopg.connect(server["aam"].app, autocommit=True) as app:
+        app.execute("INSERT INTO note VALUES (1, 'x')")
+        assert app.execute("SELECT one()").fetchone() == (1,)
+        for forbidden in ("CREATE TABLE aam.other ()", "DROP TABLE note", "TRUNCATE note", "CREATE TABLE public.t ()"):
+            with pytest.raises(errors.InsufficientPrivilege):
+                app.execute(forbidden)
+
+
+def test_platform_role_when_set_then_opens_transport_tables_only(server: Provisioned) -> None:
+    with psycopg.connect(server["aam"].app, autocommit=True) as app:
+        with pytest.raises(errors.InsufficientPrivilege):
+            app.execute("SELECT * FROM transport")
+        app.execute("SET ROLE aam_platform")
+        app.execute("INSERT INTO transport VALUES (1)")
+        with pytest.raises(errors.InsufficientPrivilege):
+            app.execute("SELECT * FROM note")
+
+
+def test_service_when_it_reaches_for_another_service_then_is_refused(server: Provisioned) -> None:
+    with psycopg.connect(server["dcl"].app, autocommit=True) as stranger:
+        with pytest.raises(errors.InsufficientPrivilege):
+            stranger.execute("SELECT * FROM aam.note")
+        with pytest.raises(errors.InsufficientPrivilege):
+            stranger.execute("SET ROLE aam_platform")
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(in_database(server["dcl"].app, "autonomos_lake"))
+
+
+def test_roles_when_provisioned_then_none_bypasses_row_level_security(server: Provisioned) -> None:
+    with psycopg.connect(server.admin) as admin:
+        strong = admin.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname ~ '^(aam|dcl)_' AND (rolsuper OR rolbypassrls OR rolcreaterole)"
+        ).fetchall()
+    assert strong == []
+
+
+def test_lake_role_when_connected_then_owns_its_database_and_may_make_schemas(server: Provisioned) -> None:
+    with psycopg.connect(server.lake, autocommit=True) as lake:
+        lake.execute("CREATE SCHEMA tenant_one")
+        owner = lake.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'tenant_one'").fetchone()
+    assert owner == ("dcl_lake",)
+
+
+def test_provision_when_repeated_with_new_passwords_then_only_the_new_ones_work(server: Provisioned) -> None:
+    again = provision(server.admin, lambda role: f"new-{role}", ["dcl"])
+    with psycopg.connect(again["dcl"].app) as app:
+        assert app.execute("SELECT current_schema()").fetchone() == ("dcl",)
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(server["dcl"].app)
+    provision(server.admin, lambda role: f"{testing.PASSWORD}-{role}", ["dcl"])
+
+
+def test_provision_when_the_administrator_is_no_superuser_then_works_too() -> None:
+    with testing.postgres() as url, psycopg.connect(url, autocommit=True) as root:
+        root.execute("CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'm'")
+        # as on a managed server: trusted extensions are installed by whoever runs the server
+        root.execute("CREATE DATABASE autonomos OWNER manager")
+        with psycopg.connect(in_database(url, "autonomos"), autocommit=True) as database:
+            database.execute("CREATE EXTENSION vector")
+            database.execute("ALTER SCHEMA public OWNER TO manager")
+        manager = url.replace(f"postgres:{testing.PASSWORD}", "manager:m")
+        provision(manager, lambda role: role, ["aod"])
+        result = provision(manager, lambda role: role, ["aod"])
+        with psycopg.connect(result["aod"].owner) as owner:
+            owner.execute("CREATE TABLE asset ()")
+        with psycopg.connect(result["aod"].app) as app:
+            assert app.execute("SELECT count(*) FROM asset").fetchone() == (0,)
