@@ -1,0 +1,36 @@
+"""JSON values as text that keeps what the source wrote: 0.10 stays 0.10, at any depth."""
+
+import json
+from typing import Any
+
+
+class NumberText(str):
+    """A JSON number as the source spelled it."""
+
+    __slots__ = ()
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_float=NumberText, parse_int=NumberText, parse_constant=_refuse_constant)
+
+
+def as_text(value: Any) -> str | None:
+    """A top-level value as the text of a cell: strings and numbers as they are, objects and lists as JSON."""
+    if value is None or isinstance(value, str):
+        return value or None
+    return as_json(value)
+
+
+def as_json(value: Any) -> str:
+    """Compact JSON in which numbers keep their source text."""
+    if isinstance(value, NumberText):
+        return str(value)
+    if isinstance(value, dict):
+        members = (f"{json.dumps(key, ensure_ascii=False)}:{as_json(item)}" for key, item in value.items())
+        return "{" + ",".join(members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(as_json(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
