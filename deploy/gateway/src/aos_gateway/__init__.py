@@ -1,0 +1,1 @@
+"""The gateway: one route table, and the Envoy configuration made from it."""

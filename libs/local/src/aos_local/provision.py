@@ -1,7 +1,7 @@
 """Roles, schemas and databases that the services expect in PostgreSQL (16 or newer).
 
-Idempotent: run again it creates what is missing and sets the passwords it is given. `python -m aos_local.provision --url URL
---secrets FOLDER` does it for a server of your own.
+Idempotent: run again it creates what is missing and sets the passwords it is given.
+`python -m aos_local.provision --url URL --secrets FOLDER` does it for a server of your own.
 """
 
 from collections.abc import Callable, Sequence

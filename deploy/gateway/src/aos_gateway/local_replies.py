@@ -1,0 +1,88 @@
+"""Answers that the gateway gives itself, as RFC 9457 problems with the reasons the services use."""
+
+from dataclasses import dataclass
+
+from aos_gateway.types import Node
+
+
+@dataclass(frozen=True)
+class _Problem:
+    status: int
+    reason: str
+    title: str
+    detail: str
+    hint: str
+    seen: int = 0  # the status Envoy had in mind, when it is another one
+
+
+_PROBLEMS = (
+    _Problem(400, "INVALID_REQUEST", "Bad request", "The request is malformed.", "Check path and headers."),
+    _Problem(
+        *(401, "UNAUTHENTICATED", "Not signed in", "A valid access token is needed."),
+        hint="Sign in at POST /api/v1/auth/login and send 'Authorization: Bearer <access_token>'.",
+    ),
+    _Problem(
+        *(
+            401,
+            "UNAUTHENTICATED",
+            "Not an access token",
+            "The token is genuine but is not an access token of a tenant.",
+        ),
+        hint="Send the access_token of POST /api/v1/auth/login, not a refresh or identity token.",
+        seen=403,
+    ),
+    _Problem(404, "NOT_FOUND", "Nothing here", "No such path.", "See /api/v1/<layer>/docs for what there is."),
+    _Problem(408, "TIMEOUT", "Request too slow", "The request did not arrive in time.", "Send it again."),
+    _Problem(413, "PAYLOAD_TOO_LARGE", "Request too large", "The body is too large.", "Send it in smaller parts."),
+    _Problem(
+        431, "HEADERS_TOO_LARGE", "Headers too large", "The headers are too large.", "Send fewer or shorter ones."
+    ),
+    _Problem(503, "UNAVAILABLE", "Not available", "The service is not available now.", "Try again in a moment."),
+    _Problem(504, "TIMEOUT", "Too slow", "The service did not answer in time.", "Ask for less, or try again."),
+)
+
+
+def local_replies() -> Node:
+    """One mapper a status; gRPC calls keep Envoy's own body, which becomes `grpc-message`."""
+    return {"mappers": [_grpc_token_mapper(), *(_mapper(problem) for problem in _PROBLEMS)]}
+
+
+def _status_is(status: int) -> Node:
+    comparison = {"op": "EQ", "value": {"default_value": status, "runtime_key": f"gateway.problem.{status}"}}
+    return {"status_code_filter": {"comparison": comparison}}
+
+
+def _grpc(is_grpc: bool) -> Node:
+    header = {"name": "content-type", "string_match": {"prefix": "application/grpc"}, "invert_match": not is_grpc}
+    # Without the header an inverted match must still hold: it is no gRPC call.
+    return {"header_filter": {"header": {**header, "treat_missing_header_as_empty": True}}}
+
+
+def _both(*filters: Node) -> Node:
+    return {"and_filter": {"filters": list(filters)}}
+
+
+def _grpc_token_mapper() -> Node:
+    """A claims refusal (403) is UNAUTHENTICATED for gRPC callers too."""
+    return {
+        "filter": _both(_status_is(403), _grpc(True)),
+        "status_code": 401,
+        "body": {"inline_string": "The token is not an access token of a tenant."},
+    }
+
+
+def _mapper(problem: _Problem) -> Node:
+    body = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "reason": problem.reason,
+        "hint": problem.hint,
+        "request_id": "%REQ(x-request-id)%",
+    }
+    return {
+        "filter": _both(_status_is(problem.seen or problem.status), _grpc(False)),
+        "status_code": problem.status,
+        "body_format_override": {"json_format": body, "content_type": "application/problem+json"},
+    }
