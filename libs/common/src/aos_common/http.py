@@ -1,0 +1,138 @@
+"""The REST side of a service: errors as RFC 9457 problems, the caller from the token, health and OpenAPI."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from opentelemetry import propagate, trace
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from aos_common.auth import Caller, TokenVerifier
+from aos_common.errors import WIRE, DomainError, Kind, Unauthenticated
+
+__all__ = ["CurrentCaller", "create_app", "problem"]
+
+log = structlog.get_logger()
+tracer = trace.get_tracer(__name__)
+
+Check = Callable[[], Awaitable[None]]
+
+
+def problem(status: int, reason: str, detail: str, *, hint: str = "", **members: Any) -> JSONResponse:
+    """Return an RFC 9457 problem; `reason` is the same name gRPC's ErrorInfo carries."""
+    body = {"type": f"urn:autonomos:error:{reason}", "title": reason.replace("_", " ").capitalize(), "status": status}
+    body |= {"reason": reason, "detail": detail, **({"hint": hint} if hint else {}), **members}
+    headers = {"Retry-After": "1"} if status in (429, 503) else {}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+async def _caller(request: Request) -> Caller:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("This needs an access token.", hint="Send `Authorization: Bearer …`; sign in to get one.")
+    verifier: TokenVerifier = request.app.state.verifier
+    return await verifier.verify(token)
+
+
+CurrentCaller = Annotated[Caller, Depends(_caller)]
+"""Route parameter: the verified caller. The tenant comes from here and nowhere else."""
+
+
+def create_app(
+    *,
+    service: str,
+    title: str,
+    prefix: str,
+    routers: Sequence[APIRouter],
+    verifier: TokenVerifier,
+    checks: Sequence[Check] = (),
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+) -> FastAPI:
+    """Build a service's REST app: `routers` under `prefix`, docs under `prefix/docs`, health at /health/*."""
+    app = FastAPI(
+        title=title,
+        version="1",
+        openapi_url=f"{prefix}/openapi.json",
+        docs_url=f"{prefix}/docs",
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.verifier = verifier
+    for router in routers:
+        app.include_router(router, prefix=prefix)
+    _add_error_handlers(app)
+    _add_health(app, service, checks)
+    app.add_middleware(_Tracing)
+    return app
+
+
+def _add_error_handlers(app: FastAPI) -> None:
+    async def domain(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, DomainError)
+        if error.kind is Kind.INTERNAL:
+            log.error("http.internal", reason=error.reason, detail=error.message)
+        return problem(WIRE[error.kind].http, error.reason, error.message, hint=error.hint, **error.metadata)
+
+    async def invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        # The value itself stays out: it may be a password.
+        fields = [
+            {"field": ".".join(str(part) for part in item["loc"][1:]) or "body", "message": item["msg"]}
+            for item in error.errors()[:20]
+        ]
+        said = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
+        return problem(422, "INVALID_REQUEST", said, hint="See the OpenAPI document.", fields=fields)
+
+    async def http(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        reasons = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 401: "UNAUTHENTICATED"}
+        return problem(error.status_code, reasons.get(error.status_code, "HTTP_ERROR"), str(error.detail))
+
+    async def unexpected(_: Request, error: Exception) -> JSONResponse:
+        log.error("http.unexpected", error=type(error).__name__, exc_info=error)
+        return problem(500, "INTERNAL", "Something went wrong on our side.", hint="Try again; the log has the details.")
+
+    app.add_exception_handler(DomainError, domain)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _add_health(app: FastAPI, service: str, checks: Sequence[Check]) -> None:
+    async def live() -> dict[str, str]:
+        return {"service": service, "status": "live"}
+
+    async def ready() -> dict[str, str]:
+        for check in checks:
+            await check()
+        return {"service": service, "status": "ready"}
+
+    app.add_api_route("/health/live", live, include_in_schema=False)
+    app.add_api_route("/health/ready", ready, include_in_schema=False)
+
+
+class _Tracing:
+    """Continues the caller's trace and answers with its id in `x-trace-id`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/health/"):
+            await self._app(scope, receive, send)
+            return
+        carrier = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        with tracer.start_as_current_span(f"{scope['method']} {scope['path']}", propagate.extract(carrier)) as span:
+            trace_id = f"{span.get_span_context().trace_id:032x}".encode()
+
+            async def send_with_id(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = [*message.get("headers", []), (b"x-trace-id", trace_id)]
+                await send(message)
+
+            await self._app(scope, receive, send_with_id)

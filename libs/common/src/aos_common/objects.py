@@ -1,0 +1,93 @@
+"""Object storage under one root, a folder or a bucket; every key lies below the prefix of its tenant."""
+
+import posixpath
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+from uuid import UUID
+
+import fsspec
+from fsspec.core import url_to_fs
+
+from aos_common.errors import InvalidRequest
+from aos_common.ids import new_id
+
+__all__ = ["ObjectStore", "TenantObjects"]
+
+
+class ObjectStore:
+    """The root of all objects, e.g. `file:///var/lib/autonomos/objects` or `s3://bucket/prefix`."""
+
+    def __init__(self, url: str, options: dict[str, Any] | None = None) -> None:
+        self._url = url.rstrip("/")
+        self._options = dict(options or {})
+        self._fs, self._root = url_to_fs(self._url, **self._options)
+
+    def tenant(self, tenant_id: UUID) -> "TenantObjects":
+        """Return the part of the store that belongs to the tenant; nothing else is reachable from it."""
+        return TenantObjects(self._fs, self._root.rstrip("/"), self._url, tenant_id)
+
+
+class TenantObjects:
+    """One tenant's objects. Blocking: call from a worker thread."""
+
+    def __init__(self, fs: fsspec.AbstractFileSystem, root: str, url: str, tenant_id: UUID) -> None:
+        self._fs = fs
+        self._base = f"{root}/{tenant_id}"
+        self._base_url = f"{url}/{tenant_id}"
+
+    def _path(self, key: str) -> str:
+        normal = posixpath.normpath(key)
+        if key.startswith("/") or normal.startswith("..") or "\\" in key or "\x00" in key:
+            raise InvalidRequest("An object key must stay below its tenant's prefix.")
+        return f"{self._base}/{normal}"
+
+    def url(self, key: str) -> str:
+        """Return the full URL of a key; for `file://` stores use `path`."""
+        self._path(key)
+        return f"{self._base_url}/{key}"
+
+    def path(self, key: str) -> str:
+        """Return the path that DuckDB and PyArrow open: a local path, or an s3:// URL."""
+        return self._path(key) if self._base_url.startswith("file:") else self.url(key)
+
+    @contextmanager
+    def write(self, key: str) -> Iterator[IO[bytes]]:
+        """Open a key for writing; it appears whole when the block ends, or not at all when it raises."""
+        target = self._path(key)
+        if not self._base_url.startswith("file:"):
+            with self._fs.open(target, "wb") as file:  # an S3 upload completes only on close
+                yield file
+            return
+        staging = f"{target}.{new_id().hex}.part"
+        self._fs.makedirs(posixpath.dirname(target), exist_ok=True)
+        try:
+            with self._fs.open(staging, "wb") as file:
+                yield file
+            self._fs.mv(staging, target)
+        except BaseException:
+            if self._fs.exists(staging):
+                self._fs.rm(staging)
+            raise
+
+    def read(self, key: str) -> IO[bytes]:
+        """Open a key for reading."""
+        file: IO[bytes] = self._fs.open(self._path(key), "rb")
+        return file
+
+    def exists(self, key: str) -> bool:
+        """Tell whether the key exists."""
+        return bool(self._fs.exists(self._path(key)))
+
+    def list(self, prefix: str) -> list[str]:
+        """Return the keys below a prefix, sorted."""
+        base = self._path(prefix)
+        if not self._fs.exists(base):
+            return []
+        return sorted(path[len(self._base) + 1 :] for path in map(str, self._fs.find(base)))
+
+    def delete_prefix(self, prefix: str) -> None:
+        """Delete every key below a prefix."""
+        base = self._path(prefix)
+        if self._fs.exists(base):
+            self._fs.rm(base, recursive=True)

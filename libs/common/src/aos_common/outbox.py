@@ -1,0 +1,159 @@
+"""Transactional outbox: a fact and the event about it commit together; a relay publishes in pipelined batches.
+
+Envelope: CloudEvents 1.0 attributes as stream fields, plus `tenantid` and `traceparent` (docs/decisions/0005).
+"""
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from opentelemetry import propagate
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aos_common.db import Database, tenant_table
+from aos_common.errors import DomainError
+from aos_common.ids import new_id
+
+__all__ = ["Relay", "outbox_table", "publish"]
+
+log = structlog.get_logger()
+
+BATCH = 500
+IDLE_SECONDS = 0.25
+RETENTION_HOURS = 72
+
+
+class Payload(Protocol):
+    """A protobuf message."""
+
+    def SerializeToString(self) -> bytes: ...
+
+
+def outbox_table(metadata: sa.MetaData) -> sa.Table:
+    """Declare the outbox: one row an event, kept for `RETENTION_HOURS` after it was published."""
+    return tenant_table(
+        "outbox",
+        metadata,
+        sa.Column("id", PG_UUID(as_uuid=True), nullable=False),
+        sa.Column("stream", sa.Text, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("payload", sa.LargeBinary, nullable=False),
+        sa.Column("traceparent", sa.Text, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True)),
+        sa.Index("outbox_unpublished", "id", postgresql_where=sa.text("published_at IS NULL")),
+    )
+
+
+_outbox = outbox_table(sa.MetaData())
+
+
+async def publish(
+    connection: AsyncConnection,
+    *,
+    tenant_id: UUID,
+    stream: str,
+    type_: str,
+    message: Payload,
+    event_id: UUID | None = None,
+) -> UUID:
+    """Write an event to the outbox within the caller's transaction and return its id.
+
+    With an `event_id` derived from the work, repeating the work publishes the same event once.
+    """
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    event_id = event_id or new_id()
+    statement = """
+        INSERT INTO outbox (tenant_id, id, stream, type, payload, traceparent, created_at)
+        VALUES (:tenant_id, :id, :stream, :type, :payload, :traceparent, :now) ON CONFLICT DO NOTHING"""
+    await connection.execute(
+        sa.text(statement),
+        {
+            "tenant_id": tenant_id,
+            "id": event_id,
+            "stream": stream,
+            "type": type_,
+            "payload": message.SerializeToString(),
+            "traceparent": carrier.get("traceparent", ""),
+            "now": datetime.now(UTC),
+        },
+    )
+    return event_id
+
+
+class Relay:
+    """Moves committed outbox rows to their streams, in order of id, at least once."""
+
+    def __init__(self, database: Database, redis: "Redis", source: str) -> None:
+        self._database = database
+        self._redis = redis
+        self._source = source
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look for rows now instead of at the next tick."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled."""
+        while True:
+            try:
+                moved = await self.relay_once()
+            except (DomainError, RedisError, OSError, sa.exc.DBAPIError) as error:
+                log.warning("outbox.relay_failed", error=type(error).__name__)
+                moved = 0
+            if moved < BATCH:
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+                self._wake.clear()
+
+    async def relay_once(self) -> int:
+        """Publish one batch and mark it; return its size."""
+        async with self._database.platform_tx() as connection:
+            rows = (
+                await connection.execute(
+                    sa.select(_outbox)
+                    .where(_outbox.c.published_at.is_(None))
+                    .order_by(_outbox.c.id)
+                    .limit(BATCH)
+                    .with_for_update(skip_locked=True)
+                )
+            ).all()
+            if not rows:
+                return 0
+            pipeline = self._redis.pipeline(transaction=False)
+            for row in rows:
+                pipeline.xadd(row.stream, self._envelope(row))
+            await pipeline.execute()
+            ids = sa.tuple_(_outbox.c.tenant_id, _outbox.c.id).in_([(row.tenant_id, row.id) for row in rows])
+            await connection.execute(sa.update(_outbox).where(ids).values(published_at=datetime.now(UTC)))
+        return len(rows)
+
+    async def prune(self) -> int:
+        """Delete rows published longer ago than the retention; return how many."""
+        async with self._database.platform_tx() as connection:
+            result = await connection.execute(
+                sa.text(f"DELETE FROM outbox WHERE published_at < now() - interval '{RETENTION_HOURS} hours'")  # noqa: S608  a constant
+            )
+        return result.rowcount
+
+    def _envelope(self, row: sa.Row[Any]) -> dict[Any, Any]:
+        return {
+            "specversion": "1.0",
+            "id": str(row.id),
+            "source": self._source,
+            "type": row.type,
+            "time": row.created_at.isoformat(),
+            "datacontenttype": "application/protobuf",
+            "tenantid": str(row.tenant_id),
+            "traceparent": row.traceparent,
+            "data": row.payload,
+        }

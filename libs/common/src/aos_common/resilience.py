@@ -1,0 +1,45 @@
+"""Calls that may fail: retries (stamina), circuit breakers (purgatory), rate limits (aiolimiter), bulkheads (here)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import stamina
+from aiolimiter import AsyncLimiter
+from purgatory import AsyncCircuitBreakerFactory
+
+from aos_common.errors import Overloaded
+
+__all__ = ["AsyncLimiter", "Bulkhead", "breakers", "retrying"]
+
+retrying = stamina.retry_context
+"""`async for attempt in retrying(on=…, attempts=…, timeout=…): with attempt: …`; waits grow with jitter."""
+
+
+def breakers(threshold: int = 5, recovery_seconds: float = 10.0) -> AsyncCircuitBreakerFactory:
+    """Return a set of named circuit breakers that open after `threshold` failures in a row."""
+    return AsyncCircuitBreakerFactory(default_threshold=threshold, default_ttl=recovery_seconds)
+
+
+class Bulkhead:
+    """At most `limit` callers inside and `queue` waiting; the next one gets `Overloaded` at once."""
+
+    def __init__(self, name: str, limit: int, queue: int) -> None:
+        self._name = name
+        self._slots = asyncio.Semaphore(limit)
+        self._room = queue
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """Hold one of the slots for the block."""
+        if self._slots.locked() and self._room <= 0:
+            raise Overloaded(f"Too many {self._name} at once.", hint="Try again in a moment.")
+        self._room -= 1
+        try:
+            await self._slots.acquire()
+        finally:
+            self._room += 1
+        try:
+            yield
+        finally:
+            self._slots.release()

@@ -1,0 +1,79 @@
+"""Runs a service: its servers and background tasks together, ended together."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import grpc
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from aos_common.settings import ServiceSettings
+
+__all__ = ["Service", "run"]
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Service:
+    """What a composition root hands over: servers for `serve`, endless tasks for the other roles, and how to close."""
+
+    http: FastAPI
+    grpc: grpc.aio.Server
+    tasks: Sequence[Callable[[], Awaitable[None]]] = ()
+    close: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+
+class _HttpServer(uvicorn.Server):
+    """Leaves signals alone: `run` handles them for both servers."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def run(service: Service, settings: ServiceSettings) -> None:
+    """Serve until SIGTERM or SIGINT; a background task that ends by itself ends the process, so its supervisor sees it."""
+    config = uvicorn.Config(
+        service.http,
+        host=settings.host,
+        port=settings.http_port,
+        log_level="warning",
+        access_log=False,
+        limit_concurrency=1000,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+    http = _HttpServer(config)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await service.grpc.start()
+    work = [asyncio.create_task(_endless(task)) for task in service.tasks]
+    work.append(asyncio.create_task(http.serve()))
+    stopping = asyncio.create_task(stop.wait())
+    log.info("service.started", http=settings.http_port, grpc=settings.grpc_port)
+    done, _ = await asyncio.wait([stopping, *work], return_when=asyncio.FIRST_COMPLETED)
+    http.should_exit = True
+    await service.grpc.stop(grace=5)
+    for task in [*work[:-1], stopping]:
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.gather(*work, stopping, return_exceptions=True)
+    for close in service.close:
+        await close()
+    failed = [task for task in done if task is not stopping and not task.cancelled() and task.exception()]
+    if failed:
+        error = failed[0].exception()
+        assert error is not None
+        raise error
+
+
+async def _endless(task: Callable[[], Awaitable[None]]) -> None:
+    await task()
+    raise RuntimeError(f"background task {task!r} ended by itself")

@@ -1,0 +1,47 @@
+"""The environment every service reads; each service adds its own in its `settings.py`."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["ServiceSettings"]
+
+
+class ServiceSettings(BaseSettings):
+    """Settings common to all services, from `AOS_*` environment variables."""
+
+    model_config = SettingsConfigDict(env_prefix="AOS_", extra="ignore", frozen=True)
+
+    env: str = Field("local", description="Name of the installation, for logs and traces.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    http_port: int = Field(0, ge=0, le=65535, description="Port of the REST API; 0 chooses a free one.")
+    grpc_port: int = Field(0, ge=0, le=65535, description="Port of the gRPC API; 0 chooses a free one.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    database_url: SecretStr = Field(description="postgresql:// URL of this service's `<svc>_app` role.")
+    database_pool: int = Field(8, ge=1, le=100, description="Connections to PostgreSQL per process, at most.")
+    database_wait: float = Field(5.0, gt=0, description="Seconds to wait for a free connection before 503.")
+    owner_database_url: SecretStr | None = Field(None, description="URL of the `<svc>_owner` role; `migrate` only.")
+    redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Valkey or Redis, redis(s)://.")
+    objects_url: str = Field("file:///var/lib/autonomos/objects", description="Root of objects: file:// or s3://.")
+    objects_options: dict[str, str] = Field(
+        default_factory=dict, description="fsspec options of the object store as JSON, e.g. an S3 endpoint_url."
+    )
+
+    issuer: str = Field("https://identity.autonomos.local", description="`iss` of access tokens.")
+    audience: str = Field("autonomos", description="`aud` of access tokens.")
+    jwks_url: str = Field("", description="Where identity publishes its signing keys.")
+    token_url: str = Field("", description="Identity's token endpoint for service tokens.")
+    client_id: str = Field("", description="This service's client id at identity.")
+    client_secret: SecretStr = Field(SecretStr(""), description="This service's client secret.")
+
+    identity_grpc: str = Field("127.0.0.1:0", description="host:port of identity's gRPC API.")
+    aod_grpc: str = Field("127.0.0.1:0", description="host:port of AOD's gRPC API.")
+    aam_grpc: str = Field("127.0.0.1:0", description="host:port of AAM's gRPC API.")
+    dcl_grpc: str = Field("127.0.0.1:0", description="host:port of DCL's gRPC API.")
+    aoa_grpc: str = Field("127.0.0.1:0", description="host:port of AOA's gRPC API.")
+
+    otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint for traces; empty keeps them in process.")
+    credential_key_file: Path | None = Field(None, description="File with the base64 key that encrypts credentials.")
+    canonical_partitions: int = Field(4, ge=1, le=256, description="Number of `aam:canonical:<n>` streams.")

@@ -1,0 +1,88 @@
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from aos_common.db import Database
+from aos_common.errors import DependencyUnavailable, Overloaded
+
+
+async def _add(database: Database, tenant: UUID, text: str) -> None:
+    async with database.tenant_tx(tenant) as connection:
+        await connection.execute(
+            sa.text("INSERT INTO notes SELECT :tenant, coalesce(max(id), 0) + 1, :text FROM notes"),
+            {"tenant": tenant, "text": text},
+        )
+
+
+async def _texts(database: Database, tenant: UUID) -> list[str]:
+    async with database.tenant_tx(tenant) as connection:
+        return list((await connection.execute(sa.text("SELECT text FROM notes ORDER BY id"))).scalars())
+
+
+async def test_tenant_tx_when_another_tenant_reads_then_it_sees_nothing(database: Database, tenant: UUID) -> None:
+    await _add(database, tenant, "mine")
+    assert await _texts(database, tenant) == ["mine"]
+    assert await _texts(database, uuid4()) == []
+
+
+async def test_tenant_tx_when_a_row_names_another_tenant_then_the_write_is_refused(
+    database: Database, tenant: UUID
+) -> None:
+    with pytest.raises(sa.exc.DBAPIError, match="row-level security"):
+        async with database.tenant_tx(tenant) as connection:
+            await connection.execute(sa.text("INSERT INTO notes VALUES (:other, 1, 'x')"), {"other": uuid4()})
+    assert await _texts(database, tenant) == []
+
+
+async def test_tenant_tx_when_the_block_raises_then_nothing_stays_and_the_connection_is_clean(
+    database: Database, tenant: UUID
+) -> None:
+    for _ in range(8):  # more than the pool holds
+        with pytest.raises(ZeroDivisionError):
+            async with database.tenant_tx(tenant) as connection:
+                await connection.execute(sa.text("INSERT INTO notes VALUES (:t, 1, 'x')"), {"t": tenant})
+                raise ZeroDivisionError
+    assert await _texts(database, tenant) == []
+
+
+async def test_tenant_tx_when_cancelled_then_the_pool_does_not_leak(database: Database, tenant: UUID) -> None:
+    async def slow() -> None:
+        async with database.tenant_tx(tenant) as connection:
+            await connection.execute(sa.text("SELECT pg_sleep(5)"))
+
+    for _ in range(6):
+        task = asyncio.create_task(slow())
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert await _texts(database, tenant) == []
+
+
+async def test_tenant_tx_when_the_pool_is_full_then_it_says_overloaded(database: Database, tenant: UUID) -> None:
+    release = asyncio.Event()
+
+    async def hold() -> None:
+        async with database.tenant_tx(tenant):
+            await release.wait()
+
+    holders = [asyncio.create_task(hold()) for _ in range(4)]
+    await asyncio.sleep(0.3)
+    with pytest.raises(Overloaded):
+        await _texts(database, tenant)
+    release.set()
+    await asyncio.gather(*holders)
+
+
+async def test_platform_tx_when_it_reads_a_tenant_table_then_it_is_refused(database: Database) -> None:
+    with pytest.raises(sa.exc.DBAPIError, match="permission denied"):
+        async with database.platform_tx() as connection:
+            await connection.execute(sa.text("SELECT * FROM notes"))
+
+
+async def test_database_when_nothing_listens_then_it_says_unavailable() -> None:
+    database = Database("postgresql://x:y@127.0.0.1:1/z", "aod")
+    with pytest.raises(DependencyUnavailable):
+        await database.ping()
+    await database.close()

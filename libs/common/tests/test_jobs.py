@@ -1,0 +1,79 @@
+import asyncio
+from contextlib import suppress
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from aos_common.db import Database
+from aos_common.errors import DependencyUnavailable, InvalidRequest
+from aos_common.jobs import Job, Worker, enqueue
+
+
+async def _enqueue(database: Database, tenant: UUID, kind: str, key: str | None = None) -> bool:
+    async with database.tenant_tx(tenant) as connection:
+        return await enqueue(connection, tenant_id=tenant, kind=kind, payload={"n": 1}, key=key)
+
+
+async def _states(database: Database, tenant: UUID) -> list[str]:
+    async with database.tenant_tx(tenant) as connection:
+        return list((await connection.execute(sa.text("SELECT state FROM jobs ORDER BY id"))).scalars())
+
+
+async def _run_until(worker: Worker, database: Database, tenant: UUID, state: str) -> None:
+    task = asyncio.create_task(worker.run())
+    async with asyncio.timeout(15):
+        while await _states(database, tenant) != [state]:
+            await asyncio.sleep(0.05)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_enqueue_when_an_unfinished_job_has_the_key_then_it_adds_none(database: Database, tenant: UUID) -> None:
+    kind = uuid4().hex
+    assert await _enqueue(database, tenant, kind, "one")
+    assert not await _enqueue(database, tenant, kind, "one")
+    assert await _enqueue(database, uuid4(), kind, "one"), "another tenant's key is its own"
+
+
+async def test_worker_when_a_handler_fails_for_a_moment_then_the_job_is_retried(
+    database: Database, tenant: UUID
+) -> None:
+    kind, attempts = uuid4().hex, []
+
+    async def handle(job: Job) -> None:
+        attempts.append(job.attempts)
+        if len(attempts) == 1:
+            raise DependencyUnavailable("not yet")
+
+    await _enqueue(database, tenant, kind)
+    await _run_until(Worker(database, {kind: handle}), database, tenant, "done")
+    assert attempts == [1, 2]
+
+
+async def test_worker_when_the_input_is_bad_then_the_job_fails_at_once(database: Database, tenant: UUID) -> None:
+    kind = uuid4().hex
+
+    async def handle(job: Job) -> None:
+        raise InvalidRequest("never")
+
+    await _enqueue(database, tenant, kind)
+    await _run_until(Worker(database, {kind: handle}), database, tenant, "failed")
+
+
+async def test_worker_when_another_died_mid_job_then_it_takes_the_job_over(database: Database, tenant: UUID) -> None:
+    kind, done = uuid4().hex, []
+
+    async def hang(job: Job) -> None:
+        await asyncio.sleep(60)
+
+    async def finish(job: Job) -> None:
+        done.append(job.attempts)
+
+    await _enqueue(database, tenant, kind)
+    dying = asyncio.create_task(Worker(database, {kind: hang}, lease_seconds=0.6).run())
+    await asyncio.sleep(0.4)
+    dying.cancel()  # as kill -9 would: it renews no more
+    with suppress(asyncio.CancelledError):
+        await dying
+    await _run_until(Worker(database, {kind: finish}), database, tenant, "done")
+    assert done == [2]

@@ -1,0 +1,155 @@
+import asyncio
+from contextlib import suppress
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from aos_common.db import Database
+from aos_common.outbox import Relay, publish
+from aos_common.streams import Consumer, Event, first_delivery
+from google.protobuf.wrappers_pb2 import StringValue
+from redis.asyncio import Redis
+
+
+async def _publish(database: Database, tenant: UUID, stream: str, text: str) -> UUID:
+    async with database.tenant_tx(tenant) as connection:
+        return await publish(
+            connection, tenant_id=tenant, stream=stream, type_="test.said", message=StringValue(value=text)
+        )
+
+
+async def _until(condition: object, seconds: float = 10.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():  # type: ignore[operator]  a plain callable
+            await asyncio.sleep(0.02)
+
+
+def _consumer(redis: Redis, database: Database, stream: str, handler: object, **options: float) -> Consumer:
+    return Consumer(
+        redis,
+        database,
+        streams=[stream],
+        group="test",
+        name=uuid4().hex,
+        handler=handler,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+async def _stop(*tasks: "asyncio.Task[None]") -> None:
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_outbox_when_the_transaction_commits_then_the_event_arrives_with_its_tenant(
+    database: Database, redis: Redis, tenant: UUID
+) -> None:
+    stream, seen = f"aod:{uuid4()}", []
+
+    async def handle(event: Event) -> None:
+        seen.append(event)
+
+    event_id = await _publish(database, tenant, stream, "hello")
+    tasks = [asyncio.create_task(Relay(database, redis, "aod").run())]
+    tasks.append(asyncio.create_task(_consumer(redis, database, stream, handle).run()))
+    await _until(lambda: seen)
+    assert (seen[0].id, seen[0].tenant_id) == (event_id, tenant)
+    assert StringValue.FromString(seen[0].data).value == "hello"
+    await asyncio.sleep(0.1)
+    assert (await redis.xpending(stream, "test"))["pending"] == 0
+    await _stop(*tasks)
+
+
+async def test_outbox_when_the_transaction_rolls_back_then_nothing_is_published(
+    database: Database, redis: Redis, tenant: UUID
+) -> None:
+    stream = f"aod:{uuid4()}"
+    with suppress(ZeroDivisionError):
+        async with database.tenant_tx(tenant) as connection:
+            await publish(connection, tenant_id=tenant, stream=stream, type_="t", message=StringValue(value="x"))
+            raise ZeroDivisionError
+    await Relay(database, redis, "aod").relay_once()
+    assert not await redis.exists(stream)
+
+
+async def test_consumer_when_a_peer_died_with_an_entry_then_it_is_taken_over(
+    database: Database, redis: Redis, tenant: UUID
+) -> None:
+    stream, seen = f"aod:{uuid4()}", []
+    await _publish(database, tenant, stream, "orphan")
+    await Relay(database, redis, "aod").relay_once()
+    await redis.xgroup_create(stream, "test", id="0")
+    await redis.xreadgroup("test", "dead-peer", {stream: ">"})
+
+    async def handle(event: Event) -> None:
+        seen.append(event.id)
+
+    task = asyncio.create_task(_consumer(redis, database, stream, handle, claim_after_seconds=0.1).run())
+    await _until(lambda: seen)
+    await _stop(task)
+
+
+async def test_consumer_when_an_entry_is_poison_then_it_is_buried_and_can_be_redriven(
+    database: Database, redis: Redis, tenant: UUID
+) -> None:
+    stream, broken, handled = f"aod:{uuid4()}", True, []
+    await _publish(database, tenant, stream, "poison")
+    await _publish(database, tenant, stream, "good")
+    await Relay(database, redis, "aod").relay_once()
+
+    async def handle(event: Event) -> None:
+        if broken and b"poison" in event.data:
+            raise ValueError("cannot")
+        handled.append(event.data)
+
+    consumer = _consumer(redis, database, stream, handle, claim_after_seconds=0.02, max_deliveries=3)
+    task = asyncio.create_task(consumer.run())
+
+    async def dead() -> int:
+        async with database.tenant_tx(tenant) as connection:
+            return (await connection.execute(sa.text("SELECT count(*) FROM dead_letters"))).scalar_one()
+
+    async with asyncio.timeout(10):
+        while not await dead():
+            await asyncio.sleep(0.05)
+    assert len(handled) == 1, "the poison entry must not stop the next one"
+    broken = False
+    assert await consumer.redrive(tenant) == 1
+    assert (len(handled), await dead()) == (2, 0)
+    await _stop(task)
+
+
+async def test_consumer_when_the_server_is_flushed_then_it_recovers(
+    database: Database, redis: Redis, tenant: UUID
+) -> None:
+    stream, seen = f"aod:{uuid4()}", []
+
+    async def handle(event: Event) -> None:
+        seen.append(event.data)
+
+    task = asyncio.create_task(_consumer(redis, database, stream, handle).run())
+    await asyncio.sleep(0.3)
+    await redis.delete(stream)
+    await _publish(database, tenant, stream, "after")
+    await Relay(database, redis, "aod").relay_once()
+    await _until(lambda: seen)
+    await _stop(task)
+
+
+async def test_inbox_when_an_event_comes_twice_then_the_second_is_not_first(database: Database, tenant: UUID) -> None:
+    event = Event.from_fields(
+        {
+            b"id": str(uuid4()).encode(),
+            b"type": b"t",
+            b"source": b"s",
+            b"tenantid": str(tenant).encode(),
+            b"time": b"2026-01-01T00:00:00+00:00",
+            b"data": b"",
+        }
+    )
+    answers = []
+    for _ in range(2):
+        async with database.tenant_tx(tenant) as connection:
+            answers.append(await first_delivery(connection, "test", event))
+    assert answers == [True, False]
