@@ -36,13 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--http", action="append", default=[], metavar="SERVICE=HOST:PORT", help=upstream)
     parser.add_argument("--grpc", action="append", default=[], metavar="SERVICE=HOST:PORT", help="all but identity")
     parser.add_argument("--jwks-url", required=True, help="where identity publishes its keys")
-    parser.add_argument("--issuer", required=True, help="the `iss` that tokens must name")
-    parser.add_argument(
-        "--audience", default="autonomos", help="the `aud` that tokens must name (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--admin", help="loopback HOST:PORT, or the path of a Unix socket (default: no admin interface)"
-    )
+    parser.add_argument("--issuer", required=True, help="the `iss` of tokens")
+    parser.add_argument("--audience", default="autonomos", help="the `aud` of tokens (default: %(default)s)")
+    parser.add_argument("--admin", help="loopback HOST:PORT, or a Unix socket's path (default: no admin interface)")
     parser.add_argument("--cors-origin", action="append", default=[], help="an exact origin browsers may call from")
     parser.add_argument("--max-connections", type=int, default=10_000, help="clients at once (default: %(default)s)")
     parser.add_argument("-o", "--output", type=Path, help="file to write (default: standard output)")

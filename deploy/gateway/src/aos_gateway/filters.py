@@ -59,6 +59,8 @@ def _token_filter(settings: GatewaySettings) -> Node:
         "audiences": [settings.audience],
         "require_expiration": True,
         "clock_skew_seconds": 5,
+        # The cache below keeps a token it has seen even when its key is withdrawn: this bounds for how long.
+        "max_lifetime": f"{settings.max_token_seconds}s",
         "forward": True,  # the service verifies it again
         # Named, or Envoy would take a token from the query string too, where logs keep it.
         "from_headers": [{"name": "authorization", "value_prefix": "Bearer "}],

@@ -9,36 +9,28 @@ from aos_gateway.types import Node
 class _Problem:
     status: int
     reason: str
-    title: str
     detail: str
     hint: str
     seen: int = 0  # the status Envoy had in mind, when it is another one
 
 
 _PROBLEMS = (
-    _Problem(400, "INVALID_REQUEST", "Bad request", "The request is malformed.", "Check path and headers."),
+    _Problem(400, "INVALID_REQUEST", "The request is malformed.", "Check the path and the headers."),
     _Problem(
-        *(401, "UNAUTHENTICATED", "Not signed in", "A valid access token is needed."),
+        *(401, "UNAUTHENTICATED", "This needs a valid access token."),
         hint="Sign in at POST /api/v1/auth/login and send 'Authorization: Bearer <access_token>'.",
     ),
     _Problem(
-        *(
-            401,
-            "UNAUTHENTICATED",
-            "Not an access token",
-            "The token is genuine but is not an access token of a tenant.",
-        ),
+        *(401, "UNAUTHENTICATED", "The token is genuine, but it is not an access token of a tenant."),
         hint="Send the access_token of POST /api/v1/auth/login, not a refresh or identity token.",
         seen=403,
     ),
-    _Problem(404, "NOT_FOUND", "Nothing here", "No such path.", "See /api/v1/<layer>/docs for what there is."),
-    _Problem(408, "TIMEOUT", "Request too slow", "The request did not arrive in time.", "Send it again."),
-    _Problem(413, "PAYLOAD_TOO_LARGE", "Request too large", "The body is too large.", "Send it in smaller parts."),
-    _Problem(
-        431, "HEADERS_TOO_LARGE", "Headers too large", "The headers are too large.", "Send fewer or shorter ones."
-    ),
-    _Problem(503, "UNAVAILABLE", "Not available", "The service is not available now.", "Try again in a moment."),
-    _Problem(504, "TIMEOUT", "Too slow", "The service did not answer in time.", "Ask for less, or try again."),
+    _Problem(404, "NOT_FOUND", "Nothing is at this path.", "See /api/v1/<layer>/docs for what there is."),
+    _Problem(408, "TIMEOUT", "The request did not arrive in time.", "Send it again."),
+    _Problem(413, "PAYLOAD_TOO_LARGE", "The body is too large.", "Send it in smaller parts."),
+    _Problem(431, "HEADERS_TOO_LARGE", "The headers are too large.", "Send fewer or shorter ones."),
+    _Problem(503, "UNAVAILABLE", "The service is not available now.", "Try again in a moment."),
+    _Problem(504, "TIMEOUT", "The service did not answer in time.", "Ask for less, or try again."),
 )
 
 
@@ -73,8 +65,8 @@ def _grpc_token_mapper() -> Node:
 
 def _mapper(problem: _Problem) -> Node:
     body = {
-        "type": "about:blank",
-        "title": problem.title,
+        "type": f"urn:autonomos:error:{problem.reason}",
+        "title": problem.reason.replace("_", " ").capitalize(),
         "status": problem.status,
         "detail": problem.detail,
         "reason": problem.reason,

@@ -17,16 +17,12 @@ def cluster_name(service: str, protocol: Protocol) -> str:
 
 def route_config(settings: GatewaySettings) -> Node:
     """One virtual host: liveness, the table, and a refusal for the rest."""
+    json_type = {"header": {"key": "content-type", "value": "application/json"}}
     health: Node = {
         "name": "health",
         "match": {"path": HEALTH_PATH, "headers": [_method("GET", "HEAD")]},
         "direct_response": {"status": 200, "body": {"inline_string": '{"status":"ok"}'}},
-        "response_headers_to_add": [
-            {
-                "header": {"key": "content-type", "value": "application/json"},
-                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
-            }
-        ],
+        "response_headers_to_add": [{**json_type, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}],
         "typed_per_filter_config": public_overrides(),
     }
     nothing_here: Node = {"name": "unknown", "match": {"prefix": "/"}, "direct_response": {"status": 404}}

@@ -42,6 +42,7 @@ class GatewaySettings:
 
     `http` and `grpc` hold each service's upstream address. `admin` is a Unix socket path (mode 0600), a loopback
     address, or None for no admin interface. `cors_origins` are exact origins such as `https://console.example.com`.
+    Tokens that stay valid for more than `max_token_seconds` from now are refused: identity issues none.
     `max_connections` bounds clients of the whole gateway, `max_heap` is in bytes.
     """
 
@@ -53,6 +54,7 @@ class GatewaySettings:
     audience: str = "autonomos"
     admin: Address | Path | None = None
     cors_origins: tuple[str, ...] = field(default=())
+    max_token_seconds: int = 900
     max_connections: int = 10_000
     max_heap: int = 512 * 1024 * 1024
 
