@@ -20,11 +20,11 @@ WEIGHTS: dict[str, float] = {
     "tables": 1.0,
     "type": 0.6,
     "value overlap": 2.0,
+    "categories": 1.5,
     "value text": 1.2,
     "value format": 1.0,
     "number range": 0.7,
     "uniqueness": 0.4,
-    "value meaning": 0.8,
 }
 _MUTUAL_BEST = 0.05
 
@@ -54,11 +54,11 @@ def collect_signals(source: Table, target: Table, embed: Embed, words: Sequence[
     ]
     valued = [
         value_signals.overlap_signal(ours, theirs),
+        value_signals.category_signal(ours, theirs),
         value_signals.text_signal(ours, theirs),
         value_signals.shape_signal(ours, theirs),
         value_signals.number_signal(ours, theirs),
         value_signals.uniqueness_signal(ours, theirs),
-        value_signals.sample_signal(ours, theirs, embed),
     ]
     return [*named, *valued]
 

@@ -17,6 +17,7 @@ _CONCEPT_SIMILARITY = 0.75
 _FUZZY_FLOOR = 0.85
 _COSINE_FLOOR = 0.4
 _CONTEXT_WEIGHT = 0.35
+_DIGIT_WEIGHT = 0.3
 
 
 def rescale(cosine: Matrix, floor: float) -> Matrix:
@@ -34,7 +35,7 @@ def word_signal(source: Sequence[Name], target: Sequence[Name], embed: Embed) ->
     frequency = Counter(word for name in [*source, *target] for word in {*name.words, *name.context})
     vocabulary = sorted(frequency)
     position = {word: index for index, word in enumerate(vocabulary)}
-    importance = np.array([1.0 / (1.0 + math.log(frequency[word])) for word in vocabulary])
+    importance = np.array([_importance(word, frequency[word]) for word in vocabulary])
     similarity = word_similarity(vocabulary, embed)
     left = [_weights(name, position, importance) for name in source]
     right = [_weights(name, position, importance) for name in target]
@@ -42,6 +43,10 @@ def word_signal(source: Sequence[Name], target: Sequence[Name], embed: Embed) ->
     backward = _coverage(right, left, similarity).T
     scores = 2 * forward * backward / np.maximum(forward + backward, 1e-9)
     return Signal("words", scores, np.ones_like(scores))
+
+
+def _importance(word: str, frequency: int) -> float:
+    return (_DIGIT_WEIGHT if word.isdigit() else 1.0) / (1.0 + math.log(frequency))
 
 
 def _weights(name: Name, position: dict[str, int], importance: Matrix) -> dict[int, float]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dcl.domain.matching.model import Table
-from dcl.domain.matching.vocabulary import ABBREVIATIONS, FOREIGN, STOP_WORDS
+from dcl.domain.matching.vocabulary import ABBREVIATIONS, CANONICAL, FOREIGN, STOP_WORDS
 
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -118,9 +118,12 @@ def tokens(text: str, words: WordModel) -> tuple[str, ...]:
 
 def _western(piece: str, words: WordModel) -> list[str]:
     expanded = ABBREVIATIONS.get(piece) or FOREIGN.get(piece)
-    if expanded:
-        return expanded.split("_")
-    return [singular(word) for part in words.split(piece) for word in ABBREVIATIONS.get(part, part).split("_")]
+    parts = [expanded] if expanded else [ABBREVIATIONS.get(part, part) for part in words.split(piece)]
+    return [_canonical(singular(word)) for part in parts for word in part.split("_")]
+
+
+def _canonical(word: str) -> str:
+    return CANONICAL.get(word, word)
 
 
 def _foreign(text: str) -> list[str]:

@@ -27,6 +27,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("json", re.compile(r"[\[{].*[\]}]", re.DOTALL)),
 )
 _BOOLEANS = frozenset({"true", "false", "yes", "no", "y", "n", "t", "f", "是", "否", "有", "無", "无"})
+_PIECES = re.compile(r"[a-z]+|[^\W\da-z_]+|[^\w\s]|\d{1,6}")
 _MAX_DISTINCT = 400
 _MAX_TEXT = 200
 _SHAPE_LENGTH = 24
@@ -47,7 +48,7 @@ class Profile:
     characters: npt.NDArray[np.float64]
     shapes: Counter[str]
     grams: Counter[str]
-    sample: str
+    common: tuple[str, ...]
 
 
 def profile(column: Column) -> Profile:
@@ -67,7 +68,7 @@ def profile(column: Column) -> Profile:
         characters=_characters(common),
         shapes=Counter(shape(value) for value in common),
         grams=_grams(common),
-        sample=", ".join(common[:8])[:160],
+        common=tuple(common),
     )
 
 
@@ -130,15 +131,20 @@ def shape(value: str) -> str:
     return "".join(out)[:_SHAPE_LENGTH]
 
 
+def pieces(value: str) -> set[str]:
+    """Pieces of a casefolded value: words of Latin script, pairs of ideographs, short numbers, signs."""
+    found: set[str] = set()
+    for run in _PIECES.findall(value):
+        if run.isascii():
+            found.add(run)
+        else:
+            found.update(run[at : at + 2] for at in range(max(1, len(run) - 1)))
+    return found
+
+
 def _grams(values: Sequence[str]) -> Counter[str]:
-    """Pieces of text: words of Latin script, pairs of ideographs, in how many distinct values each occurs."""
+    """The commonest pieces of text, and in how many distinct values each occurs."""
     found: Counter[str] = Counter()
     for value in values:
-        pieces: set[str] = set()
-        for run in re.findall(r"[a-z]{2,}|[^\W\da-z_]+|[^\w\s]|\d{2,6}", value):
-            if run.isascii():
-                pieces.add(run)
-            else:
-                pieces.update(run[at : at + 2] for at in range(max(1, len(run) - 1)))
-        found.update(pieces)
+        found.update(pieces(value))
     return Counter(dict(found.most_common(600)))

@@ -137,4 +137,27 @@ FOREIGN: dict[str, str] = {
 }
 """Common header words of Chinese (both scripts), Spanish, French and German → English, words joined by `_`."""
 
+CANONICAL: dict[str, str] = {
+    word: line.split()[0]
+    for line in """
+    id identifier
+    phone telephone
+    mail email
+    organisation organization
+    organisation organizational
+    quantity qty
+    colour color
+    labour labor
+    centre center
+    website site_url
+    url uri href
+    link hyperlink
+    postal_code postcode zipcode
+    start begin
+    gender sex
+    """.strip().splitlines()
+    for word in line.split()[1:]
+}
+"""Spelling variants and plain synonyms → one form."""
+
 STOP_WORDS = frozenset({"of", "the", "a", "an", "in", "at", "to", "for", "and", "or", "is", "on", "with"})
