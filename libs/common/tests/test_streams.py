@@ -1,5 +1,7 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -17,22 +19,16 @@ async def _publish(database: Database, tenant: UUID, stream: str, text: str) -> 
         )
 
 
-async def _until(condition: object, seconds: float = 10.0) -> None:
+async def _until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # type: ignore[operator]  a plain callable
+        while not condition():
             await asyncio.sleep(0.02)
 
 
-def _consumer(redis: Redis, database: Database, stream: str, handler: object, **options: float) -> Consumer:
-    return Consumer(
-        redis,
-        database,
-        streams=[stream],
-        group="test",
-        name=uuid4().hex,
-        handler=handler,
-        **options,  # type: ignore[arg-type]
-    )
+def _consumer(
+    redis: Redis, database: Database, stream: str, handler: Callable[[Event], Awaitable[None]], **options: Any
+) -> Consumer:
+    return Consumer(redis, database, streams=[stream], group="test", name=uuid4().hex, handler=handler, **options)
 
 
 async def _stop(*tasks: "asyncio.Task[None]") -> None:
@@ -108,7 +104,7 @@ async def test_consumer_when_an_entry_is_poison_then_it_is_buried_and_can_be_red
 
     async def dead() -> int:
         async with database.tenant_tx(tenant) as connection:
-            return (await connection.execute(sa.text("SELECT count(*) FROM dead_letters"))).scalar_one()
+            return int((await connection.execute(sa.text("SELECT count(*) FROM dead_letters"))).scalar_one())
 
     async with asyncio.timeout(10):
         while not await dead():

@@ -80,6 +80,14 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def as_platform(self, connection: AsyncConnection) -> AsyncIterator[None]:
+        """Take on the platform role for a block inside a tenant transaction, without a second connection."""
+        await connection.exec_driver_sql(f'SET LOCAL ROLE "{self.schema}_platform"')
+        yield
+        # On an error the transaction rolls back, and the role with it.
+        await connection.exec_driver_sql("SET LOCAL ROLE NONE")
+
+    @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[AsyncConnection]:
         connection = await self._connect()
         try:

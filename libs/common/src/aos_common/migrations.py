@@ -11,9 +11,15 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from aos_common import jobs, outbox, streams
 
-__all__ = ["create_transport_tables", "migrate", "protect", "run_online"]
+__all__ = ["create_transport_tables", "migrate", "protect", "run_online", "script"]
 
 TENANT = "nullif(current_setting('aos.tenant_id', true), '')::uuid"
+
+
+def script(sql: str) -> None:
+    """Execute several statements, each ending in `;` at a line's end (the driver takes one at a time)."""
+    for statement in filter(str.strip, sql.replace(";\n", ";\0").split("\0")):
+        op.execute(statement)
 
 
 def protect(service: str, tables: Iterable[str], *, transport: bool = False) -> None:

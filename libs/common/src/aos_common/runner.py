@@ -37,7 +37,10 @@ class _HttpServer(uvicorn.Server):
 
 
 async def run(service: Service, settings: ServiceSettings) -> None:
-    """Serve until SIGTERM or SIGINT; a background task that ends by itself ends the process, so its supervisor sees it."""
+    """Serve until SIGTERM or SIGINT.
+
+    A background task that ends by itself ends the process, for its supervisor to see.
+    """
     config = uvicorn.Config(
         service.http,
         host=settings.host,
