@@ -64,11 +64,16 @@ class Match:
 
 @dataclass(frozen=True)
 class Matching:
-    """All pair scores of two tables, shape (sources, targets), and the one-to-one assignment that maximises their sum."""
+    """Two tables compared.
+
+    `scores`, shape (sources, targets), rank the pairs; `evidence`, same shape, is what the signals say before columns
+    compete; `assignment` maps source to target positions, one to one, with the greatest sum of scores.
+    """
 
     source: Table
     target: Table
     scores: Matrix
+    evidence: Matrix
     assignment: Mapping[int, int]
     signals: tuple[Signal, ...] = field(repr=False)
 

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import DamerauLevenshtein
 
 from dcl.domain.matching.model import Column, Embed, Matrix, Signal
 from dcl.domain.matching.naming import Name
 from dcl.domain.matching.vocabulary import CONCEPTS
 
 _CONCEPT_SIMILARITY = 0.75
-_FUZZY_FLOOR = 0.85
+_FUZZY_FLOOR = 0.8
 _COSINE_FLOOR = 0.4
 _CONTEXT_WEIGHT = 0.35
 _DIGIT_WEIGHT = 0.3
+_FIRST_WEIGHT = 0.05  # `phone` means `telephone1` rather than `telephone3`
+_SYNONYM_WORTH = 0.95
 
 
 def rescale(cosine: Matrix, floor: float) -> Matrix:
@@ -26,26 +28,47 @@ def rescale(cosine: Matrix, floor: float) -> Matrix:
     return scaled
 
 
-def word_signal(source: Sequence[Name], target: Sequence[Name], embed: Embed) -> Signal:
+class Names:
+    """The names of a table's columns with what else each is called: `all` in one row, `starts` where each column begins."""
+
+    def __init__(self, alternatives: Sequence[Sequence[Name]]) -> None:
+        self.first = [names[0] for names in alternatives]
+        self.all = [name for names in alternatives for name in names]
+        self.starts = np.cumsum([0, *(len(names) for names in alternatives[:-1])])
+        self.worth = np.concatenate([[1.0] + [_SYNONYM_WORTH] * (len(names) - 1) for names in alternatives])
+
+
+def best_alternative(scores: Matrix, source: Names, target: Names) -> Matrix:
+    """Per pair of columns, the best score of any two of their names; synonyms count a little less."""
+    worth = scores * np.outer(source.worth, target.worth)
+    best: Matrix = np.maximum.reduceat(np.maximum.reduceat(worth, source.starts, axis=0), target.starts, axis=1)
+    return best
+
+
+def word_signal(source: Names, target: Names, embed: Embed) -> Signal:
     """Words aligned softly: exact, same concept, misspelt or near in meaning; rare words count more.
 
     Soft TF-IDF in the manner of Cohen, Ravikumar and Fienberg, "A Comparison of String Distance Metrics for
     Name-Matching Tasks" (2003), symmetric, with path words at a fraction of the weight.
     """
-    frequency = Counter(word for name in [*source, *target] for word in {*name.words, *name.context})
+    frequency = Counter(word for name in [*source.first, *target.first] for word in {*name.words, *name.context})
+    frequency.update({word for name in [*source.all, *target.all] for word in name.words} - set(frequency))
     vocabulary = sorted(frequency)
     position = {word: index for index, word in enumerate(vocabulary)}
     importance = np.array([_importance(word, frequency[word]) for word in vocabulary])
     similarity = word_similarity(vocabulary, embed)
-    left = [_weights(name, position, importance) for name in source]
-    right = [_weights(name, position, importance) for name in target]
+    left = [_weights(name, position, importance) for name in source.all]
+    right = [_weights(name, position, importance) for name in target.all]
     forward = _coverage(left, right, similarity)
     backward = _coverage(right, left, similarity).T
-    scores = 2 * forward * backward / np.maximum(forward + backward, 1e-9)
+    harmonic = 2 * forward * backward / np.maximum(forward + backward, 1e-9)
+    scores = best_alternative(harmonic, source, target)
     return Signal("words", scores, np.ones_like(scores))
 
 
 def _importance(word: str, frequency: int) -> float:
+    if word == "1":
+        return _FIRST_WEIGHT
     return (_DIGIT_WEIGHT if word.isdigit() else 1.0) / (1.0 + math.log(frequency))
 
 
@@ -71,7 +94,7 @@ def word_similarity(vocabulary: Sequence[str], embed: Embed) -> Matrix:
     vectors = embed(vocabulary).astype(np.float64)
     latin = np.array([word.isascii() and len(word) > 2 for word in vocabulary])
     meaning = rescale(vectors @ vectors.T, _COSINE_FLOOR) * _CONCEPT_SIMILARITY * np.outer(latin, latin)
-    spelling = process.cdist(vocabulary, vocabulary, scorer=JaroWinkler.similarity, dtype=np.float64)
+    spelling = process.cdist(vocabulary, vocabulary, scorer=DamerauLevenshtein.normalized_similarity, dtype=np.float64)
     long = np.array([len(word) > 3 for word in vocabulary])
     spelling = np.where((spelling >= _FUZZY_FLOOR) & np.outer(long, long), spelling**2, 0.0)
     similarity: Matrix = np.maximum(meaning, spelling)
@@ -82,13 +105,13 @@ def word_similarity(vocabulary: Sequence[str], embed: Embed) -> Matrix:
     return similarity
 
 
-def spelling_signal(source: Sequence[Name], target: Sequence[Name]) -> Signal:
+def spelling_signal(source: Names, target: Names) -> Signal:
     """Characters: TF-IDF cosine of 2- to 4-grams, with the fuzzy token-set ratio of the words."""
-    grams = tfidf_cosine([_grams(name.compact) for name in source], [_grams(name.compact) for name in target])
-    left, right = [name.phrase for name in source], [name.phrase for name in target]
+    grams = tfidf_cosine([_grams(name.compact) for name in source.all], [_grams(name.compact) for name in target.all])
+    left, right = [name.phrase for name in source.all], [name.phrase for name in target.all]
     fuzzy = process.cdist(left, right, scorer=fuzz.token_sort_ratio, dtype=np.float64) / 100
     subset = process.cdist(left, right, scorer=fuzz.token_set_ratio, dtype=np.float64) / 100
-    scores: Matrix = 0.5 * grams + 0.3 * fuzzy**2 + 0.2 * subset**2
+    scores = best_alternative(0.5 * grams + 0.3 * fuzzy**2 + 0.2 * subset**2, source, target)
     return Signal("spelling", scores, np.ones_like(scores))
 
 
@@ -117,13 +140,13 @@ def tfidf_cosine(source: Sequence[Counter[str]], target: Sequence[Counter[str]])
     return cosine
 
 
-def meaning_signal(source: Sequence[Name], target: Sequence[Name], embed: Embed) -> Signal:
+def meaning_signal(source: Names, target: Names, embed: Embed) -> Signal:
     """Sentence embeddings of the spoken names, without and with their path."""
-    plain = _cosine([name.phrase for name in source], [name.phrase for name in target], embed)
-    full = _cosine([name.full_phrase for name in source], [name.full_phrase for name in target], embed)
-    scores = rescale((plain + full) / 2, 0.2)
-    ascii_left = np.array([name.phrase.isascii() for name in source], dtype=float)
-    ascii_right = np.array([name.phrase.isascii() for name in target], dtype=float)
+    plain = _cosine([name.phrase for name in source.all], [name.phrase for name in target.all], embed)
+    full = _cosine([name.full_phrase for name in source.all], [name.full_phrase for name in target.all], embed)
+    scores = best_alternative(rescale((plain + full) / 2, 0.2), source, target)
+    ascii_left = np.array([name.phrase.isascii() for name in source.first], dtype=float)
+    ascii_right = np.array([name.phrase.isascii() for name in target.first], dtype=float)
     return Signal("meaning", scores, 0.3 + 0.7 * np.outer(ascii_left, ascii_right))
 
 
@@ -131,8 +154,9 @@ def description_signal(
     source: Sequence[Column], target: Sequence[Column], left: Sequence[Name], right: Sequence[Name], embed: Embed
 ) -> Signal:
     """Documentation: each side's description (or its name, where it has none) against the other's."""
-    texts = [[column.description or name.full_phrase for column, name in side] for side in (zip(source, left), zip(target, right))]
-    scores = rescale(_cosine(texts[0], texts[1], embed), 0.1)
+    ours = [column.description or name.full_phrase for column, name in zip(source, left, strict=True)]
+    theirs = [column.description or name.full_phrase for column, name in zip(target, right, strict=True)]
+    scores = rescale(_cosine(ours, theirs, embed), 0.1)
     documented = np.logical_or.outer(
         np.array([bool(column.description) for column in source]), np.array([bool(column.description) for column in target])
     )

@@ -80,10 +80,13 @@ class WordModel:
         return tuple(reversed(pieces))
 
 
-def read_names(table: Table, words: WordModel) -> list[Name]:
-    """The read names of a table's columns, in order."""
+def read_names(table: Table, words: WordModel) -> list[list[Name]]:
+    """The read names of a table's columns, in order: the column's own first, then its synonyms."""
     separator = path_separator([column.name for column in table.columns])
-    return [read_name(column.name, words, separator) for column in table.columns]
+    return [
+        [read_name(column.name, words, separator), *(read_name(synonym, words) for synonym in column.synonyms)]
+        for column in table.columns
+    ]
 
 
 def read_name(raw: str, words: WordModel, separator: str | None = None) -> Name:
