@@ -1,0 +1,223 @@
+"""Files of a folder as streams: CSV, TSV, Parquet, JSON, JSON lines, Excel; each file or sheet is one stream."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from aam.adapters.sources.settings import public_and_secret
+from aam.domain.errors import Fault, SourceError
+from aam.domain.quarantine import Misfit
+from aam.domain.schema import TEXT, Column, StreamSchema
+from aam.ports import DiscoveredStream, Json, SourceBatch
+from aos_common.tabular import ReadOptions, TabularError, TabularFormat, TabularReader, layout_of, open_batches, sniff
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_FILES = 10_000
+SHEET = "#"
+
+
+class FileSettings(BaseModel):
+    """Settings of the files connector."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(min_length=1, description="A folder, or one file, on the machine that runs the mesh.")
+    pattern: str = Field("**/*", description="Which files of the folder, as a glob.")
+    encoding: str = Field("", description="Encoding of every text file; empty means: find out.")
+    null_markers: list[str] = Field(["NULL", "\\N"], description="Unquoted texts that mean null.")
+    exclude_columns: dict[str, list[str]] = Field(
+        default_factory=dict, description="Columns never read, by stream name."
+    )
+
+
+class FilesConnector:
+    """The connector for files below the allowed roots; no roots means that no file may be read."""
+
+    name = "files"
+    title = "Files in a folder"
+
+    def __init__(self, roots: tuple[Path, ...]) -> None:
+        self._roots = tuple(root.resolve() for root in roots)
+
+    def settings_schema(self) -> dict[str, Any]:
+        """JSON Schema of `FileSettings`."""
+        return FileSettings.model_json_schema()
+
+    def split(self, settings: Json) -> tuple[dict[str, Any], dict[str, str]]:
+        """Validated settings; files have no secrets."""
+        return public_and_secret(FileSettings, settings)
+
+    def open(self, public: Json, secret: Mapping[str, str]) -> "FileSource":
+        """The files that the settings name."""
+        del secret
+        return FileSource(FileSettings.model_validate(public), self._roots)
+
+
+class FileSource:
+    """Reads files; the cursor of a stream is its file's size and SHA-256, so an unchanged file is not read again."""
+
+    def __init__(self, settings: FileSettings, roots: tuple[Path, ...]) -> None:
+        self._settings = settings
+        self._base = Path(settings.path).expanduser()
+        self._roots = roots
+        self.location = str(self._base)
+
+    def check(self) -> None:
+        """Raise unless the path is allowed, exists, and holds at least one file of a known kind."""
+        if not self._files():
+            raise SourceError(
+                f"{self.location} holds no file that can be read.",
+                hint="Supported are csv, tsv, txt, parquet, json, jsonl, xlsx, xls, ods; text formats also as .gz.",
+            )
+
+    def discover(self) -> list[DiscoveredStream]:
+        """One stream a file, or a sheet of a workbook; a file that cannot be read is listed with its error."""
+        found: list[DiscoveredStream] = []
+        for name, path in self._files().items():
+            try:
+                layout = sniff(path)
+            except TabularError as error:
+                found.append(DiscoveredStream(name, None, str(error)))
+                continue
+            sheets = layout.sheets or ("",)
+            found += [self._discovered(f"{name}{SHEET}{sheet}" if sheet else name, path, layout) for sheet in sheets]
+        return sorted(found, key=lambda stream: stream.name)
+
+    def _discovered(self, stream: str, path: Path, layout: TabularFormat) -> DiscoveredStream:
+        try:
+            return DiscoveredStream(stream, _schema(self._open(stream, path, layout)))
+        except TabularError as error:
+            return DiscoveredStream(stream, None, str(error))
+
+    @contextmanager
+    def read(self, stream: str, cursor: Json) -> Iterator["FileRead"]:
+        """Open one file; reading fails when the file changes meanwhile."""
+        path = self._path(stream)
+        with named_errors():
+            layout = sniff(path)
+            mark = file_mark(path)
+            reader = self._open(stream, path, layout)
+            yield FileRead(stream, path, reader, mark, unchanged=mark == dict(cursor))
+
+    def _open(self, stream: str, path: Path, layout: TabularFormat) -> TabularReader:
+        settings = self._settings
+        if settings.encoding and not layout.sheets:
+            layout = TabularFormat(
+                layout.layout, layout.gzip, settings.encoding, layout.delimiter, layout.quote, layout.header
+            )
+        options = ReadOptions(
+            null_markers=tuple(settings.null_markers),
+            exclude_columns=frozenset(settings.exclude_columns.get(stream, ())),
+        )
+        sheet = stream.rpartition(SHEET)[2] if layout.sheets else None
+        return open_batches(path, layout=layout, sheet=sheet, options=options)
+
+    def _path(self, stream: str) -> Path:
+        files = self._files()
+        path = files.get(stream) or files.get(stream.rpartition(SHEET)[0])
+        if path is None:
+            raise SourceError(
+                f"{stream} is no longer in {self.location}.", hint="Put the file back, or discover again."
+            )
+        return path
+
+    def _files(self) -> dict[str, Path]:
+        """Readable files by stream name; symbolic links that lead out of the allowed roots are left out."""
+        base = self._allowed(self._base)
+        if base.is_file():
+            return {base.name: base}
+        if not base.is_dir():
+            raise SourceError(f"{self.location} does not exist.", hint="Check the path; it is read by the mesh itself.")
+        found: dict[str, Path] = {}
+        for path in sorted(base.glob(self._settings.pattern)):
+            parts = path.relative_to(base).parts
+            if any(part.startswith(".") for part in parts) or layout_of(path) is None or not path.is_file():
+                continue
+            if not self._inside(path.resolve()):
+                continue
+            found["/".join(parts)] = path
+            if len(found) > MAX_FILES:
+                raise SourceError(f"{self.location} holds more than {MAX_FILES} files.", hint="Narrow `pattern`.")
+        return found
+
+    def _inside(self, path: Path) -> bool:
+        return any(path.is_relative_to(root) for root in self._roots)
+
+    def _allowed(self, path: Path) -> Path:
+        resolved = path.resolve()
+        if not self._inside(resolved):
+            raise SourceError(
+                f"{self.location} is outside the folders that this installation may read.",
+                hint="Ask the operator to add it to AOS_FILE_ROOTS.",
+                reason="PATH_NOT_ALLOWED",
+            )
+        return resolved
+
+
+class FileRead:
+    """One reading of one file or sheet."""
+
+    snapshot = True
+
+    def __init__(
+        self, stream: str, path: Path, reader: TabularReader, mark: dict[str, Any], *, unchanged: bool
+    ) -> None:
+        self.file, self._path, self._reader, self._mark = stream, path, reader, mark
+        self.schema = _schema(reader)
+        self.unchanged = unchanged
+
+    def batches(self) -> Iterator[SourceBatch]:
+        """Batches in file order."""
+        if self.unchanged:
+            return
+        with named_errors():
+            for batch in self._reader:
+                misfits = tuple(
+                    Misfit(self.file, rejected.row, "", rejected.text, rejected.reason, rejected.text)
+                    for rejected in batch.rejected
+                )
+                yield SourceBatch(batch.data, batch.record_numbers(), misfits)
+            if file_mark(self._path) != self._mark:
+                raise SourceError(
+                    f"{self.file} changed while it was read.",
+                    hint="Sync again; write files under another name and rename them when they are complete.",
+                    fault=Fault.TRANSIENT,
+                )
+
+    def cursor(self) -> Json:
+        """Size and hash of the content that was read."""
+        return self._mark
+
+
+def file_mark(path: Path) -> dict[str, Any]:
+    """Size in bytes and hex SHA-256 of a file's content."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+    return {"size": path.stat().st_size, "sha256": digest.hexdigest()}
+
+
+def _schema(reader: TabularReader) -> StreamSchema:
+    return StreamSchema(
+        tuple(
+            Column(field.name, TEXT if str(field.type) == "string" else str(field.type), bool(field.nullable))
+            for field in reader.schema
+        )
+    )
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """A file that cannot be read is the owner's to repair: keep its reason, message and hint."""
+    try:
+        yield
+    except TabularError as error:
+        raise SourceError(error.message, hint=error.hint, reason=error.reason, **error.metadata) from error
+    except OSError as error:
+        raise SourceError(
+            f"{Path(str(error.filename or 'The file')).name} cannot be opened ({error.strerror}).",
+            hint="Check that it still exists and that the mesh may read it.",
+            reason="FILE_MISSING",
+            internal=str(error),
+        ) from error

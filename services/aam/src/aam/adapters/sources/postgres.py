@@ -1,0 +1,165 @@
+"""PostgreSQL tables and views as streams, read straight into Arrow inside read-only snapshots."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+import adbc_driver_postgresql.dbapi as adbc
+from aam.adapters.sources.postgres_catalog import COLUMNS_SQL, CatalogTable, tables
+from aam.adapters.sources.postgres_errors import named_errors
+from aam.adapters.sources.postgres_read import PostgresRead
+from aam.adapters.sources.settings import public_and_secret
+from aam.domain.errors import SourceError
+from aam.ports import DiscoveredStream, Json
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+SESSION = (
+    "SET default_transaction_read_only = on",
+    "SET TimeZone = 'UTC'",
+    "SET DateStyle = 'ISO, YMD'",
+    "SET IntervalStyle = 'iso_8601'",
+    "SET extra_float_digits = 1",
+    "SET bytea_output = 'hex'",
+    "SET lock_timeout = '10s'",
+    "SET search_path = ''",
+)
+
+
+class PostgresSettings(BaseModel):
+    """Settings of the postgres connector; `url` may stand for host, port, database, user and password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = Field(min_length=1, description="Host name or address.")
+    port: int = Field(5432, ge=1, le=65535, description="Port.")
+    database: str = Field(min_length=1, description="Name of the database.")
+    user: str = Field(min_length=1, description="A user that may read; it needs no other right.")
+    password: SecretStr = Field(SecretStr(""), description="Its password.")
+    sslmode: Annotated[str, Field(pattern="^(disable|allow|prefer|require|verify-ca|verify-full)$")] = "prefer"
+    schemas: list[str] = Field(default_factory=list, description="Schemas to read; empty means all.")
+    exclude_columns: dict[str, list[str]] = Field(
+        default_factory=dict, description="Columns never read, by stream (schema.table)."
+    )
+    cursors: dict[str, str] = Field(
+        default_factory=dict,
+        description="Column that grows with every change, by stream; an empty text means: always read everything.",
+    )
+    cursor_lag_seconds: int = Field(60, ge=0, description="How long a transaction of the source may stay open.")
+    statement_timeout_seconds: int = Field(3600, ge=1, description="Longest time one table may take to read.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_url(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or "url" not in values:
+            return values
+        rest = {name: value for name, value in values.items() if name != "url"}
+        parts = urlsplit(str(values["url"]))
+        if parts.scheme not in ("postgresql", "postgres") or not parts.hostname:
+            raise ValueError("url must look like postgresql://user:password@host:5432/database")
+        found = {
+            "host": parts.hostname,
+            "port": parts.port or 5432,
+            "database": unquote(parts.path.lstrip("/")),
+            "user": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "sslmode": parse_qs(parts.query).get("sslmode", ["prefer"])[0],
+        }
+        return {**found, **rest}
+
+
+class PostgresConnector:
+    """The connector for PostgreSQL 12 and later."""
+
+    name = "postgres"
+    title = "PostgreSQL"
+
+    def settings_schema(self) -> dict[str, Any]:
+        """JSON Schema of `PostgresSettings`; `url` is accepted in place of its parts."""
+        schema = PostgresSettings.model_json_schema()
+        url = {"type": "string", "writeOnly": True, "title": "Url", "description": "postgresql://user:password@host/db"}
+        schema["properties"]["url"] = url
+        schema["anyOf"] = [{"required": ["url"]}, {"required": schema.pop("required")}]
+        return schema
+
+    def split(self, settings: Json) -> tuple[dict[str, Any], dict[str, str]]:
+        """Validated settings; the password is the secret."""
+        return public_and_secret(PostgresSettings, settings)
+
+    def open(self, public: Json, secret: Mapping[str, str]) -> "PostgresSource":
+        """The database behind the settings."""
+        return PostgresSource(PostgresSettings.model_validate({**public, **secret}))
+
+
+class PostgresSource:
+    """Reads tables and views; every session is read-only and every reading is one REPEATABLE READ snapshot."""
+
+    def __init__(self, settings: PostgresSettings) -> None:
+        self._settings = settings
+        self._secret = settings.password.get_secret_value()
+        self.location = f"postgresql://{settings.host}:{settings.port}/{settings.database}"
+
+    def check(self) -> None:
+        """Raise unless the server accepts the user."""
+        with self._session("the database") as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchall()
+
+    def discover(self) -> list[DiscoveredStream]:
+        """Every table and view the user may read; one with an unreadable column is listed with its error."""
+        cursors = self._settings.cursors
+        return [table.discovered(cursors.get(table.stream)) for table in self._tables()]
+
+    def _tables(self) -> list[CatalogTable]:
+        settings = self._settings
+        with self._session("the catalogue") as cursor:
+            cursor.execute(COLUMNS_SQL)
+            found = tables(cursor.fetch_arrow_table().to_pylist())
+        return [
+            table.without(settings.exclude_columns.get(table.stream, ()))
+            for table in found
+            if not settings.schemas or table.schema in settings.schemas
+        ]
+
+    @contextmanager
+    def read(self, stream: str, cursor: Json) -> Iterator[PostgresRead]:
+        """Open one table; rows newer than the cursor where the table has one, else all."""
+        table = next((table for table in self._tables() if table.stream == stream), None)
+        if table is None or table.unreadable():
+            raise SourceError(
+                table.unreadable() if table else f"{self.location}: {stream} is gone, or the user may not read it.",
+                hint="" if table else "Discover the connection again, or GRANT SELECT to the user.",
+                reason="UNSUPPORTED_COLUMN_TYPE" if table else "SOURCE_CHANGED",
+            )
+        with self._session(stream) as session:
+            session.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield PostgresRead(
+                table,
+                table.stream_schema(self._settings.cursors.get(stream)),
+                session,
+                cursor,
+                lag_seconds=self._settings.cursor_lag_seconds,
+            )
+
+    @contextmanager
+    def _session(self, what: str) -> Iterator[adbc.Cursor]:
+        with named_errors(self.location, what, self._secret):
+            connection = adbc.connect(self._url(), autocommit=True)
+            try:
+                with connection.cursor() as cursor:
+                    for statement in SESSION:
+                        cursor.execute(statement)
+                    seconds = self._settings.statement_timeout_seconds
+                    cursor.execute(f"SET statement_timeout = '{seconds}s'")
+                    yield cursor
+            finally:
+                connection.close()
+
+    def _url(self) -> str:
+        settings = self._settings
+        return (
+            f"postgresql://{quote(settings.user, safe='')}:{quote(self._secret, safe='')}"
+            f"@{f'[{settings.host}]' if ':' in settings.host else quote(settings.host, safe='')}:{settings.port}"
+            f"/{quote(settings.database, safe='')}"
+            f"?sslmode={settings.sslmode}&connect_timeout=10&application_name=autonomos"
+        )

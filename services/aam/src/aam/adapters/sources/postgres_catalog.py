@@ -1,0 +1,163 @@
+"""What a PostgreSQL database holds, and how each type is read without loss."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aam.domain.schema import Column, StreamSchema
+from aam.ports import DiscoveredStream
+
+# Types that the driver hands over natively; every other readable type is read as its text.
+# fmt: off
+NATIVE = frozenset({
+    "bool", "int2", "int4", "int8", "float4", "float8", "text", "varchar", "bpchar", "name",
+    "date", "timestamp", "timestamptz",
+})
+AS_TEXT = frozenset({
+    "numeric", "money", "uuid", "json", "jsonb", "xml", "time", "timetz", "interval", "bytea", "bit", "varbit",
+    "inet", "cidr", "macaddr", "macaddr8", "oid", "point", "line", "lseg", "box", "path", "polygon", "circle",
+    "tsvector", "tsquery", "pg_lsn", "char", "citext", "int4range", "int8range", "numrange", "tsrange", "tstzrange",
+    "daterange", "int4multirange", "int8multirange", "nummultirange", "tsmultirange", "tstzmultirange",
+    "datemultirange",
+})
+CURSOR_NAMES = (
+    "updated_at", "modified_at", "last_modified", "last_modified_at", "systemmodstamp", "updated_on", "last_updated",
+    "last_updated_at", "lastmodifieddate", "date_updated", "modified_on",
+)
+# fmt: on
+TEMPORAL = frozenset({"date", "timestamp", "timestamptz"})
+
+COLUMNS_SQL = """
+SELECT n.nspname AS schema_name, c.relname AS table_name, a.attname AS column_name,
+       format_type(a.atttypid, a.atttypmod) AS declared, a.attnotnull AS not_null,
+       coalesce(col_description(c.oid, a.attnum), '') AS comment,
+       base.typname AS base_name, base.typtype::text AS base_kind,
+       coalesce(element.typname, '') AS element_name, coalesce(element.typtype::text, '') AS element_kind,
+       coalesce(array_position(key.indkey::int2[], a.attnum), -1) AS key_position
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+JOIN pg_catalog.pg_type base ON base.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+LEFT JOIN pg_catalog.pg_type element ON element.oid = base.typelem AND base.typcategory = 'A'
+LEFT JOIN pg_catalog.pg_index key ON key.indrelid = c.oid AND key.indisprimary
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+  AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+ORDER BY n.nspname, c.relname, a.attnum
+"""
+
+
+@dataclass(frozen=True)
+class CatalogColumn:
+    """A column with how it is read: `native`, `text`, or `none` where no reading is faithful."""
+
+    column: Column
+    reading: str
+    base: str
+    key_position: int
+
+
+@dataclass
+class CatalogTable:
+    """A table or view with its columns in order."""
+
+    schema: str
+    name: str
+    columns: list[CatalogColumn] = field(default_factory=list)
+
+    @property
+    def stream(self) -> str:
+        """The stream's name."""
+        return f"{self.schema}.{self.name}"
+
+    def without(self, excluded: Iterable[str]) -> "CatalogTable":
+        """The same table without the excluded columns."""
+        gone = frozenset(excluded)
+        return CatalogTable(self.schema, self.name, [one for one in self.columns if one.column.name not in gone])
+
+    def unreadable(self) -> str:
+        """What to tell the owner about the first column that has no faithful reading; empty when there is none."""
+        for one in self.columns:
+            if one.reading == "none":
+                name, kind = one.column.name, one.column.type
+                return (
+                    f"{self.stream}: column {name} has the type {kind}, which has no faithful reading. "
+                    f'Add "{name}" to `exclude_columns` of {self.stream}, or read a view that spells it out.'
+                )
+        return ""
+
+    def stream_schema(self, cursor: str | None) -> StreamSchema:
+        """The shape; `cursor` overrides the column found by name (empty: none)."""
+        keyed = sorted((one for one in self.columns if one.key_position >= 0), key=lambda one: one.key_position)
+        key = tuple(one.column.name for one in keyed)
+        chosen = self._cursor() if cursor is None else cursor
+        return StreamSchema(tuple(one.column for one in self.columns), key, chosen if key else "")
+
+    def _cursor(self) -> str:
+        candidates = {
+            one.column.name.lower(): one.column.name
+            for one in self.columns
+            if one.base in ("timestamp", "timestamptz") and not one.column.nullable
+        }
+        return next((candidates[name] for name in CURSOR_NAMES if name in candidates), "")
+
+    def discovered(self, cursor: str | None) -> DiscoveredStream:
+        """The table as a stream, or why it cannot be one."""
+        error = self.unreadable()
+        return DiscoveredStream(self.stream, None if error else self.stream_schema(cursor), error)
+
+
+def reading_of(name: str, kind: str, element: str, element_kind: str) -> str:
+    """How a type is read; enums, and arrays of readable types, are read as text, composites not at all."""
+    if element:
+        inner = reading_of(element, element_kind, "", "")
+        return "text" if inner != "none" else "none"
+    if kind == "e":
+        return "text"
+    if kind in ("b", "r", "m") and name in NATIVE:
+        return "native"
+    return "text" if kind in ("b", "r", "m") and name in AS_TEXT else "none"
+
+
+def tables(rows: Iterable[dict[str, Any]]) -> list[CatalogTable]:
+    """Tables and views from the rows of `COLUMNS_SQL`."""
+    found: dict[tuple[str, str], CatalogTable] = {}
+    for row in rows:
+        place = (row["schema_name"], row["table_name"])
+        column = Column(row["column_name"], row["declared"], not row["not_null"], row["comment"])
+        reading = reading_of(row["base_name"], row["base_kind"], row["element_name"], row["element_kind"])
+        table = found.setdefault(place, CatalogTable(*place))
+        table.columns.append(CatalogColumn(column, reading, row["base_name"], row["key_position"]))
+    return list(found.values())
+
+
+def quoted(name: str) -> str:
+    """An identifier as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+INFINITE = "aos infinite"
+
+
+def select_sql(table: CatalogTable) -> str:
+    """The query that reads the table: native columns as they are, the rest as text.
+
+    Dates and timestamps may be infinite, which Arrow cannot hold: such a value is read as null and its column is named
+    in the last column, so that the row can be set aside.
+    """
+    columns, infinite = [], []
+    for one in table.columns:
+        name = quoted(one.column.name)
+        if one.reading == "text":
+            columns.append(f"{name}::pg_catalog.text AS {name}")
+        elif one.base in TEMPORAL:
+            columns.append(f"CASE WHEN pg_catalog.isfinite({name}) THEN {name} END AS {name}")
+            literal = one.column.name.replace("'", "''")
+            infinite.append(f"CASE WHEN NOT pg_catalog.isfinite({name}) THEN '{literal}' END")
+        else:
+            columns.append(name)
+    marks = " , ".join(infinite)
+    columns.append(f"coalesce({marks}, NULL)" if infinite else "NULL::pg_catalog.text")
+    body = ", ".join(columns)
+    return f"SELECT {body} AS {quoted(INFINITE)} FROM {quoted(table.schema)}.{quoted(table.name)}"  # noqa: S608  quoted

@@ -1,0 +1,29 @@
+"""The connectors of this installation: one line each."""
+
+from pathlib import Path
+
+from aam.adapters.sources.files import FilesConnector
+from aam.adapters.sources.postgres import PostgresConnector
+from aam.domain.errors import UnknownConnector
+from aam.ports import Connector
+
+
+class Connectors:
+    """Finds a connector by its name."""
+
+    def __init__(self, file_roots: tuple[Path, ...]) -> None:
+        known: list[Connector] = [FilesConnector(file_roots), PostgresConnector()]
+        self._by_name = {connector.name: connector for connector in known}
+
+    def all(self) -> list[Connector]:
+        """Every connector, by name."""
+        return [self._by_name[name] for name in sorted(self._by_name)]
+
+    def get(self, name: str) -> Connector:
+        """The connector of this name; `UnknownConnector` when there is none."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise UnknownConnector(
+                f"There is no connector {name!r}.", hint=f"Choose one of {', '.join(sorted(self._by_name))}."
+            ) from None

@@ -1,0 +1,79 @@
+"""Connections and their streams: states and what moves them."""
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from aam.domain.mapping import Mapping
+from aam.domain.schema import StreamSchema
+
+
+class ConnectionState(StrEnum):
+    """The life of a connection."""
+
+    PENDING = "PENDING"
+    ACTIVE = "ACTIVE"
+    FAILED = "FAILED"
+    DRIFTED = "DRIFTED"
+    HEALING = "HEALING"
+    INACTIVE = "INACTIVE"
+
+
+class StreamState(StrEnum):
+    """The life of a stream."""
+
+    DISCOVERED = "discovered"
+    NEEDS_MAPPING = "needs_mapping"
+    READY = "ready"
+    SCHEMA_CHANGED = "schema_changed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A connection to one source. `settings` holds no secret; `location` says where it points, for people."""
+
+    id: UUID
+    name: str
+    connector: str
+    settings: Map[str, Any]
+    state: ConnectionState
+    created_at: datetime
+    location: str = ""
+    error: str = ""
+    streams: tuple[str, ...] = ()
+    """Streams chosen by the owner; empty means all."""
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A readable thing of a connection with its baseline shape, its mapping and its saved cursor.
+
+    `cursor` is the connector's own small JSON value; `version` counts the contents published so far; the mapping
+    version that published them is `published_mapping`.
+    """
+
+    connection_id: UUID
+    name: str
+    state: StreamState
+    schema: StreamSchema | None = None
+    fingerprint: str = ""
+    mapping: Mapping | None = None
+    cursor: Map[str, Any] = field(default_factory=dict)
+    version: int = 0
+    published_mapping: int = 0
+    error: str = ""
+
+
+def state_after(streams: list[Stream]) -> ConnectionState:
+    """The state of a connection that could be reached, from the states of its streams."""
+    states = {stream.state for stream in streams}
+    if StreamState.SCHEMA_CHANGED in states:
+        return ConnectionState.DRIFTED
+    if states == {StreamState.FAILED}:
+        return ConnectionState.FAILED
+    return ConnectionState.ACTIVE

@@ -1,0 +1,105 @@
+"""Named failures of the mesh."""
+
+from enum import StrEnum
+
+from aos_common.errors import DomainError, Kind
+
+
+class Fault(StrEnum):
+    """Whose turn it is when a source fails: the owner of the settings, time, or us."""
+
+    CONFIG = "config"
+    TRANSIENT = "transient"
+    SYSTEM = "system"
+
+
+class SourceError(DomainError):
+    """A source could not be reached or read.
+
+    `message` and `hint` are for the connection's owner and hold no secret; `internal` is for the log. The fault decides
+    whether a retry can help.
+    """
+
+    reason = "SOURCE_ERROR"
+    kind = Kind.PRECONDITION
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        fault: Fault = Fault.CONFIG,
+        internal: str = "",
+        reason: str = "",
+        **metadata: str,
+    ) -> None:
+        super().__init__(message, hint=hint, **metadata)
+        self.fault = fault
+        self.internal = internal
+        if fault is Fault.TRANSIENT:
+            self.kind = Kind.UNAVAILABLE
+        if reason:
+            self.reason = reason
+
+
+class UnknownConnector(DomainError):
+    """No connector of this name is installed."""
+
+    reason = "UNKNOWN_CONNECTOR"
+    kind = Kind.INVALID
+
+
+class InvalidSettings(DomainError):
+    """The settings do not fit the connector's schema."""
+
+    reason = "INVALID_SETTINGS"
+    kind = Kind.INVALID
+
+
+class ConnectionNotFound(DomainError):
+    """The tenant has no connection with this id."""
+
+    reason = "CONNECTION_NOT_FOUND"
+    kind = Kind.NOT_FOUND
+
+
+class ConnectionExists(DomainError):
+    """The tenant already has a connection of this name."""
+
+    reason = "CONNECTION_EXISTS"
+    kind = Kind.CONFLICT
+
+
+class RunNotFound(DomainError):
+    """The tenant has no run with this id."""
+
+    reason = "RUN_NOT_FOUND"
+    kind = Kind.NOT_FOUND
+
+
+class NotReady(DomainError):
+    """The connection cannot be synced in its present state."""
+
+    reason = "CONNECTION_NOT_READY"
+    kind = Kind.PRECONDITION
+
+
+class MappingInvalid(DomainError):
+    """A mapping version cannot be compiled against the stream's columns."""
+
+    reason = "MAPPING_INVALID"
+    kind = Kind.PRECONDITION
+
+
+class QuarantineFull(DomainError):
+    """More rows do not fit than a run may set aside: the mapping or the source is wrong as a whole."""
+
+    reason = "QUARANTINE_FULL"
+    kind = Kind.PRECONDITION
+
+
+class RunCancelled(DomainError):
+    """Somebody cancelled the run, or its worker was told to stop."""
+
+    reason = "RUN_CANCELLED"
+    kind = Kind.CONFLICT

@@ -1,0 +1,51 @@
+"""Names of what a run writes: stable, so that a repeated run writes the same objects and announces the same batches."""
+
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import UUID, uuid5
+
+NAMESPACE = UUID("6d1f2f0e-7c35-5f0e-9a5b-4f1f6d4f8a10")
+MAX_SEGMENT = 120
+
+
+@dataclass(frozen=True)
+class BatchName:
+    """Where one batch of one run lies, and the id under which it is announced."""
+
+    connection_id: UUID
+    stream: str
+    run_id: UUID
+    index: int
+
+    @property
+    def batch_id(self) -> UUID:
+        """The same for the same batch of the same run."""
+        return uuid5(NAMESPACE, f"{self.run_id}/{self.stream}/{self.index}")
+
+    @property
+    def landing_key(self) -> str:
+        """Tenant-relative key of the batch as the source gave it."""
+        return f"landing/{self._place}"
+
+    @property
+    def canonical_key(self) -> str:
+        """Tenant-relative key of the batch in canonical form."""
+        return f"canonical/{self._place}"
+
+    @property
+    def _place(self) -> str:
+        return f"{self.connection_id}/{safe(self.stream)}/{self.run_id}/{self.index:06d}.parquet"
+
+
+def safe(stream: str) -> str:
+    """A stream's name as one segment of an object key, at most 120 characters; different names stay different."""
+    name = quote(stream, safe="").replace(".", "%2E", 1 if stream.startswith(".") else 0)
+    if len(name) <= MAX_SEGMENT:
+        return name
+    return f"{name[: MAX_SEGMENT - 17]}-{hashlib.sha256(stream.encode()).hexdigest()[:16]}"
+
+
+def source_id(connection_id: UUID, stream: str) -> str:
+    """The stable id of (connection, stream) that every canonical record carries."""
+    return f"{connection_id}/{stream}"
