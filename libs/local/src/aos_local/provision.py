@@ -4,12 +4,16 @@ Idempotent: run again it creates what is missing and sets the passwords it is gi
 `python -m aos_local.provision --url URL --secrets FOLDER` does it for a server of your own.
 """
 
+import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+
+from aos_local.secrets import SecretStore
 
 DATABASE = "autonomos"
 LAKE_DATABASE = "autonomos_lake"
@@ -140,3 +144,20 @@ def _service_schema(database: psycopg.Connection, service: str) -> None:
         "ALTER ROLE {app} IN DATABASE {database} SET search_path = {schema}, public",
     ):
         database.execute(sql.SQL(statement).format(schema=schema, database=sql.Identifier(DATABASE), **names))
+
+
+def main() -> None:
+    """Provision a server of your own; passwords are kept in the secrets folder."""
+    parser = argparse.ArgumentParser(prog="python -m aos_local.provision", description=main.__doc__)
+    parser.add_argument("--url", required=True, help="postgresql:// URL of a role that may create roles and databases")
+    parser.add_argument("--secrets", type=Path, required=True, help="folder for the generated passwords")
+    options = parser.parse_args()
+    store = SecretStore(options.secrets)
+    provisioned = provision(options.url, lambda role: store.password(f"postgres-{role}"))
+    for service in provisioned.services:
+        print(f"{service}: roles {service}_owner and {service}_app, schema {service}")
+    print(f"dcl: role {LAKE_ROLE}, database {LAKE_DATABASE}")
+
+
+if __name__ == "__main__":
+    main()

@@ -52,7 +52,7 @@ class Launch:
     """What to run: arguments, environment, log file, and how its end is asked for.
 
     `user` is the user id to run as (None: the caller's). `stop_signal` is the polite one; `death_signal` is what the
-    kernel sends when the starter is killed.
+    kernel sends when the starter is killed (None: it lives on).
     """
 
     argv: Sequence[str]
@@ -61,11 +61,11 @@ class Launch:
     cwd: Path | None = None
     user: int | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    death_signal: signal.Signals = signal.SIGKILL
+    death_signal: signal.Signals | None = signal.SIGKILL
 
 
-def _die_with_parent(death_signal: signal.Signals, parent: int) -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
+def _die_with_parent(death_signal: signal.Signals | None, parent: int) -> Callable[[], None] | None:
+    if death_signal is None or not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)
 

@@ -1,0 +1,142 @@
+"""What the embedded platform reads from the environment, and where it keeps its things.
+
+Read (all optional):
+
+| variable | meaning |
+|---|---|
+| `AOS_HOME` | the platform's folder; default `.aos` in the current folder |
+| `AOS_PUBLIC_PORT` | the gateway's port; default 8080 or the next free one |
+| `AOS_PUBLIC_HOST` | the gateway's address; default 127.0.0.1 |
+| `AOS_POSTGRES_ADMIN_URL` | a PostgreSQL 16+ of your own, as a role that may create roles and databases |
+| `AOS_REDIS_URL` | a Valkey or Redis of your own |
+| `AOS_TEMPORAL_ADDRESS` | a Temporal of your own, `host:port` |
+| `AOS_OBJECTS_URL` | an object store of your own, `s3://bucket/prefix` or `file:///folder` |
+| `AOS_LOCAL_SERVICES` | the services to start, by comma; default all |
+
+What each service is handed is listed in `aos_local.stack.services`; other `AOS_*` variables reach it unchanged.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aos_common.errors import DomainError, Kind
+
+from aos_local.provision import SERVICES
+
+DEFAULT_PUBLIC_PORT = 8080
+
+
+class SettingRefused(DomainError):
+    """An environment variable has a value that cannot be used."""
+
+    reason = "SETTING_REFUSED"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class Home:
+    """The platform's folder and what lies where in it."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """One folder a component; survives restarts."""
+        return self.root / "data"
+
+    @property
+    def logs(self) -> Path:
+        """One file a component."""
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        """State, ports and generated configuration of the current run."""
+        return self.root / "run"
+
+    @property
+    def secrets(self) -> Path:
+        """Generated passwords and keys, readable by the owner alone."""
+        return self.root / "secrets"
+
+    @property
+    def state_file(self) -> Path:
+        """What runs now."""
+        return self.run / "state.json"
+
+    @property
+    def sockets(self) -> Path:
+        """A short folder outside the project: a Unix socket's path may have 100 characters."""
+        digest = hashlib.sha256(str(self.root).encode()).hexdigest()[:10]
+        return Path(tempfile.gettempdir()) / f"aos-{os.geteuid()}-{digest}"
+
+    def log(self, component: str) -> Path:
+        """The log file of a component."""
+        return self.logs / f"{component}.log"
+
+    def create(self) -> None:
+        """Create the folders; none of it belongs into version control."""
+        for folder in (self.root, self.data, self.logs, self.run):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.secrets.mkdir(mode=0o700, exist_ok=True)
+        (self.root / ".gitignore").write_text("*\n")
+
+
+def private_folder(folder: Path) -> None:
+    """Create a folder for this user alone; raises SettingRefused when another user has made it first."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.geteuid():
+        raise SettingRefused(f"{folder} belongs to another user.", hint="Set TMPDIR to a folder of your own.")
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """The choices of `aos up`; a backing service with an address of its own is not started."""
+
+    home: Home
+    public_host: str = "127.0.0.1"
+    public_port: int | None = None
+    postgres_admin_url: str | None = None
+    redis_url: str | None = None
+    temporal_address: str | None = None
+    objects_url: str | None = None
+    services: tuple[str, ...] = SERVICES
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], home: Path | None = None) -> "LocalSettings":
+        """Read the environment; raises SettingRefused."""
+        root = home or Path(environment.get("AOS_HOME") or ".aos")
+        return cls(
+            home=Home(root.expanduser().resolve()),
+            public_host=environment.get("AOS_PUBLIC_HOST") or "127.0.0.1",
+            public_port=_port(environment.get("AOS_PUBLIC_PORT")),
+            postgres_admin_url=environment.get("AOS_POSTGRES_ADMIN_URL") or None,
+            redis_url=environment.get("AOS_REDIS_URL") or None,
+            temporal_address=environment.get("AOS_TEMPORAL_ADDRESS") or None,
+            objects_url=environment.get("AOS_OBJECTS_URL") or None,
+            services=_services(environment.get("AOS_LOCAL_SERVICES")),
+        )
+
+
+def _port(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingRefused(f"AOS_PUBLIC_PORT is '{text}'.", hint="Give a number from 1 to 65535.")
+    return int(text)
+
+
+def _services(text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return SERVICES
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    unknown = sorted(set(names) - set(SERVICES))
+    if unknown:
+        raise SettingRefused(
+            f"AOS_LOCAL_SERVICES names {', '.join(unknown)}.", hint=f"There are: {', '.join(SERVICES)}."
+        )
+    return names

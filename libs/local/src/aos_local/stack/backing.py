@@ -1,0 +1,98 @@
+"""The backing services as components."""
+
+import os
+import signal
+from dataclasses import dataclass
+
+from aos_local.backing import postgres, temporal, valkey
+from aos_local.processes.ports import LOOPBACK
+from aos_local.processes.process import Launch
+from aos_local.provision import provision
+from aos_local.secrets import SecretStore
+from aos_local.settings import Home
+from aos_local.stack.component import Component
+
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a backing service is, and its component when the platform starts it itself."""
+
+    url: str
+    component: Component | None = None
+
+
+def plain_environment(**more: str) -> dict[str, str]:
+    """What a program that is not ours needs to know: no secret of the platform."""
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ} | more
+
+
+def postgres_component(home: Home, port: int, secrets: SecretStore) -> Address:
+    """PostgreSQL with its data below `home`; the URL is the superuser's."""
+    data, log = home.data / "postgres", home.log("postgres")
+    password = secrets.password("postgres-superuser")
+    url = postgres.url(port, password)
+
+    def prepare() -> None:
+        postgres.create_cluster(data, password)
+        postgres.hand_over(data, postgres.run_as())
+
+    def launch() -> Launch:
+        return Launch(
+            postgres.argv(data, port),
+            plain_environment(),
+            log,
+            user=postgres.run_as(),
+            # "fast": ends sessions and leaves a clean cluster, also when the supervisor is killed
+            stop_signal=signal.SIGINT,
+            death_signal=signal.SIGINT,
+        )
+
+    component = Component("postgres", log, prepare=prepare, launch=launch, ready=lambda: postgres.ready(url), port=port)
+    return Address(url, component)
+
+
+def provisioning_component(home: Home, admin_url: str, secrets: SecretStore, after: tuple[str, ...]) -> Component:
+    """Roles, schemas and databases; ends when they are there."""
+    return Component(
+        "database",
+        home.log("database"),
+        after,
+        prepare=lambda: provision(admin_url, lambda role: secrets.password(f"postgres-{role}")),
+    )
+
+
+def valkey_component(home: Home, port: int, secrets: SecretStore) -> Address:
+    """Valkey with its snapshot below `home`."""
+    log, password = home.log("valkey"), secrets.password("valkey")
+
+    def launch() -> Launch:
+        config = valkey.write_config(home.data / "valkey", port, password)
+        return Launch(valkey.argv(config), plain_environment(), log, death_signal=signal.SIGTERM)
+
+    component = Component("valkey", log, launch=launch, ready=lambda: valkey.ready(port, password), port=port)
+    return Address(valkey.url(port, password), component)
+
+
+def temporal_component(home: Home, ports: temporal.TemporalPorts) -> Address:
+    """Temporal with its SQLite file below `home`."""
+    log, data = home.log("temporal"), home.data / "temporal"
+
+    def prepare() -> None:
+        data.mkdir(parents=True, exist_ok=True)
+
+    def launch() -> Launch:
+        environment = plain_environment(GOMEMLIMIT="300MiB")
+        return Launch(temporal.argv(ports, data / "temporal.db"), environment, log, death_signal=signal.SIGTERM)
+
+    component = Component(
+        "temporal",
+        log,
+        prepare=prepare,
+        launch=launch,
+        ready=lambda: temporal.ready(ports.http),
+        port=ports.grpc,
+        url=f"http://{LOOPBACK}:{ports.ui}",
+    )
+    return Address(f"{LOOPBACK}:{ports.grpc}", component)

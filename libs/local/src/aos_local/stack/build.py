@@ -1,0 +1,122 @@
+"""The whole platform as a list of components, from the settings."""
+
+from dataclasses import dataclass
+
+from aos_gateway.envoy_config import write
+from aos_gateway.settings import Address as Upstream
+from aos_gateway.settings import GatewaySettings
+
+from aos_local.backing import binaries
+from aos_local.backing.temporal import TemporalPorts
+from aos_local.processes.ports import LOOPBACK
+from aos_local.processes.process import Launch
+from aos_local.provision import SERVICES
+from aos_local.secrets import SecretStore
+from aos_local.settings import Home, LocalSettings, private_folder
+from aos_local.stack.backing import (
+    Address,
+    plain_environment,
+    postgres_component,
+    provisioning_component,
+    temporal_component,
+    valkey_component,
+)
+from aos_local.stack.component import Component
+from aos_local.stack.ports import PortBook
+from aos_local.stack.services import AUDIENCE, ISSUER, Surroundings, answers, service_component
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Components in the order they are shown, and the URLs for people."""
+
+    components: tuple[Component, ...]
+    urls: dict[str, str]
+
+
+def build(settings: LocalSettings) -> Stack:
+    """Choose ports and describe every component; raises PortTaken when the public port that was asked for is in use."""
+    home, ports, secrets = settings.home, PortBook(settings.home.run / "ports.json"), SecretStore(settings.home.secrets)
+    public = ports.public(settings.public_port, settings.public_host)
+    postgres, valkey, temporal = _backing(settings, ports, secrets)
+    own = tuple(address.component for address in (postgres, valkey, temporal) if address.component)
+    database = provisioning_component(home, postgres.url, secrets, ("postgres",) if postgres.component else ())
+    around = Surroundings(
+        home,
+        secrets,
+        postgres.url,
+        valkey.url,
+        temporal.url,
+        settings.objects_url or _objects(home),
+        http={service: ports.port(f"{service}-http") for service in SERVICES},
+        grpc={service: ports.port(f"{service}-grpc") for service in SERVICES},
+    )
+    needed = (database.name, *(component.name for component in own))
+    services = tuple(service_component(name, around, needed) for name in settings.services)
+    gateway = _gateway(settings, around, public, tuple(service.name for service in services))
+    urls = {"API": gateway.url, "API docs": f"{gateway.url}/api/v1/dcl/docs"}
+    if temporal.component:
+        urls["Temporal UI"] = temporal.component.url
+    return Stack((*own, database, *services, gateway), urls)
+
+
+def admin_url(settings: LocalSettings) -> str:
+    """The PostgreSQL administrator's URL of this platform: the user's own server, or the one it started."""
+    if settings.postgres_admin_url:
+        return settings.postgres_admin_url
+    port = PortBook(settings.home.run / "ports.json").remembered("postgres")
+    return postgres_component(settings.home, port, SecretStore(settings.home.secrets)).url
+
+
+def _backing(settings: LocalSettings, ports: PortBook, secrets: SecretStore) -> tuple[Address, Address, Address]:
+    home = settings.home
+    postgres = settings.postgres_admin_url
+    redis = settings.redis_url
+    temporal = settings.temporal_address
+    return (
+        Address(postgres) if postgres else postgres_component(home, ports.port("postgres"), secrets),
+        Address(redis) if redis else valkey_component(home, ports.port("valkey"), secrets),
+        Address(temporal) if temporal else temporal_component(home, _temporal_ports(ports)),
+    )
+
+
+def _temporal_ports(ports: PortBook) -> TemporalPorts:
+    grpc, http, metrics, ui = (ports.port(f"temporal-{kind}") for kind in ("grpc", "http", "metrics", "ui"))
+    return TemporalPorts(grpc, http, metrics, ui)
+
+
+def _objects(home: Home) -> str:
+    folder = home.data / "objects"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.as_uri()
+
+
+def _gateway(settings: LocalSettings, around: Surroundings, port: int, after: tuple[str, ...]) -> Component:
+    home = settings.home
+    gateway = GatewaySettings(
+        listen=Upstream(settings.public_host, port),
+        http={service: Upstream(LOOPBACK, around.http[service]) for service in SERVICES},
+        grpc={service: Upstream(LOOPBACK, around.grpc[service]) for service in SERVICES},
+        jwks_url=f"http://{LOOPBACK}:{around.http['identity']}/.well-known/jwks.json",
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        admin=home.sockets / "envoy-admin.sock",
+    )
+    shown = LOOPBACK if settings.public_host == "0.0.0.0" else settings.public_host  # noqa: S104  compared, not bound
+    url = f"http://{shown}:{port}"
+
+    def launch() -> Launch:
+        private_folder(home.sockets)
+        config = write(gateway, home.run / "envoy.yaml")
+        flags = ["--disable-hot-restart", "--concurrency", "1", "-l", "warning", "--file-flush-interval-msec", "1000"]
+        return Launch([str(binaries.envoy()), "-c", str(config), *flags], plain_environment(), home.log("gateway"))
+
+    return Component(
+        "gateway",
+        home.log("gateway"),
+        after,
+        launch=launch,
+        ready=lambda: answers(f"{url}/health"),
+        port=port,
+        url=url,
+    )
