@@ -213,7 +213,9 @@ def named_errors() -> Iterator[None]:
     try:
         yield
     except TabularError as error:
-        raise SourceError(error.message, hint=error.hint, reason=error.reason, **error.metadata) from error
+        named = SourceError(error.message, hint=error.hint, reason=error.reason)
+        named.metadata |= error.metadata
+        raise named from error
     except OSError as error:
         raise SourceError(
             f"{Path(str(error.filename or 'The file')).name} cannot be opened ({error.strerror}).",

@@ -73,7 +73,7 @@ class PostgresRead:
             return SourceBatch(rows, numbers)
         bad = pc.is_valid(marks)
         misfits = tuple(
-            Misfit(self.file, number, mark, "infinity", "the value is infinite", _record(row))
+            Misfit(self.file, number, mark, "infinity", "the value is infinite", _record({**row, mark: "infinity"}))
             for number, mark, row in zip(
                 numbers.filter(bad).to_pylist(),
                 marks.filter(bad).to_pylist(),

@@ -1,0 +1,148 @@
+"""A mapping version compiled against a stream's columns: one SELECT per batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+from aam.adapters.projection.expressions import EXPRESSIONS, SQL_TYPES, as_text, identifier, literal
+from aam.adapters.projection.families import Family, family_of, plain_type
+from aam.domain.errors import MappingInvalid
+from aam.domain.mapping import FieldMapping, Mapping
+
+ROW = "r"
+BATCH = "batch"
+KEY_MISSING = -1
+READS_AS = {"string": "text"}
+WIDER = {("integer", "decimal"), ("date", "timestamp"), ("enum", "text"), ("text", "enum"), ("json", "text")}
+
+
+@dataclass(frozen=True)
+class Program:
+    """The compiled projection.
+
+    `sql` reads a relation `batch` with the source columns as c0, c1, … (in the order of `columns`) and the record
+    number as `r`. Its result has `_key`, `_version`, `_source`, `_row`, the attributes, `_extras` and `_bad`: NULL, the
+    index of the first field that does not fit, or `KEY_MISSING`.
+    """
+
+    sql: str
+    columns: tuple[str, ...]
+    fields: tuple[FieldMapping, ...]
+    key_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Source:
+    position: int
+    family: Family
+
+    @property
+    def raw(self) -> str:
+        return f"c{self.position}"
+
+    @property
+    def trimmed(self) -> str:
+        return f"t{self.position}"
+
+
+def compile_mapping(
+    mapping: Mapping, schema: pa.Schema, *, source: str, file: str, version: int, version_column: str = ""
+) -> Program:
+    """Compile against the Arrow schema of the stream's batches.
+
+    `version` is the source version of every row, unless `version_column` names a timestamp column whose microseconds
+    are. Raises `MappingInvalid` when a column is missing or a field cannot be read into its attribute's type.
+    """
+    columns = {
+        field.name: _Source(position, family_of(plain_type(field.type))) for position, field in enumerate(schema)
+    }
+    _refuse_unknown(mapping, columns)
+    mapped = {field.source for field in mapping.fields}
+    trimmed = ", ".join(
+        f"nullif(trim({as_text(one.raw, one.family)}), '') AS {one.trimmed}"
+        for name, one in columns.items()
+        if name in mapped
+    )
+    values = ", ".join(
+        f"{_value(field, columns[field.source])} AS v{index}" for index, field in enumerate(mapping.fields)
+    )
+    key = _key(mapping.key_columns, columns, file)
+    moment = columns[version_column] if version_column else None
+    outputs = [
+        f"{key} AS _key",
+        f"{_micros(moment) if moment else f'CAST({version} AS BIGINT)'} AS _version",
+        f"{literal(source)} AS _source",
+        f"{ROW} AS _row",
+        *(f"v{index} AS {identifier(field.attribute)}" for index, field in enumerate(mapping.fields)),
+        f"{_extras([(name, one) for name, one in columns.items() if name not in mapped])} AS _extras",
+        f"{_bad(mapping, columns, key)} AS _bad",
+    ]
+    inner = f"SELECT *{', ' + trimmed if trimmed else ''} FROM {BATCH}"  # noqa: S608  compiled from quoted names
+    middle = f"SELECT *{', ' + values if values else ''} FROM ({inner})"  # noqa: S608  compiled from quoted names
+    sql = f"SELECT {', '.join(outputs)} FROM ({middle})"  # noqa: S608  compiled from quoted names
+    return Program(sql, tuple(schema.names), mapping.fields, mapping.key_columns)
+
+
+def _refuse_unknown(mapping: Mapping, columns: dict[str, _Source]) -> None:
+    wanted = [*(field.source for field in mapping.fields), *mapping.key_columns]
+    missing = sorted({name for name in wanted if name not in columns})
+    if missing:
+        raise MappingInvalid(
+            f"Mapping version {mapping.version} reads {', '.join(missing)}, which the stream does not have.",
+            hint="Propose a new mapping for the stream.",
+        )
+    attributes = [field.attribute for field in mapping.fields]
+    twice = sorted({name for name in attributes if attributes.count(name) > 1 or name.startswith("_")})
+    if twice:
+        raise MappingInvalid(
+            f"Mapping version {mapping.version} fills {', '.join(twice)} twice, or names it with an underscore.",
+            hint="Map one column to each attribute.",
+        )
+
+
+def _value(field: FieldMapping, source: _Source) -> str:
+    kind = field.transform.kind
+    target = READS_AS.get(field.type, field.type)
+    if kind not in EXPRESSIONS or target not in SQL_TYPES or (kind != target and (kind, target) not in WIDER):
+        raise MappingInvalid(
+            f"{field.source} is read as {kind}, which does not fit attribute {field.attribute} of type {field.type}.",
+            hint="Change the transform, or map the column to another attribute.",
+        )
+    value = EXPRESSIONS[kind](source.raw, source.trimmed, source.family, field.transform)
+    return f"TRY_CAST(({value}) AS {SQL_TYPES[target]})"
+
+
+def _key(key_columns: Sequence[str], columns: dict[str, _Source], file: str) -> str:
+    if not key_columns:
+        return f"{literal(file + '#')} || CAST({ROW} AS VARCHAR)"
+    parts = [f"nullif({as_text(columns[name].raw, columns[name].family)}, '')" for name in key_columns]
+    if len(parts) == 1:
+        return parts[0]
+    # A separator inside a part is escaped, so that different keys stay different.
+    return " || '|' || ".join(f"replace(replace({part}, '\\', '\\\\'), '|', '\\|')" for part in parts)
+
+
+def _micros(source: _Source) -> str:
+    moment = source.raw if source.family is not Family.TIMESTAMP_TZ else f"timezone('UTC', {source.raw})"
+    return f"epoch_us({moment})"
+
+
+def _extras(unmapped: list[tuple[str, _Source]]) -> str:
+    if not unmapped:
+        return "CAST(NULL AS VARCHAR)"
+    parts = []
+    for name, one in unmapped:
+        # JSON numbers of other tools are doubles: what may not survive that travels as text.
+        exact = one.family in (Family.BOOLEAN, Family.NESTED, Family.TEXT)
+        parts.append(f"{literal(name)}, {one.raw if exact else f'CAST({one.raw} AS VARCHAR)'}")
+    return f"CAST(json_object({', '.join(parts)}) AS VARCHAR)"
+
+
+def _bad(mapping: Mapping, columns: dict[str, _Source], key: str) -> str:
+    cases = [
+        f"WHEN {columns[field.source].trimmed} IS NOT NULL AND v{index} IS NULL THEN {index}"
+        for index, field in enumerate(mapping.fields)
+    ]
+    if mapping.key_columns:
+        cases.append(f"WHEN ({key}) IS NULL THEN {KEY_MISSING}")
+    return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS INTEGER)"

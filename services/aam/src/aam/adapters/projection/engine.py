@@ -1,0 +1,106 @@
+"""Runs a compiled mapping over Arrow batches with DuckDB."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+from aam.adapters.projection.compiler import BATCH, KEY_MISSING, ROW, Program
+from aam.adapters.projection.families import plain
+from aam.adapters.projection.reasons import reason_of
+from aam.domain.quarantine import Misfit
+
+VALUE_KEPT = 2_000
+RECORD_KEPT = 65_536
+
+
+@dataclass(frozen=True)
+class Projected:
+    """Canonical rows of one batch, and the rows that did not fit."""
+
+    rows: pa.Table
+    misfits: tuple[Misfit, ...]
+
+
+class Engine:
+    """One DuckDB for one stream of one run; not to be shared between threads.
+
+    Memory is bounded by `memory_mb`; what does not fit spills into `scratch`.
+    """
+
+    def __init__(self, scratch: Path, *, memory_mb: int = 256, threads: int = 1) -> None:
+        self._duck = duckdb.connect(
+            config={
+                "memory_limit": f"{memory_mb}MB",
+                "threads": threads,
+                "temp_directory": str(scratch / "spill"),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "preserve_insertion_order": True,
+            }
+        )
+        self._duck.execute("SET TimeZone = 'UTC'")
+
+    def close(self) -> None:
+        """Free the engine."""
+        self._duck.close()
+
+    def project(self, program: Program, data: pa.RecordBatch, rows: pa.Array, file: str) -> Projected:
+        """Canonical form of a batch; every row of it is either in the result or among its misfits."""
+        names = [*(f"c{position}" for position in range(data.num_columns)), ROW]
+        batch = pa.Table.from_arrays([*(plain(column) for column in data.columns), rows], names=names)
+        self._duck.register(BATCH, batch)
+        try:
+            result: pa.Table = self._duck.execute(program.sql).to_arrow_table()
+        finally:
+            self._duck.unregister(BATCH)
+        bad = result.column("_bad")
+        canonical = result.drop_columns(["_bad"])
+        if bad.null_count == len(bad):
+            return Projected(canonical, ())
+        wrong = pc.is_valid(bad)
+        misfits = tuple(
+            _misfit(program, index, row, number, file)
+            for index, row, number in zip(
+                bad.filter(wrong).to_pylist(),
+                data.filter(wrong.combine_chunks()).to_pylist(),
+                rows.filter(wrong.combine_chunks()).to_pylist(),
+                strict=True,
+            )
+        )
+        return Projected(canonical.filter(pc.invert(wrong)), misfits)
+
+    def repeated_keys(self, files: Sequence[Path]) -> pa.Table:
+        """Every row but the first of each key: `_key`, `_row`, `first` (the row kept), by `_row`."""
+        query = """
+            WITH kept AS (SELECT _key, min(_row) AS first FROM read_parquet($1) GROUP BY _key HAVING count(*) > 1)
+            SELECT _key, _row, first FROM read_parquet($1) JOIN kept USING (_key) WHERE _row <> first ORDER BY _row"""
+        table: pa.Table = self._duck.execute(query, [[str(file) for file in files]]).to_arrow_table()
+        return table
+
+    def content(self, files: Sequence[Path], columns: Sequence[str]) -> str:
+        """A text that is equal for equal sets of rows, whatever their order: count and sum of 64-bit row hashes."""
+        names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
+        query = f"SELECT count(*), sum(hash({names})) FROM read_parquet($1)"  # noqa: S608  quoted names
+        row = self._duck.execute(query, [[str(file) for file in files]]).fetchone()
+        assert row is not None
+        return f"{row[0]}:{row[1]}"
+
+
+def _misfit(program: Program, index: int, row: dict[str, Any], number: int, file: str) -> Misfit:
+    record = record_text(row)
+    if index == KEY_MISSING:
+        empty = next((name for name in program.key_columns if row[name] in (None, "")), program.key_columns[0])
+        return Misfit(file, number, empty, "", "the key column is empty", record)
+    field = program.fields[index]
+    value = str(row[field.source])
+    return Misfit(file, number, field.source, value[:VALUE_KEPT], reason_of(value, field.transform), record)
+
+
+def record_text(row: dict[str, Any]) -> str:
+    """A source row as JSON text, at most 64 Ki characters."""
+    return json.dumps(row, default=str, ensure_ascii=False)[:RECORD_KEPT]
