@@ -8,7 +8,7 @@ from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]  # ships no type information
 from aos_common.errors import DomainError, Kind
 from tokenizers import Tokenizer
 

@@ -29,7 +29,7 @@ def rescale(cosine: Matrix, floor: float) -> Matrix:
 
 
 class Names:
-    """The names of a table's columns with what else each is called: `all` in one row, `starts` where each column begins."""
+    """The names of a table's columns and what else each is called: `all` in a row, `starts` = where a column begins."""
 
     def __init__(self, alternatives: Sequence[Sequence[Name]]) -> None:
         self.first = [names[0] for names in alternatives]
@@ -135,8 +135,8 @@ def tfidf_cosine(source: Sequence[Counter[str]], target: Sequence[Counter[str]])
             data.append((1 + math.log(count)) * math.log(1 + len(documents) / frequency[term]))
     matrix = scipy.sparse.csr_array((data, (rows, columns)), shape=(len(documents), len(position)))
     norms = np.sqrt(matrix.multiply(matrix).sum(axis=1))
-    matrix = scipy.sparse.diags_array(1 / np.maximum(norms, 1e-9)) @ matrix
-    cosine: Matrix = (matrix[: len(source)] @ matrix[len(source) :].T).toarray()
+    unit = scipy.sparse.csr_array(scipy.sparse.diags_array(1 / np.maximum(norms, 1e-9)) @ matrix)
+    cosine: Matrix = (unit[: len(source)] @ unit[len(source) :].T).toarray()
     return cosine
 
 
@@ -157,9 +157,8 @@ def description_signal(
     ours = [column.description or name.full_phrase for column, name in zip(source, left, strict=True)]
     theirs = [column.description or name.full_phrase for column, name in zip(target, right, strict=True)]
     scores = rescale(_cosine(ours, theirs, embed), 0.1)
-    documented = np.logical_or.outer(
-        np.array([bool(column.description) for column in source]), np.array([bool(column.description) for column in target])
-    )
+    told = [bool(column.description) for column in source], [bool(column.description) for column in target]
+    documented = np.logical_or.outer(*map(np.array, told))
     return Signal("description", scores, documented.astype(float))
 
 
@@ -168,13 +167,11 @@ def _cosine(left: Sequence[str], right: Sequence[str], embed: Embed) -> Matrix:
 
 
 def synonym_signal(source: Sequence[Column], target: Sequence[Column]) -> Signal:
-    """Reviewed synonyms: 1 where one side's name is a listed synonym of the other's, ignoring case and punctuation."""
+    """Same name or reviewed synonym, ignoring case and punctuation: 1 where so, silent elsewhere."""
     left = [{_key(column.name), *map(_key, column.synonyms)} for column in source]
     right = [{_key(column.name), *map(_key, column.synonyms)} for column in target]
     scores = np.array([[float(bool(names & others)) for others in right] for names in left])
-    listed = np.logical_or.outer([bool(column.synonyms) for column in source], [bool(column.synonyms) for column in target])
-    same = np.array([[_key(one.name) == _key(other.name) for other in target] for one in source])
-    return Signal("synonyms", scores, np.where(listed | same, scores, 0.0))
+    return Signal("synonyms", scores, scores)
 
 
 def _key(name: str) -> str:

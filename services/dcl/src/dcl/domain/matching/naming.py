@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from dcl.domain.matching.foreign_words import FOREIGN
 from dcl.domain.matching.model import Table
-from dcl.domain.matching.vocabulary import ABBREVIATIONS, CANONICAL, FOREIGN, STOP_WORDS
+from dcl.domain.matching.vocabulary import ABBREVIATIONS, CANONICAL, STOP_WORDS
 
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -19,7 +20,7 @@ _FOREIGN_LONGEST = max(map(len, FOREIGN))
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A read column name: what the column is (`words`) and where it sits (`context`), lower case, abbreviations expanded."""
+    """A read column name: what the column is (`words`) and where it sits (`context`), in lower case and in full."""
 
     raw: str
     words: tuple[str, ...]

@@ -12,19 +12,22 @@ import numpy.typing as npt
 from dcl.domain.matching.model import MAX_VALUES, Column
 
 NULLS = frozenset({"", "null", "none", "nan", "n/a", "na", "\\n", "<na>", "#n/a", "-", "－", "nil"})
-_NUMBER = re.compile(r"[-+]?[$€£¥]?\s?\d{1,3}(?:,\d{3})+(?:\.\d+)?%?|[-+]?[$€£¥]?\s?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?")
+_NUMBER = re.compile(r"[-+]?[$€£¥]?\s?(\d{1,3}(,\d{3})+(\.\d+)?|(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?)%?")
+_MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DATE = re.compile(
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([ T].*)?|\d{4}年.*|\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2}"
-    r"|(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*\d{4}.*|\d{1,2}[- ](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- ,]+\d{2,4}.*"
-    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? \d{4}.*",
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([ T].*)?|\d{4}年.*"
+    r"|\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2}|(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*\d{4}.*"
+    rf"|\d{{1,2}}[- ]{_MONTH}[- ,]+\d{{2,4}}.*|{_MONTH} \d{{1,2}},? \d{{4}}.*",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(19|20)\d{2}")
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("url", re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)),
     ("email", re.compile(r"[^@\s]+@[^@\s]+\.\w+")),
     ("uuid", re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)),
     ("json", re.compile(r"[\[{].*[\]}]", re.DOTALL)),
+    ("date", _DATE),
+    ("year", re.compile(r"(19|20)\d{2}")),
+    ("decimal", _NUMBER),
 )
 _BOOLEANS = frozenset({"true", "false", "yes", "no", "y", "n", "t", "f", "是", "否", "有", "無", "无"})
 _PIECES = re.compile(r"[a-z]+|[^\W\da-z_]+|[^\w\s]|\d{1,6}")
@@ -80,20 +83,15 @@ def parse_number(text: str) -> float | None:
 
 
 def _kind(values: Sequence[str]) -> str:
+    """The first kind that most values have; `text` if none."""
     if not values:
         return "unknown"
-    needed = _MAJORITY * len(values)
     if set(values) <= _BOOLEANS:
         return "boolean"
+    needed = _MAJORITY * len(values)
     for kind, pattern in _PATTERNS:
         if sum(bool(pattern.fullmatch(value)) for value in values) >= needed:
-            return kind
-    if sum(bool(_DATE.fullmatch(value)) for value in values) >= needed:
-        return "date"
-    if sum(bool(_YEAR.fullmatch(value)) for value in values) >= needed:
-        return "year"
-    if sum(bool(_NUMBER.fullmatch(value)) for value in values) >= needed:
-        return "decimal" if any("." in value for value in values) else "integer"
+            return "integer" if kind == "decimal" and not any("." in value for value in values) else kind
     return "text"
 
 
@@ -112,7 +110,7 @@ def _characters(values: Sequence[str]) -> npt.NDArray[np.float64]:
     """Share of digits, Latin letters, spaces, punctuation, ideographs, other letters, other signs; mean over values."""
     shares = np.zeros((max(len(values), 1), 7))
     for row, value in enumerate(values):
-        for character in value[:_SHAPE_LENGTH * 4]:
+        for character in value[: _SHAPE_LENGTH * 4]:
             shares[row, _class_of(character)] += 1
     shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1)
     mean: npt.NDArray[np.float64] = shares.mean(axis=0)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -19,7 +20,8 @@ def evidence(source: Sequence[Profile], target: Sequence[Profile]) -> Matrix:
     """How much two samples can say, in [0, 1]: grows with the smaller number of values and is 0 without any."""
     left = np.array([min(1.0, item.count / _ENOUGH_VALUES) for item in source])
     right = np.array([min(1.0, item.count / _ENOUGH_VALUES) for item in target])
-    return np.sqrt(np.minimum.outer(left, right))
+    said: Matrix = np.sqrt(np.minimum.outer(left, right))
+    return said
 
 
 def overlap_signal(source: Sequence[Profile], target: Sequence[Profile]) -> Signal:
@@ -47,7 +49,7 @@ def category_signal(source: Sequence[Profile], target: Sequence[Profile]) -> Sig
     every allowed value and the other only those in use.
     """
     left, right = [_categories(item) for item in source], [_categories(item) for item in target]
-    cosine = tfidf_cosine([words for column in left for words in column], [words for column in right for words in column])
+    cosine = tfidf_cosine(list(chain.from_iterable(left)), list(chain.from_iterable(right)))
     starts, ends = np.cumsum([0, *map(len, left)]), np.cumsum([0, *map(len, right)])
     scores = np.zeros((len(source), len(target)))
     weights = np.zeros_like(scores)

@@ -1,0 +1,35 @@
+"""`python -m dcl <command>`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from dcl.entrypoints import match_command
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parses the command line and runs one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m dcl", description="Unification: mappings, lake, views, lineage.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    match = commands.add_parser("match", help="match the columns of two CSV files, without any server")
+    match_command.add_arguments(match)
+    match.set_defaults(run=_match)
+    arguments = parser.parse_args(argv)
+    code: int = arguments.run(arguments)
+    return code
+
+
+def _match(arguments: argparse.Namespace) -> int:
+    return match_command.run(arguments, _match_tools)
+
+
+def _match_tools() -> match_command.MatchTools:
+    from dcl.adapters.embeddings import MiniLm  # noqa: PLC0415 - the model loads only after the input proved usable
+    from dcl.adapters.ontology_files import load_ontology  # noqa: PLC0415 - as above
+
+    encoder = MiniLm()
+    return match_command.MatchTools(encoder.embed, encoder.words, load_ontology())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
