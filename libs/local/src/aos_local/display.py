@@ -38,9 +38,7 @@ def print_urls(console: Console, state: PlatformState, seconds: float) -> None:
     console.print(f"\nRunning after {seconds:.1f} s.\n")
     for name, url in state.urls.items():
         console.print(f"  {name:<12} {url}", highlight=False, soft_wrap=True)
-    console.print(
-        "\n  [dim]aos status[/]   what runs    [dim]aos logs -f[/]   live logs    [dim]aos down[/]   end it\n"
-    )
+    console.print("\n  What runs: aos status    Live logs: aos logs -f    End it: aos down\n", highlight=False)
 
 
 def usage(state: PlatformState) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ _SECONDS = 20
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: `advice` says what to type when it is not `ok`; a `warning` does not keep the platform from starting."""
+    """One check: `advice` says what to type when it is not `ok`; despite a `warning` the platform starts."""
 
     check: str
     ok: bool

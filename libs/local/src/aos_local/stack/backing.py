@@ -55,12 +55,11 @@ def postgres_component(home: Home, port: int, secrets: SecretStore) -> Address:
 
 def provisioning_component(home: Home, admin_url: str, secrets: SecretStore, after: tuple[str, ...]) -> Component:
     """Roles, schemas and databases; ends when they are there."""
-    return Component(
-        "database",
-        home.log("database"),
-        after,
-        prepare=lambda: provision(admin_url, lambda role: secrets.password(f"postgres-{role}")),
-    )
+
+    def prepare() -> None:
+        provision(admin_url, lambda role: secrets.password(f"postgres-{role}"))
+
+    return Component("database", home.log("database"), after, prepare=prepare)
 
 
 def valkey_component(home: Home, port: int, secrets: SecretStore) -> Address:

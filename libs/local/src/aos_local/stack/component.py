@@ -19,7 +19,7 @@ class Component:
     name: str
     log: Path
     after: tuple[str, ...] = ()
-    prepare: Callable[[], object] | None = None
+    prepare: Callable[[], None] | None = None
     before: Callable[[], Launch] | None = None
     launch: Callable[[], Launch] | None = None
     ready: Callable[[], bool] = lambda: True

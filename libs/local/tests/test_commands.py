@@ -1,0 +1,156 @@
+"""The commands over the real PostgreSQL, Valkey, Temporal and Envoy, without the services."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from aos_local.platform import Platform
+from aos_local.processes.ports import free_port
+from aos_local.processes.process import Identity
+
+PROGRAM = "import typer; from aos_local.commands import register; app = typer.Typer(); register(app); app()"
+
+
+@dataclass
+class Project:
+    folder: Path
+    environment: dict[str, str]
+
+    def aos(self, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-c", PROGRAM, *arguments]
+        environment = self.environment | more
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=90, check=False
+        )
+
+    def status(self) -> Any:
+        return json.loads(self.aos("status", "--json").stdout)
+
+    def platform(self) -> Platform:
+        return Platform(self.folder / ".aos", self.environment)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AOS_")}
+    settings = {"AOS_LOCAL_SERVICES": "", "AOS_PUBLIC_PORT": str(free_port()), "COLUMNS": "200"}
+    found = Project(tmp_path, kept | settings)
+    yield found
+    found.platform().stop()
+
+
+def identities(project: Project) -> list[Identity]:
+    state = project.platform().state()
+    assert state is not None
+    components = [component.process for component in state.components.values() if component.process]
+    return [state.supervisor, *components]
+
+
+def test_platform_when_up_and_down_then_serves_keeps_its_data_and_leaves_nothing(project: Project) -> None:
+    began = project.aos("up", "-d")
+    assert began.returncode == 0, began.stderr
+    assert f"http://127.0.0.1:{project.environment['AOS_PUBLIC_PORT']}" in began.stdout
+    with urllib.request.urlopen(f"http://127.0.0.1:{project.environment['AOS_PUBLIC_PORT']}/health") as answer:
+        assert answer.status == 200
+    with psycopg.connect(project.platform().postgres_admin_url(), autocommit=True) as admin:
+        admin.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+
+    again = project.aos("up", "-d")
+    assert again.returncode == 1
+    assert "PLATFORM_ALREADY_RUNNING" in again.stderr
+    assert "aos down" in again.stderr
+
+    status = project.status()
+    assert status["phase"] == "running"
+    assert {row["name"]: row["state"] for row in status["components"]} == {
+        **dict.fromkeys(("postgres", "valkey", "temporal", "gateway", "supervisor"), "ready"),
+        "database": "done",
+    }
+    assert 0 < status["rss"] < 800 * 1024**2
+
+    before = identities(project)
+    assert len(before) == 5
+    assert project.aos("down").returncode == 0
+    assert not any(process.alive() for process in before)
+    assert project.aos("status").returncode == 3
+    assert "Nothing was running" in project.aos("down").stdout
+
+    assert project.aos("up", "-d").returncode == 0
+    with psycopg.connect(project.platform().postgres_admin_url()) as admin:
+        assert admin.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_platform_when_its_supervisor_is_killed_then_nothing_is_left_and_up_works_again(project: Project) -> None:
+    assert project.aos("up", "-d").returncode == 0
+    before = identities(project)
+    os.kill(before[0].pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while any(process.alive() for process in before) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(process.alive() for process in before)
+    examined = json.loads(project.aos("doctor", "--json").stdout)
+    assert [finding["advice"] for finding in examined if finding["check"] == "State"] == ["aos down"]
+    assert project.aos("up", "-d").returncode == 0
+
+
+def test_platform_when_in_the_foreground_then_ctrl_c_ends_all(project: Project) -> None:
+    command = [sys.executable, "-c", PROGRAM, "up"]
+    with subprocess.Popen(
+        command, cwd=project.folder, env=project.environment, stdout=subprocess.PIPE, text=True
+    ) as up:
+        assert up.stdout is not None
+        for line in up.stdout:
+            if "Ctrl-C" in line:
+                break
+        before = identities(project)
+        up.send_signal(signal.SIGINT)
+        assert up.wait(30) == 0
+    assert len(before) == 5
+    assert not any(process.alive() for process in before)
+
+
+def test_up_when_the_port_is_taken_then_says_so_and_starts_nothing(project: Project) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(project.environment["AOS_PUBLIC_PORT"])))
+        other.listen()
+        refused = project.aos("up", "-d")
+    assert refused.returncode == 1
+    assert "in use by another program" in refused.stderr
+    assert "AOS_PUBLIC_PORT=" in refused.stderr
+    assert project.aos("status").returncode == 3
+
+
+def test_up_when_a_service_dies_at_start_then_shows_its_last_lines_and_ends_the_rest(project: Project) -> None:
+    (project.folder / "identity.py").write_text("raise SystemExit('no table of tenants')")
+    refused = project.aos("up", "-d", AOS_LOCAL_SERVICES="identity", PYTHONPATH=str(project.folder))
+    assert refused.returncode == 1
+    assert "'-m identity migrate' ended with status 1" in refused.stderr
+    assert "no table of tenants" in refused.stderr
+    assert "aos logs identity" in refused.stderr
+    assert "no table of tenants" in project.aos("logs", "identity").stdout
+    assert "the last start failed" in project.aos("doctor").stdout
+
+
+def test_doctor_when_all_is_well_then_lists_every_program(project: Project) -> None:
+    done = project.aos("doctor", "--json")
+    findings = {finding["check"]: finding for finding in json.loads(done.stdout)}
+    assert done.returncode == 0
+    assert all(findings[name]["ok"] for name in ("Python", "PostgreSQL", "Valkey", "Temporal", "Envoy"))
+    assert "18" in findings["PostgreSQL"]["said"]
+
+
+def test_logs_when_the_name_is_unknown_then_says_which_there_are(project: Project) -> None:
+    refused = project.aos("logs", "crm")
+    assert refused.returncode == 1
+    assert "There is no log of 'crm'" in refused.stderr
