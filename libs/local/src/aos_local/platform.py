@@ -12,12 +12,13 @@ from pathlib import Path
 import psutil
 from aos_common.errors import DomainError, Kind
 
+from aos_local.backing import postgres
 from aos_local.processes import state as record
 from aos_local.processes.process import Child, Launch, start, stop, tail
-from aos_local.processes.state import Phase, PlatformState
+from aos_local.processes.state import AlreadyRunning, Phase, PlatformState
+from aos_local.secrets import SecretStore
 from aos_local.settings import LocalSettings
-from aos_local.stack.build import admin_url
-from aos_local.supervisor import AlreadyRunning
+from aos_local.stack.ports import PortBook
 
 Progress = Callable[[PlatformState], None]
 _POLL = 0.1
@@ -88,8 +89,12 @@ class Platform:
         return record.read(self.settings.home.state_file)
 
     def postgres_admin_url(self) -> str:
-        """The superuser's URL of the running PostgreSQL, for example to add a source database."""
-        return admin_url(self.settings)
+        """The administrator's URL of the PostgreSQL in use (yours, or the started one), to add a source database."""
+        if self.settings.postgres_admin_url:
+            return self.settings.postgres_admin_url
+        home = self.settings.home
+        password = SecretStore(home.secrets).password(postgres.SUPERUSER_SECRET)
+        return postgres.url(PortBook(home.run / "ports.json").remembered("postgres"), password)
 
     def _sweep(self, found: PlatformState | None) -> bool:
         """End what a killed supervisor may have left, and forget it; True when there was something."""

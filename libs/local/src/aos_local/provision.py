@@ -14,11 +14,11 @@ import psycopg
 from psycopg import sql
 
 from aos_local.secrets import SecretStore
+from aos_local.settings import SERVICES
 
 DATABASE = "autonomos"
 LAKE_DATABASE = "autonomos_lake"
 LAKE_ROLE = "dcl_lake"
-SERVICES = ("identity", "aod", "aam", "dcl", "aoa")
 
 PasswordOf = Callable[[str], str]
 

@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aos_common.errors import DomainError, Kind
+from aos_gateway.routes import SERVICES
 
-from aos_local.provision import SERVICES
+__all__ = ["DEFAULT_PUBLIC_PORT", "SERVICES", "Home", "LocalSettings", "SettingRefused", "private_folder"]
 
 DEFAULT_PUBLIC_PORT = 8080
 

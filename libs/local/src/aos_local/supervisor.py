@@ -22,7 +22,7 @@ from aos_common.errors import DomainError, Kind
 
 from aos_local.processes import state as record
 from aos_local.processes.process import Child, Identity, Launch, start, tail
-from aos_local.processes.state import ComponentState, Phase, PlatformState, Status
+from aos_local.processes.state import AlreadyRunning, ComponentState, Phase, PlatformState, Status
 from aos_local.settings import LocalSettings
 from aos_local.stack.build import build
 from aos_local.stack.component import Component
@@ -35,13 +35,6 @@ class ComponentFailed(DomainError):
 
     reason = "COMPONENT_FAILED"
     kind = Kind.UNAVAILABLE
-
-
-class AlreadyRunning(DomainError):
-    """Another supervisor holds this folder."""
-
-    reason = "PLATFORM_ALREADY_RUNNING"
-    kind = Kind.CONFLICT
 
 
 @dataclass(frozen=True)

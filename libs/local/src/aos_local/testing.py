@@ -20,11 +20,13 @@ from pathlib import Path
 from aos_common.errors import DomainError, Kind
 
 from aos_local.backing import postgres as pg
+from aos_local.backing import postgres_probe
 from aos_local.backing import temporal as tp
 from aos_local.backing import valkey as vk
 from aos_local.processes.ports import LOOPBACK, free_port
 from aos_local.processes.process import Child, Launch, start, tail
-from aos_local.provision import SERVICES, Provisioned, provision
+from aos_local.provision import Provisioned, provision
+from aos_local.settings import SERVICES
 
 PASSWORD = "testing"  # noqa: S105  of servers that live for one test, on loopback
 _ATTEMPTS = 3
@@ -60,7 +62,7 @@ def postgres() -> Iterator[str]:
                 death_signal=signal.SIGQUIT,
             )
 
-        with _running("PostgreSQL", launch, lambda: pg.ready(pg.url(ports[-1], PASSWORD))):
+        with _running("PostgreSQL", launch, lambda: postgres_probe.ready(pg.url(ports[-1], PASSWORD))):
             yield pg.url(ports[-1], PASSWORD)
 
 

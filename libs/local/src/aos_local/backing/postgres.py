@@ -10,16 +10,15 @@ import shutil
 import stat
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
-import psycopg
 from aos_common.errors import DomainError, Kind
 
 from aos_local.backing import binaries
 from aos_local.processes.ports import LOOPBACK
 
 SUPERUSER = "postgres"
+SUPERUSER_SECRET = "postgres-superuser"  # noqa: S105  the name of a secret
 _UNPRIVILEGED = ("postgres", "nobody")
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -158,23 +157,3 @@ def argv(data: Path, port: int, *, throwaway: bool = False) -> list[str]:
 def url(port: int, password: str, *, user: str = SUPERUSER, database: str = "postgres") -> str:
     """The `postgresql://` URL of a database on the loopback server."""
     return f"postgresql://{user}:{password}@{LOOPBACK}:{port}/{database}"
-
-
-def ready(admin_url: str) -> bool:
-    """True when the server answers a query with the password of this cluster."""
-    try:
-        with psycopg.connect(admin_url, connect_timeout=2) as connection:
-            connection.execute("SELECT 1")
-    except psycopg.OperationalError:
-        return False
-    return True
-
-
-def wait_ready(admin_url: str, seconds: float) -> bool:
-    """Poll until ready; False after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not ready(admin_url):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.03)
-    return True

@@ -7,7 +7,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from aos_common.errors import DomainError, Kind
+
 from aos_local.processes.process import Identity
+
+
+class AlreadyRunning(DomainError):
+    """Another supervisor holds this folder."""
+
+    reason = "PLATFORM_ALREADY_RUNNING"
+    kind = Kind.CONFLICT
 
 
 class Phase(StrEnum):

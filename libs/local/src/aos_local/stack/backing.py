@@ -4,7 +4,7 @@ import os
 import signal
 from dataclasses import dataclass
 
-from aos_local.backing import postgres, temporal, valkey
+from aos_local.backing import postgres, postgres_probe, temporal, valkey
 from aos_local.processes.ports import LOOPBACK
 from aos_local.processes.process import Launch
 from aos_local.provision import provision
@@ -31,7 +31,7 @@ def plain_environment(**more: str) -> dict[str, str]:
 def postgres_component(home: Home, port: int, secrets: SecretStore) -> Address:
     """PostgreSQL with its data below `home`; the URL is the superuser's."""
     data, log = home.data / "postgres", home.log("postgres")
-    password = secrets.password("postgres-superuser")
+    password = secrets.password(postgres.SUPERUSER_SECRET)
     url = postgres.url(port, password)
 
     def prepare() -> None:
@@ -49,7 +49,9 @@ def postgres_component(home: Home, port: int, secrets: SecretStore) -> Address:
             death_signal=signal.SIGINT,
         )
 
-    component = Component("postgres", log, prepare=prepare, launch=launch, ready=lambda: postgres.ready(url), port=port)
+    component = Component(
+        "postgres", log, prepare=prepare, launch=launch, ready=lambda: postgres_probe.ready(url), port=port
+    )
     return Address(url, component)
 
 

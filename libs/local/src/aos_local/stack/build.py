@@ -10,9 +10,8 @@ from aos_local.backing import binaries
 from aos_local.backing.temporal import TemporalPorts
 from aos_local.processes.ports import LOOPBACK
 from aos_local.processes.process import Launch
-from aos_local.provision import SERVICES
 from aos_local.secrets import SecretStore
-from aos_local.settings import Home, LocalSettings, private_folder
+from aos_local.settings import SERVICES, Home, LocalSettings, private_folder
 from aos_local.stack.backing import (
     Address,
     plain_environment,
@@ -58,14 +57,6 @@ def build(settings: LocalSettings) -> Stack:
     if temporal.component:
         urls["Temporal UI"] = temporal.component.url
     return Stack((*own, database, *services, gateway), urls)
-
-
-def admin_url(settings: LocalSettings) -> str:
-    """The PostgreSQL administrator's URL of this platform: the user's own server, or the one it started."""
-    if settings.postgres_admin_url:
-        return settings.postgres_admin_url
-    port = PortBook(settings.home.run / "ports.json").remembered("postgres")
-    return postgres_component(settings.home, port, SecretStore(settings.home.secrets)).url
 
 
 def _backing(settings: LocalSettings, ports: PortBook, secrets: SecretStore) -> tuple[Address, Address, Address]:

@@ -29,9 +29,9 @@ from aos_local.backing import binaries
 from aos_local.backing.temporal import NAMESPACE
 from aos_local.processes.ports import LOOPBACK
 from aos_local.processes.process import Launch
-from aos_local.provision import DATABASE, LAKE_DATABASE, LAKE_ROLE, SERVICES, with_login
+from aos_local.provision import DATABASE, LAKE_DATABASE, LAKE_ROLE, with_login
 from aos_local.secrets import SecretStore
-from aos_local.settings import Home
+from aos_local.settings import SERVICES, Home
 from aos_local.stack.component import Component
 
 ISSUER = "https://identity.autonomos.local"
