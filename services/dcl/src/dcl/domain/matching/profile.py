@@ -57,7 +57,7 @@ class Profile:
 def profile(column: Column) -> Profile:
     """Profiles up to MAX_VALUES values of a column."""
     taken = column.values[:MAX_VALUES]
-    values = [value.strip() for value in taken if value is not None and value.strip().casefold() not in NULLS]
+    values = [value.strip() for value in taken if value is not None and not is_null(value)]
     counts = Counter(value.casefold() for value in values)
     common = [value[:_MAX_TEXT] for value, _ in counts.most_common(_MAX_DISTINCT)]
     return Profile(
@@ -73,6 +73,11 @@ def profile(column: Column) -> Profile:
         grams=_grams(common),
         common=tuple(common),
     )
+
+
+def is_null(value: str | None) -> bool:
+    """Whether a value is missing, also where it says so in text."""
+    return value is None or value.strip().casefold() in NULLS
 
 
 def parse_number(text: str) -> float | None:
