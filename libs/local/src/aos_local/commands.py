@@ -15,7 +15,7 @@ from rich.console import Console
 from aos_local.display import StartProgress, print_findings, print_status, print_urls, usage
 from aos_local.doctor import examine
 from aos_local.platform import Platform
-from aos_local.processes.process import tail
+from aos_local.processes.logs import tail
 
 _FOLLOW_POLL = 0.25
 

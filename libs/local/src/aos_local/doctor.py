@@ -1,5 +1,6 @@
 """What could keep the platform from starting on this machine, and what to type next."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from aos_local.settings import DEFAULT_PUBLIC_PORT
 _MIN_DISK = 2 * 1024**3
 _MIN_MEMORY = 2 * 1024**3
 _SECONDS = 20
+_VERSION = re.compile(r"\d+(\.\d+)+")
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,15 @@ def _programs() -> list[tuple[str, Callable[[], Path], str]]:
 
 def _program(name: str, locate: Callable[[], Path], flag: str) -> Finding:
     try:
-        command = [str(locate()), flag]
+        path = str(locate())
+        command = [path, flag]
         done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603  ours
     except DomainError as missing:
         return Finding(name, False, missing.message, missing.hint)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Finding(name, False, f"does not run: {error}", "Install it again: uv sync --reinstall")
-    said = " ".join(done.stdout.split())[:60] or done.stderr.strip()[:200]
+    version = _VERSION.search(done.stdout.replace(path, ""))
+    said = version.group() if version else done.stderr.strip()[:200]
     return Finding(name, done.returncode == 0, said, "Install it again: uv sync --reinstall")
 
 

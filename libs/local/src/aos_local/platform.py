@@ -14,7 +14,8 @@ from aos_common.errors import DomainError, Kind
 
 from aos_local.backing import postgres
 from aos_local.processes import state as record
-from aos_local.processes.process import Child, Launch, start, stop, tail
+from aos_local.processes.logs import tail
+from aos_local.processes.process import Child, Launch, start, stop
 from aos_local.processes.state import AlreadyRunning, Phase, PlatformState
 from aos_local.secrets import SecretStore
 from aos_local.settings import LocalSettings
@@ -44,7 +45,8 @@ class Platform:
     def start(self, progress: Progress = lambda _: None, *, outlive_me: bool = True) -> PlatformState:
         """Start everything and return when all is ready, telling `progress` about each change.
 
-        With `outlive_me` the platform goes on when this process ends. Raises AlreadyRunning, PlatformNotStarted.
+        With `outlive_me` the platform goes on when this process ends; without, call it from a thread that lives as long
+        as the platform should. Raises AlreadyRunning, PlatformNotStarted.
         """
         home = self.settings.home
         home.create()

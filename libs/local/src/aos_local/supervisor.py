@@ -21,7 +21,8 @@ import psutil
 from aos_common.errors import DomainError, Kind
 
 from aos_local.processes import state as record
-from aos_local.processes.process import Child, Identity, Launch, start, tail
+from aos_local.processes.logs import keep_bounded, tail
+from aos_local.processes.process import Child, Identity, Launch, start
 from aos_local.processes.state import AlreadyRunning, ComponentState, Phase, PlatformState, Status
 from aos_local.settings import LocalSettings
 from aos_local.stack.build import build
@@ -272,7 +273,10 @@ def _run(settings: LocalSettings) -> int:
         return 1
 
     async def run() -> int:
-        return await Supervisor(stack.components, file, stack.urls).run()
+        bounded = asyncio.create_task(keep_bounded(settings.home.logs))
+        code = await Supervisor(stack.components, file, stack.urls).run()
+        bounded.cancel()
+        return code
 
     return asyncio.run(run())
 

@@ -23,8 +23,9 @@ from aos_local.backing import postgres as pg
 from aos_local.backing import postgres_probe
 from aos_local.backing import temporal as tp
 from aos_local.backing import valkey as vk
+from aos_local.processes.logs import tail
 from aos_local.processes.ports import LOOPBACK, free_port
-from aos_local.processes.process import Child, Launch, start, tail
+from aos_local.processes.process import Child, Launch, start
 from aos_local.provision import Provisioned, provision
 from aos_local.settings import SERVICES
 

@@ -26,6 +26,7 @@ _SETTINGS = {
     "wal_level": "logical",
     "max_wal_senders": "8",
     "max_replication_slots": "8",
+    "max_slot_wal_keep_size": "2GB",  # a slot nobody reads must not fill the disk
     "max_connections": "200",
     "shared_buffers": "64MB",
     "work_mem": "8MB",

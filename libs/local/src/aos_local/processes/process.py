@@ -157,14 +157,3 @@ def stop(identity: Identity, signum: signal.Signals = signal.SIGTERM, grace: flo
     for member in (identity, *members):
         send(member, signal.SIGKILL)
     return polite
-
-
-def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log file, or an empty text when there is none."""
-    if not log.exists():
-        return ""
-    with log.open("rb") as handle:
-        handle.seek(0, os.SEEK_END)
-        handle.seek(max(0, handle.tell() - 200 * lines))
-        text = handle.read().decode("utf-8", "replace")
-    return "\n".join(text.splitlines()[-lines:])
