@@ -15,9 +15,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from aos_local import testing
 from aos_local.platform import Platform
 from aos_local.processes.ports import free_port
 from aos_local.processes.process import Identity
+from aos_local.provision import in_database
+from aos_local.settings import SERVICES
 
 PROGRAM = "import typer; from aos_local.commands import register; app = typer.Typer(); register(app); app()"
 
@@ -157,3 +160,17 @@ def test_logs_when_the_name_is_unknown_then_says_which_there_are(project: Projec
     refused = project.aos("logs", "crm")
     assert refused.returncode == 1
     assert "There is no log of 'crm'" in refused.stderr
+
+
+def test_platform_when_backing_services_are_external_then_starts_the_gateway_alone(project: Project) -> None:
+    with testing.postgres() as database, testing.valkey() as redis, testing.temporal() as temporal:
+        external = {"AOS_POSTGRES_ADMIN_URL": database, "AOS_REDIS_URL": redis, "AOS_TEMPORAL_ADDRESS": temporal}
+        started = project.aos("up", "-d", **external)
+        assert started.returncode == 0, started.stderr
+        assert [row["name"] for row in project.status()["components"]] == ["database", "gateway", "supervisor"]
+        with psycopg.connect(in_database(database, "autonomos")) as admin:
+            schemas = admin.execute("SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s)", [list(SERVICES)])
+            assert len(schemas.fetchall()) == len(SERVICES)
+        assert project.aos("down", **external).returncode == 0
+        with psycopg.connect(database) as admin:
+            assert admin.execute("SELECT 1").fetchone() == (1,)
