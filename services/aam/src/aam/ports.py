@@ -1,16 +1,14 @@
 """What the use cases need from outside. Everything of `Source` and `Extractor` blocks: call it in a thread."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from aam.domain.connection import Connection, Stream
 from aam.domain.landing import BatchName
-from aam.domain.quarantine import Misfit, QuarantinedRow
-from aam.domain.run import StreamRun, SyncRun
+from aam.domain.quarantine import Misfit
 from aam.domain.schema import StreamSchema
 
 if TYPE_CHECKING:
@@ -99,10 +97,9 @@ class Progress:
 class Extraction:
     """What reading, landing and projecting one stream gave; nothing of it is announced yet.
 
-    `batches` are (name, rows) in order. `content` tells whether two snapshots hold the same rows.
+    `batches` are (name, rows) in order. `version` is the source version of every row, 0 when each has its own.
     """
 
-    fingerprint: str
     batches: tuple[tuple[BatchName, int], ...] = ()
     misfits: tuple[Misfit, ...] = ()
     rows_read: int = 0
@@ -112,13 +109,14 @@ class Extraction:
     cursor: Json = field(default_factory=dict)
 
 
-class Extractor(Protocol):
-    """Reads a stream once into landing and canonical files."""
+@dataclass(frozen=True)
+class Task:
+    """One stream to be read in one run."""
 
-    def extract(
-        self, tenant_id: UUID, source: Source, connection: Connection, stream: Stream, run_id: UUID, progress: Progress
-    ) -> Extraction:
-        """Raises `SourceError`, `QuarantineFull`, `MappingInvalid`, `RunCancelled`, `SchemaChanged`."""
+    tenant_id: UUID
+    connection_id: UUID
+    run_id: UUID
+    stream: Stream
 
 
 @dataclass(frozen=True)
@@ -132,6 +130,22 @@ class SampleColumn:
     rows: int
 
 
+class Extractor(Protocol):
+    """Reads streams into landing and canonical files."""
+
+    def extract(self, task: Task, source: Source, progress: Progress) -> Extraction:
+        """Read, land and project one stream; on failure nothing of it stays.
+
+        Raises `SourceError`, `SchemaChanged`, `MappingInvalid`, `QuarantineFull`, `RunCancelled`.
+        """
+
+    def sample(self, task: Task, source: Source) -> list[SampleColumn]:
+        """Land the first rows of a stream and return them as texts, column by column. Raises `SourceError`."""
+
+    def forget(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """Delete everything landed for a connection."""
+
+
 class Mappings(Protocol):
     """DCL's mapping service."""
 
@@ -142,12 +156,3 @@ class Mappings(Protocol):
 
     async def in_force(self, tenant_id: UUID, connection_id: UUID, stream: str) -> "Any":
         """The mapping version in force as `domain.mapping.Mapping`, or None."""
-
-
-class Clock(Protocol):
-    """The time."""
-
-    def __call__(self) -> datetime: ...
-
-
-__all__ = ["AbstractAsyncContextManager", "AsyncIterator", "QuarantinedRow", "StreamRun", "SyncRun"]

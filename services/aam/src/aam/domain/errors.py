@@ -91,6 +91,13 @@ class MappingInvalid(DomainError):
     kind = Kind.PRECONDITION
 
 
+class SchemaChanged(DomainError):
+    """A stream no longer has the shape of its baseline; no row of the new shape is published."""
+
+    reason = "SCHEMA_CHANGED"
+    kind = Kind.PRECONDITION
+
+
 class QuarantineFull(DomainError):
     """More rows do not fit than a run may set aside: the mapping or the source is wrong as a whole."""
 

@@ -26,16 +26,17 @@ class BatchName:
     @property
     def landing_key(self) -> str:
         """Tenant-relative key of the batch as the source gave it."""
-        return f"landing/{self._place}"
+        return f"{landing_prefix(self.connection_id, self.stream, self.run_id)}/{self.index:06d}.parquet"
 
     @property
     def canonical_key(self) -> str:
         """Tenant-relative key of the batch in canonical form."""
-        return f"canonical/{self._place}"
+        return self.landing_key.replace("landing/", "canonical/", 1)
 
-    @property
-    def _place(self) -> str:
-        return f"{self.connection_id}/{safe(self.stream)}/{self.run_id}/{self.index:06d}.parquet"
+
+def landing_prefix(connection_id: UUID, stream: str, run_id: UUID) -> str:
+    """Below it lies all that one run landed of one stream."""
+    return f"landing/{connection_id}/{safe(stream)}/{run_id}"
 
 
 def safe(stream: str) -> str:

@@ -240,6 +240,6 @@ def test_repeated_keys_when_in_several_files_then_names_all_but_the_first(engine
     for index, (keys, rows) in enumerate([(["a", "b", "a"], [1, 2, 3]), (["c", "b"], [4, 5])]):
         pq.write_table(pa.table({"_key": keys, "_row": pa.array(rows, pa.int64())}), tmp_path / f"{index}.parquet")
     files = sorted(tmp_path.glob("*.parquet"))
-    repeated = engine.repeated_keys(files).to_pylist()
+    repeated = engine.repeated_keys(files, 10).to_pylist()
     assert [(row["_key"], row["_row"], row["first"]) for row in repeated] == [("a", 3, 1), ("b", 5, 2)]
     assert engine.content(files, ["_key"]) == engine.content(files[::-1], ["_key"])

@@ -74,12 +74,13 @@ class Engine:
         )
         return Projected(canonical.filter(pc.invert(wrong)), misfits)
 
-    def repeated_keys(self, files: Sequence[Path]) -> pa.Table:
-        """Every row but the first of each key: `_key`, `_row`, `first` (the row kept), by `_row`."""
+    def repeated_keys(self, files: Sequence[Path], limit: int) -> pa.Table:
+        """Every row but the first of each key: `_key`, `_row`, `first` (the row kept), by `_row`; `limit` at most."""
         query = """
             WITH kept AS (SELECT _key, min(_row) AS first FROM read_parquet($1) GROUP BY _key HAVING count(*) > 1)
-            SELECT _key, _row, first FROM read_parquet($1) JOIN kept USING (_key) WHERE _row <> first ORDER BY _row"""
-        table: pa.Table = self._duck.execute(query, [[str(file) for file in files]]).to_arrow_table()
+            SELECT _key, _row, first FROM read_parquet($1) JOIN kept USING (_key)
+            WHERE _row <> first ORDER BY _row LIMIT $2"""
+        table: pa.Table = self._duck.execute(query, [[str(file) for file in files], limit]).to_arrow_table()
         return table
 
     def content(self, files: Sequence[Path], columns: Sequence[str]) -> str:

@@ -1,0 +1,51 @@
+"""Records that carry the key of an earlier record of the same reading: set aside, because only one can be right."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from aam.adapters.projection.engine import Engine, record_text
+from aam.adapters.spool import Spool
+from aam.domain.landing import BatchName
+from aam.domain.quarantine import Misfit
+from aos_common.objects import TenantObjects
+
+
+def repeated(
+    engine: Engine,
+    spool: Spool,
+    names: dict[int, BatchName],
+    objects: TenantObjects,
+    *,
+    file: str,
+    keys: tuple[str, ...],
+    limit: int,
+) -> list[Misfit]:
+    """Take every record but the first of each key out of the spool; at most `limit` + 1 are returned.
+
+    The records' source texts come from the landing files.
+    """
+    if not spool.files():
+        return []
+    table = engine.repeated_keys(spool.files(), limit + 1)
+    if not table.num_rows:
+        return []
+    first = dict(zip(table.column("_row").to_pylist(), table.column("first").to_pylist(), strict=True))
+    key = dict(zip(table.column("_row").to_pylist(), table.column("_key").to_pylist(), strict=True))
+    misfits = []
+    for index, rows in spool.drop_rows(table.column("_row").combine_chunks()).items():
+        records = _records(objects, names[index], rows)
+        misfits += [
+            Misfit(file, row, "+".join(keys), key[row], f"duplicate key: row {first[row]} has it", records[row])
+            for row in rows
+        ]
+    return misfits
+
+
+def _records(objects: TenantObjects, name: BatchName, rows: list[int]) -> dict[int, str]:
+    with objects.read(name.landing_key) as stream:
+        table: pa.Table = pq.read_table(stream)
+    number = table.column_names[-1]
+    wanted = set(rows)
+    return {
+        row.pop(number): record_text(row)
+        for row in table.filter(pa.array([one in wanted for one in table.column(number).to_pylist()])).to_pylist()
+    }

@@ -1,0 +1,88 @@
+"""Reads one stream of a source, once: lands every batch as it came and projects it to canonical form."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from aam.adapters.projection.engine import Engine
+from aam.adapters.reading import Reading, drop_written, landed, start_of
+from aam.adapters.sampling import SAMPLE_ROWS, sample_columns
+from aam.adapters.spool import Spool, write_parquet
+from aam.domain.errors import SchemaChanged
+from aam.domain.landing import BatchName
+from aam.domain.schema import compare, fingerprint
+from aam.ports import Extraction, Progress, SampleColumn, Source, SourceBatch, StreamRead, Task
+from aos_common.objects import ObjectStore
+
+
+class ArrowExtractor:
+    """Extracts into an object store; every method blocks and may run in several threads at once.
+
+    Local scratch space is used for the canonical form of one stream. Memory is bounded by one batch and `memory_mb`.
+    """
+
+    def __init__(
+        self, objects: ObjectStore, *, quarantine_limit: int, scratch: Path | None = None, memory_mb: int = 256
+    ) -> None:
+        self._objects, self._scratch = objects, scratch
+        self._limit, self._memory_mb = quarantine_limit, memory_mb
+
+    def extract(self, task: Task, source: Source, progress: Progress) -> Extraction:
+        """Read, land and project one stream; on failure nothing of it stays."""
+        objects = self._objects.tenant(task.tenant_id)
+        try:
+            with (
+                tempfile.TemporaryDirectory(prefix="aam-", dir=self._scratch) as folder,
+                source.read(task.stream.name, start_of(task)) as read,
+            ):
+                refuse_drift(task, read)
+                if read.unchanged:
+                    return Extraction(unchanged=True, cursor=read.cursor())
+                with self._engine(Path(folder)) as engine:
+                    reading = Reading(task, read, engine, Spool(Path(folder)), objects, self._limit)
+                    return reading.run(progress)
+        except BaseException:
+            drop_written(objects, task)
+            raise
+
+    @contextmanager
+    def _engine(self, folder: Path) -> Iterator[Engine]:
+        engine = Engine(folder, memory_mb=self._memory_mb)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    def sample(self, task: Task, source: Source) -> list[SampleColumn]:
+        """Land the first rows of a stream and return them as texts, column by column."""
+        objects = self._objects.tenant(task.tenant_id)
+        with source.read(task.stream.name, {}) as read:
+            batch = next(read.batches(), None)
+            if batch is None:
+                return sample_columns(read.schema, None)
+            first = SourceBatch(batch.data.slice(0, SAMPLE_ROWS), batch.rows.slice(0, SAMPLE_ROWS))
+            name = BatchName(task.connection_id, task.stream.name, task.run_id, 0)
+            write_parquet(objects, name.landing_key, landed(first))
+            return sample_columns(read.schema, first.data)
+
+    def forget(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """Delete everything landed for a connection."""
+        objects = self._objects.tenant(tenant_id)
+        for kind in ("landing", "canonical"):
+            objects.delete_prefix(f"{kind}/{connection_id}")
+
+
+def refuse_drift(task: Task, read: StreamRead) -> None:
+    """Raise `SchemaChanged` when the stream's shape is not its baseline's."""
+    if fingerprint(read.schema.columns) == task.stream.fingerprint or task.stream.schema is None:
+        return
+    diff = compare(task.stream.schema.columns, read.schema.columns)
+    raise SchemaChanged(
+        f"{task.stream.name} has another shape than its baseline: {diff}.",
+        hint="Discover the connection again to accept the new shape; a new mapping is proposed for it.",
+        added="\n".join(diff.added),
+        removed="\n".join(diff.removed),
+        changed="\n".join(f"{change.name}: {change.before} -> {change.after}" for change in diff.changed),
+    )
