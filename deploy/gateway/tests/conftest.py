@@ -127,6 +127,9 @@ def _upstream(keys: Keys, seen: list[dict[str, Any]]) -> ThreadingHTTPServer:
         protocol_version = "HTTP/1.1"
 
         def handle_any(self) -> None:
+            if self.path.endswith("/events"):
+                self.stream()
+                return
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             if self.path == "/.well-known/jwks.json":
                 answer = keys.document()
@@ -138,6 +141,17 @@ def _upstream(keys: Keys, seen: list[dict[str, Any]]) -> ThreadingHTTPServer:
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+
+        def stream(self) -> None:
+            """Two events, a moment apart."""
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.send_header("connection", "close")
+            self.end_headers()
+            self.wfile.write(b"data: first\n\n")
+            time.sleep(1)
+            self.wfile.write(b"data: second\n\n")
+            self.close_connection = True
 
         do_GET = do_POST = do_DELETE = do_OPTIONS = handle_any
 

@@ -1,3 +1,4 @@
+import http.client
 import json
 import subprocess
 import sys
@@ -100,6 +101,21 @@ def test_foreign_preflight_when_anonymous_then_no_service_sees_it(gateway: Any) 
     headers = {"origin": "https://evil.example", "access-control-request-method": "DELETE"}
     gateway.call("/api/v1/aod/assets/1", method="OPTIONS", headers=headers)
     assert len(gateway.seen) == before
+
+
+def test_event_stream_when_opened_then_each_event_arrives_as_it_is_sent(gateway: Any) -> None:
+    headers = {"authorization": f"Bearer {gateway.keys.token()}", "accept": "text/event-stream"}
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=10)
+    began = time.monotonic()
+    connection.request("GET", "/api/v1/aoa/runs/1/events", headers=headers)
+    answer = connection.getresponse()
+    first = answer.readline()
+    after_first = time.monotonic() - began
+    rest = answer.read()
+    connection.close()
+    assert first == b"data: first\n"
+    assert b"data: second" in rest
+    assert after_first < 0.9 < time.monotonic() - began
 
 
 def test_access_log_when_written_then_names_the_tenant_and_holds_no_secret(gateway: Any) -> None:
