@@ -14,6 +14,7 @@ from aos_common.tabular.errors import (
     MixedEncoding,
     RecordTooLarge,
     UnclosedQuote,
+    WrongEncoding,
 )
 
 
@@ -91,6 +92,16 @@ def test_text_when_two_encodings_are_mixed_then_names_record_and_offset(tmp_path
         sniff(write(tmp_path, content))
     assert caught.value.metadata == {"file": "data.csv", "record": "3", "offset": str(content.index(b"\xeb"))}
     assert "encoding" in caught.value.hint
+
+
+def test_encoding_when_given_then_is_not_judged_and_must_exist(tmp_path: Path) -> None:
+    path = write(tmp_path, b"name\nJos\xc3\xa9\nZo\xeb\n")
+    reader = open_batches(path, layout=sniff(path, encoding="latin-1"))
+    assert [row["name"] for row in rows(list(reader))] == ["Jos\xc3\xa9", "Zo\xeb"]
+    with pytest.raises(WrongEncoding, match="does not decode as utf-8"):
+        list(open_batches(path, layout=sniff(path, encoding="utf-8")))
+    with pytest.raises(WrongEncoding, match="no encoding"):
+        sniff(path, encoding="klingon")
 
 
 def test_gzip_when_whole_then_reads_and_when_cut_then_is_refused(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class DelimitedReader:
     def __init__(self, path: Path, layout: TabularFormat, options: ReadOptions) -> None:
         self._path, self._format, self._options = path, layout, options
         self._rejected: deque[Rejected] = deque()
-        self._scan = scan_text(path, gzipped=layout.gzip)
+        self._scan = scan_text(path, gzipped=layout.gzip, encoding=layout.encoding)
         names = self._names()
         self._all = names
         self._kept = [name for name in names if name not in options.exclude_columns]

@@ -56,8 +56,8 @@ def raw_chunks(path: Path, *, gzipped: bool, size: int = CHUNK) -> Iterator[byte
             yield chunk
 
 
-def scan_text(path: Path, *, gzipped: bool) -> TextScan:
-    """Reads the file once and decides its encoding: UTF-8, UTF-16, or one legacy single-byte encoding.
+def scan_text(path: Path, *, gzipped: bool, encoding: str = "") -> TextScan:
+    """Reads the file once and, unless `encoding` is given, decides it: UTF-8, UTF-16, or one legacy single-byte one.
 
     A legacy encoding is accepted only when the file holds no valid multi-byte UTF-8 sequence besides the invalid
     bytes; a file with both raises `MixedEncoding`.
@@ -67,17 +67,17 @@ def scan_text(path: Path, *, gzipped: bool) -> TextScan:
     bad_at = -1
     for chunk in raw_chunks(path, gzipped=gzipped):
         head = head or chunk[:SAMPLE]
-        if size == 0 and chunk[:2] in UTF16_MARKS:
+        if size == 0 and chunk[:2] in UTF16_MARKS and not encoding:
             return TextScan("utf-16", path.stat().st_size, head, b"")
         last = chunk.rstrip(b"\r\n \t")[-1:] or last
         pending = len(decoder.getstate()[0])
-        if bad_at < 0 and (pending or not chunk.isascii()):
+        if not encoding and bad_at < 0 and (pending or not chunk.isascii()):
             bad_at = _first_invalid(decoder, chunk, size - pending)
         size += len(chunk)
     if bad_at < 0 and decoder.getstate()[0]:
         bad_at = size - len(decoder.getstate()[0])
-    encoding = "utf-8" if bad_at < 0 else _legacy(path, gzipped, bad_at)
-    return TextScan(encoding, size, head, last)
+    found = encoding or ("utf-8" if bad_at < 0 else _legacy(path, gzipped, bad_at))
+    return TextScan(found, size, head, b"" if found.startswith("utf-16") else last)
 
 
 def _first_invalid(decoder: codecs.IncrementalDecoder, chunk: bytes, base: int) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from aos_common.tabular.encoding import raw_chunks, scan_text
-from aos_common.tabular.errors import BrokenJson, FileEmpty, HeaderOnly, RecordTooLarge, TooManyColumns
+from aos_common.tabular.encoding import raw_chunks
+from aos_common.tabular.errors import BrokenJson, FileEmpty, HeaderOnly, RecordTooLarge, TooManyColumns, WrongEncoding
 from aos_common.tabular.json_text import DECODER, as_text
 from aos_common.tabular.model import (
     MAX_COLUMNS,
@@ -35,7 +35,7 @@ class JsonReader:
     def __init__(self, path: Path, layout: TabularFormat, options: ReadOptions) -> None:
         self._path, self._format, self._options = path, layout, options
         self._encoding = layout.encoding
-        if scan_text(path, gzipped=layout.gzip).size == 0:
+        if path.stat().st_size == 0:
             raise FileEmpty(f"{place(path)}: the file is empty.", hint="Export it again.", file=place(path))
         names: dict[str, None] = {}
         count = 0
@@ -77,7 +77,14 @@ class JsonReader:
     def _text(self) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder("utf-8-sig" if self._encoding == "utf-8" else self._encoding)()
         for chunk in raw_chunks(self._path, gzipped=self._format.gzip, size=READ):
-            yield decoder.decode(chunk)
+            try:
+                yield decoder.decode(chunk)
+            except UnicodeError as error:
+                raise WrongEncoding(
+                    f"{place(self._path)}: the text does not decode as {self._encoding} ({error}).",
+                    hint="Name the file's real encoding in the `encoding` option.",
+                    file=place(self._path),
+                ) from error
 
     def _lines(self, pieces: Iterator[str]) -> Iterator[Record]:
         rest, number = "", 0

@@ -1,12 +1,20 @@
 """Finding out what a file is, and opening it: the two entry points of this package."""
 
+import codecs
 from dataclasses import replace
 from pathlib import Path
 
 from aos_common.tabular.delimited import DelimitedReader, head_text
 from aos_common.tabular.dialect import find_delimiter, find_quote, has_header, sample_rows
 from aos_common.tabular.encoding import SAMPLE, raw_chunks, scan_text
-from aos_common.tabular.errors import BrokenGzip, FileEmpty, FileMissing, NotThisFormat, UnknownSheet
+from aos_common.tabular.errors import (
+    BrokenGzip,
+    FileEmpty,
+    FileMissing,
+    NotThisFormat,
+    UnknownSheet,
+    WrongEncoding,
+)
 from aos_common.tabular.excel import ExcelReader, sheet_names
 from aos_common.tabular.json_records import JsonReader
 from aos_common.tabular.model import Layout, ReadOptions, TabularFormat, TabularReader, place
@@ -39,8 +47,10 @@ def _inner_suffix(path: Path) -> str:
     return Path(name.removesuffix(".gz")).suffix
 
 
-def sniff(path: Path) -> TabularFormat:
+def sniff(path: Path, *, encoding: str = "") -> TabularFormat:
     """What the file is, by its content first and its name second; reads text files once to judge their encoding.
+
+    A given `encoding` of text files is not judged.
 
     Raises `FileMissing`, `FileEmpty`, `NotThisFormat`, `FileTruncated`, `BrokenGzip`, `MixedEncoding`.
     """
@@ -61,7 +71,7 @@ def sniff(path: Path) -> TabularFormat:
     if head.startswith((ZIP, OLE)) or promised is Layout.EXCEL:
         found = _binary(path, Layout.EXCEL, head, (ZIP, OLE), gzipped=gzipped)
         return replace(found, sheets=sheet_names(path))
-    return _text(path, promised, gzipped=gzipped)
+    return _text(path, promised, gzipped=gzipped, encoding=encoding)
 
 
 def _head(path: Path) -> bytes:
@@ -93,8 +103,9 @@ def _binary(path: Path, layout: Layout, head: bytes, magics: tuple[bytes, ...], 
     return TabularFormat(layout)
 
 
-def _text(path: Path, promised: Layout | None, *, gzipped: bool) -> TabularFormat:
-    scan = scan_text(path, gzipped=gzipped)
+def _text(path: Path, promised: Layout | None, *, gzipped: bool, encoding: str) -> TabularFormat:
+    scan = scan_text(path, gzipped=gzipped, encoding=encoding)
+    _refuse_unknown(path, scan.encoding)
     text = head_text(path, scan.encoding, gzipped=gzipped)
     if not text.strip():
         raise FileEmpty(f"{place(path)}: the file is empty.", hint="Export it again.", file=place(path))
@@ -112,6 +123,17 @@ def _text(path: Path, promised: Layout | None, *, gzipped: bool) -> TabularForma
     delimiter = find_delimiter(text, quote, "\t" if _inner_suffix(path) in (".tsv", ".tab") else ",")
     header = has_header(sample_rows(text, delimiter, quote))
     return TabularFormat(Layout.DELIMITED, gzipped, scan.encoding, delimiter, quote, header)
+
+
+def _refuse_unknown(path: Path, encoding: str) -> None:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise WrongEncoding(
+            f"{place(path)}: there is no encoding {encoding!r}.",
+            hint="Name one that Python knows, for example utf-8, utf-16 or cp1252.",
+            file=place(path),
+        ) from None
 
 
 def open_batches(

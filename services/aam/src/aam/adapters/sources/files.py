@@ -77,7 +77,7 @@ class FileSource:
         found: list[DiscoveredStream] = []
         for name, path in self._files().items():
             try:
-                layout = sniff(path)
+                layout = sniff(path, encoding=self._settings.encoding)
             except TabularError as error:
                 found.append(DiscoveredStream(name, None, str(error)))
                 continue
@@ -96,17 +96,13 @@ class FileSource:
         """Open one file; reading fails when the file changes meanwhile."""
         path = self._path(stream)
         with named_errors():
-            layout = sniff(path)
+            layout = sniff(path, encoding=self._settings.encoding)
             mark = file_mark(path)
             reader = self._open(stream, path, layout)
             yield FileRead(stream, path, reader, mark, unchanged=mark == dict(cursor))
 
     def _open(self, stream: str, path: Path, layout: TabularFormat) -> TabularReader:
         settings = self._settings
-        if settings.encoding and not layout.sheets:
-            layout = TabularFormat(
-                layout.layout, layout.gzip, settings.encoding, layout.delimiter, layout.quote, layout.header
-            )
         options = ReadOptions(
             null_markers=tuple(settings.null_markers),
             exclude_columns=frozenset(settings.exclude_columns.get(stream, ())),
