@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcl.domain.confidence import AUTO_APPLY, QUEUE, Tier, field_confidence, pair_confidence, tier_of
-from dcl.domain.mapping import Transform
 from dcl.domain.matching.data_set_names import name_similarity
 from dcl.domain.matching.matcher import match_tables
 from dcl.domain.matching.model import Column, Embed, Match, Matching, Table
 from dcl.domain.matching.profile import is_null
 from dcl.domain.ontology import AttributeType, Entity, Ontology
 from dcl.domain.reading.values import read_values
+from dcl.domain.transform import Transform
 
 _COVERAGE_SHARE, _NAME_SHARE, _REQUIRED_SHARE = 0.6, 0.25, 0.15
 _CLEAR_SCORE = 0.5

@@ -33,7 +33,8 @@ FOREIGN = word_pairs(
     adresse:address ville:city pays:country quantite:quantity montant:amount client:customer produit:product
     entreprise:company titre:title auteur:author statut:status datum:date preis:price stadt:city menge:quantity
     betrag:amount kunde:customer produkt:product firma:company titel:title bezeichnung:description
-    strasse:street plz:postal_code vorname:first_name nachname:last_name telefon:phone nummer:number
+    strasse:street plz:postal_code vorname:first_name branche:industry
+    umsatz:revenue mitarbeiter:employees nachname:last_name telefon:phone nummer:number
     """
 )
 """Word → English phrase."""

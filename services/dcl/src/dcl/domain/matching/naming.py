@@ -15,6 +15,7 @@ _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONGEST_WORD = 24
 _MIN_JOINED = 6
+_SHORT_WORDS = frozenset({"of", "in", "to", "by", "is", "id", "no", "at", "on"})
 _FOREIGN_LONGEST = max(map(len, FOREIGN))
 
 
@@ -51,7 +52,7 @@ class WordModel:
 
     def __init__(self, ranked: Sequence[str], known: Sequence[str] = ()) -> None:
         size = math.log(max(len(ranked), 2))
-        words = [word for word in ranked if len(word) > 2]
+        words = [word for word in ranked if len(word) > 2 or word in _SHORT_WORDS]
         self._cost = {word: math.log((rank + 1) * size) for rank, word in enumerate(words)}
         for word in known:
             if len(word) > 2:

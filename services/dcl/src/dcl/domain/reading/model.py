@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dcl.domain.mapping import Transform
+from dcl.domain.transform import Transform
 
 
 @dataclass(frozen=True, slots=True)

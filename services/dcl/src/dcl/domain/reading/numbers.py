@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from dcl.domain.mapping import Transform
 from dcl.domain.reading.model import Reading
+from dcl.domain.transform import Transform
 
 _SIGNED = re.compile(r"([-+]?)\s*([^\d\s.,'+-]{0,3})\s*([-+]?[\d.,' ]*(?:[eE][-+]?\d+)?)\s*([^\d\s.,'+-]{0,3})")
 _STYLES = (("", "."), (",", "."), (".", ","), (" ", ","), (" ", "."), ("'", "."), ("", ","))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from itertools import product
 
-from dcl.domain.mapping import Transform
 from dcl.domain.reading.model import Reading
+from dcl.domain.transform import Transform
 
 _DAYS = [
     "%m/%d/%Y",

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
-from dcl.domain.mapping import Transform
 from dcl.domain.matching.profile import is_null
 from dcl.domain.ontology import Attribute, AttributeType
 from dcl.domain.reading.model import Reading
 from dcl.domain.reading.numbers import read_numbers
 from dcl.domain.reading.times import read_times
+from dcl.domain.transform import Transform
 
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "on", "active", "enabled", "oui", "ja", "si", "是"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "off", "inactive", "disabled", "non", "nein", "否"})
