@@ -6,9 +6,9 @@ Measures, per pair and as the mean of the pairs:
 - Recall@GT: share of the true pairs among the |truth| first pairs of the ranking (the assignment first, then by score);
 - MRR: over source columns that have a match, the reciprocal rank of a true target among that source's targets by score.
 
-Both sides read the same files, all values as text. "no standards" is ours without the documentation of the standard that
-a table follows (FOCUS), which the other matchers cannot use. A matcher that exceeds the timeout on a pair has no figure
-for it, and the ratio to ours is taken over the pairs that it finished.
+Both sides read the same files, all values as text. "no standards" is ours without the documentation of the standard
+that a table follows (FOCUS), which the other matchers cannot use. A matcher that exceeds the timeout on a pair has no
+figure for it, and the ratio to ours is taken over the pairs that it finished.
 """
 
 import argparse
