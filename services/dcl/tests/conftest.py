@@ -17,6 +17,7 @@ from aos_common.migrations import migrate
 from aos_common.objects import ObjectStore
 from aos_common.runner import Service
 from aos_common.testing import Issuer
+from aos_local.processes.ports import free_port
 from aos_local.provision import Provisioned
 from aos_local.testing import provisioned_postgres
 from dcl.adapters.embeddings import MiniLm
@@ -105,6 +106,7 @@ async def bench(provisioned: Provisioned, objects_root: Path) -> AsyncIterator[L
 @pytest.fixture
 async def service(provisioned: Provisioned, objects_root: Path, issuer: Issuer) -> AsyncIterator[Service]:
     settings = Settings(
+        grpc_port=free_port(),
         database_url=SecretStr(provisioned["dcl"].app),
         lake_catalog_url=SecretStr(provisioned.lake),
         objects_url=f"file://{objects_root}",
@@ -112,7 +114,10 @@ async def service(provisioned: Provisioned, objects_root: Path, issuer: Issuer) 
     )
     service = await build(settings, frozenset({"serve"}))
     service.http.state.verifier._client = issuer.client()
+    await service.grpc.start()
+    service.http.state.grpc_port = settings.grpc_port
     yield service
+    await service.grpc.stop(None)
     for close in service.close:
         await close()
 

@@ -1,0 +1,157 @@
+"""The `Lake` port on DuckLake: every call runs in a bounded set of worker threads, on one tenant's connection."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+import duckdb
+from aos_common.objects import ObjectStore
+
+from dcl.adapters.lake.connections import LakeConnections
+from dcl.adapters.lake.merge import cut_snapshot, merge_batch
+from dcl.adapters.lake.query import aggregation_sql, hash_sql, page_sql, relation
+from dcl.adapters.lake.tables import records_table
+from dcl.domain.errors import LakeUnavailable, PageExpired
+from dcl.domain.ontology import Entity, Ontology
+from dcl.domain.view import Aggregation, Column, Filter, OrderBy
+from dcl.ports import Row
+
+T = TypeVar("T")
+MAX_SAFE_INTEGER = 2**53
+
+
+def plain(value: Any) -> str | int | float | bool | None:
+    """Return a value as JSON can hold it without loss: decimals, dates and large integers as text."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f") if value else "0"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_SAFE_INTEGER:
+        return str(value)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return str(value)
+
+
+class DuckLake:
+    """Tenants' lakes. Reads run side by side; writes of one tenant in one process run one after the other."""
+
+    def __init__(
+        self, connections: LakeConnections, objects: ObjectStore, ontology: Ontology, threads: int = 4
+    ) -> None:
+        self._connections = connections
+        self._objects = objects
+        self._ontology = ontology
+        self._threads = ThreadPoolExecutor(threads, "lake")
+
+    async def merge(self, tenant_id: UUID, entity: Entity, source: str, object_key: str) -> int:
+        """Merge a canonical batch; return its records."""
+        path = self._objects.tenant(tenant_id).path(object_key)
+        return await self._run(tenant_id, lambda cursor: merge_batch(cursor, entity, source, path))
+
+    async def cut(self, tenant_id: UUID, entity: Entity, source: str, version: int) -> int:
+        """Drop the source's records that a completed snapshot no longer holds; return how many."""
+        others = [other for other in self._ontology.entities if other.name != entity.name]
+        return await self._run(tenant_id, lambda cursor: cut_snapshot(cursor, entity, others, source, version))
+
+    async def counts(self, tenant_id: UUID) -> dict[str, tuple[int, int]]:
+        """Return each view's rows and the records behind them."""
+
+        def count(cursor: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+            parts = [
+                f"SELECT '{entity.name}', (SELECT count(*) FROM {relation(entity)}), "
+                f"(SELECT count(*) FROM lake.{records_table(entity)})"
+                for entity in self._ontology.entities
+            ]
+            rows = cursor.execute(" UNION ALL ".join(parts)).fetchall()
+            return {name: (unified, records) for name, unified, records in rows}
+
+        return await self._run(tenant_id, count)
+
+    async def records_by_source(self, tenant_id: UUID, entities: list[Entity]) -> dict[tuple[str, str], int]:
+        """Return the number of records of each (entity, source)."""
+
+        def count(cursor: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+            parts = [
+                f"SELECT '{e.name}', _source, count(*) FROM lake.{records_table(e)} GROUP BY _source" for e in entities
+            ]
+            if not parts:
+                return {}
+            return {(name, source): n for name, source, n in cursor.execute(" UNION ALL ".join(parts)).fetchall()}
+
+        return await self._run(tenant_id, count)
+
+    async def page(
+        self,
+        tenant_id: UUID,
+        entity: Entity,
+        columns: tuple[Column, ...],
+        filters: tuple[Filter, ...],
+        order_by: tuple[OrderBy, ...],
+        *,
+        snapshot: int | None,
+        limit: int,
+        offset: int,
+    ) -> tuple[list[Row], int]:
+        """Return a page of rows and the snapshot they were read from."""
+
+        def read(cursor: duckdb.DuckDBPyConnection) -> tuple[list[Row], int]:
+            at = snapshot if snapshot is not None else _current_snapshot(cursor)
+            sql, values = page_sql(entity, columns, filters, order_by, snapshot=at, limit=limit, offset=offset)
+            return _rows(cursor.execute(sql, values)), at
+
+        return await self._run(tenant_id, read)
+
+    async def aggregate(self, tenant_id: UUID, entity: Entity, question: Aggregation) -> list[Row]:
+        """Return the groups, one more than the limit when there are more."""
+        sql, values = aggregation_sql(entity, question)
+        return await self._run(tenant_id, lambda cursor: _rows(cursor.execute(sql, values)))
+
+    async def content_hash(self, tenant_id: UUID, entity: Entity) -> tuple[str, int]:
+        """Return the hash of a view's content and its rows."""
+
+        def compute(cursor: duckdb.DuckDBPyConnection) -> tuple[str, int]:
+            row = cursor.execute(hash_sql(entity)).fetchone()
+            assert row is not None
+            count, lower, upper = row
+            return f"{count:x}-{upper % 2**64:016x}{lower % 2**64:016x}", int(count)
+
+        return await self._run(tenant_id, compute)
+
+    async def _run(self, tenant_id: UUID, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        def guarded() -> T:
+            cursor = self._connections.cursor(tenant_id)
+            try:
+                return work(cursor)
+            except (duckdb.IOException, duckdb.ConnectionException, duckdb.TransactionException) as error:
+                # The catalogue's server went away or another worker won a conflict: the next attempt starts afresh.
+                self._connections.discard(tenant_id)
+                raise LakeUnavailable("The lake did not answer.", hint="Try again in a moment.") from error
+            except duckdb.InvalidInputException as error:
+                if "snapshot" not in str(error).lower():
+                    raise
+                raise PageExpired("This page's snapshot is gone.", hint="Start again without page_token.") from error
+            finally:
+                cursor.close()
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, guarded)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        self._threads.shutdown(wait=True)
+        self._connections.close()
+
+
+def _current_snapshot(cursor: duckdb.DuckDBPyConnection) -> int:
+    row = cursor.execute("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _rows(result: duckdb.DuckDBPyConnection) -> list[Row]:
+    names = [column[0] for column in result.description or ()]
+    return [{name: plain(value) for name, value in zip(names, row, strict=True)} for row in result.fetchall()]

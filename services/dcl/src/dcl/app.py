@@ -1,0 +1,94 @@
+"""Composition root of DCL: the only file that knows all parts."""
+
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from aos_common import grpc, http
+from aos_common.auth import TokenVerifier
+from aos_common.db import Database
+from aos_common.objects import ObjectStore
+from aos_common.outbox import Relay
+from aos_common.runner import Service
+from aos_common.streams import Consumer
+from redis.asyncio import Redis
+
+from dcl.adapters.ingestions import PostgresConsumptions, PostgresIngestions
+from dcl.adapters.lake.connections import LakeConnections, LakeSettings
+from dcl.adapters.lake.store import DuckLake
+from dcl.adapters.mappings import PostgresMappings
+from dcl.adapters.matcher import OfflineMatcher
+from dcl.adapters.ontology_files import load_ontology
+from dcl.entrypoints import grpc as grpc_entry
+from dcl.entrypoints.api import DclApi
+from dcl.entrypoints.consumer import CanonicalConsumer
+from dcl.entrypoints.rest import mapping_router, view_router
+from dcl.settings import Settings
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _lake(settings: Settings, matcher: OfflineMatcher) -> DuckLake:
+    lake_settings = LakeSettings(
+        catalog_url=settings.lake_catalog_url.get_secret_value(),
+        objects_url=settings.objects_url,
+        objects_options=settings.objects_options,
+        memory_limit=settings.lake_memory,
+        threads=settings.lake_threads,
+    )
+    objects = ObjectStore(settings.objects_url, settings.objects_options)
+    entities = matcher.ontology.entities
+    return DuckLake(LakeConnections(lake_settings, entities), objects, matcher.ontology)
+
+
+async def build(settings: Settings, roles: frozenset[str]) -> Service:
+    """Wire DCL for the roles of this process."""
+    database = Database(
+        settings.database_url.get_secret_value(), "dcl", pool_size=settings.database_pool, wait=settings.database_wait
+    )
+    redis: Redis = Redis.from_url(settings.redis_url.get_secret_value())
+    relay = Relay(database, redis, "dcl")
+    matcher = OfflineMatcher(load_ontology())
+    lake = _lake(settings, matcher)
+    api = DclApi(
+        ontology=matcher.ontology,
+        matcher=matcher,
+        mappings=PostgresMappings(database, relay.wake),
+        lake=lake,
+        ingestions=PostgresIngestions(database, _now),
+        consumptions=PostgresConsumptions(database),
+        clock=_now,
+    )
+    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
+    app = http.create_app(
+        service="dcl",
+        title="AutonomOS DCL",
+        prefix="/api/v1/dcl",
+        routers=[mapping_router(api), view_router(api)],
+        verifier=verifier,
+        checks=[database.ping],
+    )
+    app.state.api = api
+    server, _ = grpc.server(verifier, [partial(grpc_entry.register, api)], f"{settings.host}:{settings.grpc_port}")
+    tasks: list[Callable[[], Awaitable[None]]] = [relay.run]
+    if "consume" in roles:
+        tasks += _consumers(settings, redis, database, api)
+    return Service(http=app, grpc=server, tasks=tasks, close=[lake.close, verifier.close, redis.aclose, database.close])
+
+
+def _consumers(
+    settings: Settings, redis: Redis, database: Database, api: DclApi
+) -> list[Callable[[], Awaitable[None]]]:
+    consumer = Consumer(
+        redis,
+        database,
+        streams=[f"aam:canonical:{n}" for n in range(settings.canonical_partitions)],
+        group="dcl",
+        name=f"{socket.gethostname()}:{os.getpid()}",
+        handler=CanonicalConsumer(api),
+    )
+    return [consumer.run]

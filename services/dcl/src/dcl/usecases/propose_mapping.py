@@ -1,0 +1,61 @@
+"""Propose a mapping for a stream, and approve it when it is sure."""
+
+from uuid import UUID
+
+from aos_common.errors import InvalidRequest
+
+from dcl.domain import proposal as matching
+from dcl.domain.mapping import AUTO, PENDING, FieldMapping, Proposal
+from dcl.domain.sampled import SampledStream
+from dcl.domain.transform import Transform
+from dcl.ports import Clock, Mappings, Matcher
+from dcl.usecases.decide_proposal import decide_proposal
+
+MAX_COLUMNS = 2000
+
+
+async def propose_mapping(
+    tenant_id: UUID, sampled: SampledStream, *, matcher: Matcher, mappings: Mappings, clock: Clock
+) -> Proposal:
+    """Return the stream's proposal, made now or before; one of the tier `auto` is approved at once."""
+    if not 1 <= len(sampled.columns) <= MAX_COLUMNS:
+        raise InvalidRequest(f"A mapping is proposed for 1 to {MAX_COLUMNS} columns, not {len(sampled.columns)}.")
+    found = await matcher.propose(sampled)
+    proposal = await mappings.add_proposal(_proposal(tenant_id, sampled, found, clock))
+    if proposal.state == PENDING and proposal.tier == AUTO:
+        proposal, _ = await decide_proposal(
+            tenant_id, proposal.id, AUTO, approved=True, ontology=matcher.ontology, mappings=mappings, clock=clock
+        )
+    return proposal
+
+
+def _proposal(tenant_id: UUID, sampled: SampledStream, found: matching.Proposal, clock: Clock) -> Proposal:
+    mapped = tuple(_field(item) for item in found.fields if item.attribute)
+    return Proposal(
+        tenant_id=tenant_id,
+        id=sampled.proposal_id(tenant_id),
+        connection_id=sampled.connection_id,
+        connection_name=sampled.connection_name,
+        stream=sampled.stream,
+        entity=found.entity if mapped else "",
+        state=PENDING,
+        tier=found.tier.value,
+        entity_confidence=found.score,
+        reasons=found.reasons,
+        key_columns=found.key,
+        fields=mapped,
+        extras=tuple(item.source for item in found.fields if not item.attribute),
+        created_at=clock(),
+    )
+
+
+def _field(item: matching.FieldProposal) -> FieldMapping:
+    return FieldMapping(
+        source=item.source,
+        attribute=item.attribute or "",
+        type=item.type.value if item.type else "",
+        transform=item.transform or Transform(),
+        confidence=item.confidence,
+        tier=item.tier.value,
+        reasons=item.reasons,
+    )

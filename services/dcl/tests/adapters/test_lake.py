@@ -1,0 +1,153 @@
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pyarrow as pa
+import pytest
+from dcl.adapters.ontology_files import load_ontology
+from dcl.domain.errors import BatchInvalid
+from dcl.domain.view import Aggregation, Filter, GroupBy, Measure, OrderBy, columns_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+ONTOLOGY = load_ontology()
+ACCOUNT = ONTOLOGY.entity("account")
+COST = ONTOLOGY.entity("cloud_cost")
+DECIMAL = {"BilledCost": pa.decimal128(38, 18)}
+Bench = Any  # the LakeBench of conftest.py
+
+
+async def _names(bench: Bench, tenant: UUID) -> list[Any]:
+    rows, _ = await bench.lake.page(
+        tenant, ACCOUNT, columns_of(ACCOUNT), (), (OrderBy("account_name"),), snapshot=None, limit=100, offset=0
+    )
+    return [(row["account_name"], row["industry"], row["_records"]) for row in rows]
+
+
+def _account(key: str, name: str | None, version: int = 1, **more: Any) -> dict[str, Any]:
+    return {"_key": key, "_version": version, "account_name": name, "industry": None, **more}
+
+
+async def test_merge_when_two_sources_name_one_account_then_it_is_one_row(bench: Bench, tenant: UUID) -> None:
+    crm = bench.batch(tenant, [_account("1", "ACME, Inc."), _account("2", "Bêta")])
+    export = bench.batch(tenant, [_account("9", "Acme Inc", industry="retail"), _account("8", None)])
+    await bench.lake.merge(tenant, ACCOUNT, "crm/a", crm)
+    await bench.lake.merge(tenant, ACCOUNT, "export/b", export)
+    assert await _names(bench, tenant) == [("Acme Inc", "retail", 2), ("Bêta", None, 1), (None, None, 1)]
+
+
+async def test_merge_when_a_record_changes_its_name_then_both_entities_are_computed_again(
+    bench: Bench, tenant: UUID
+) -> None:
+    for key, source in (
+        (bench.batch(tenant, [_account("1", "Acme")]), "a"),
+        (bench.batch(tenant, [_account("1", "Acme")]), "b"),
+        (bench.batch(tenant, [_account("1", "Beta", version=2)]), "a"),
+    ):
+        await bench.lake.merge(tenant, ACCOUNT, source, key)
+    assert await _names(bench, tenant) == [("Acme", None, 1), ("Beta", None, 1)]
+
+
+async def test_merge_when_an_older_version_comes_late_then_it_changes_nothing(bench: Bench, tenant: UUID) -> None:
+    new = bench.batch(tenant, [_account("1", "New", version=2)])
+    old = bench.batch(tenant, [_account("1", "Old", version=1)])
+    await bench.lake.merge(tenant, ACCOUNT, "a", new)
+    await bench.lake.merge(tenant, ACCOUNT, "a", old)
+    assert await _names(bench, tenant) == [("New", None, 1)]
+
+
+async def test_cut_when_a_snapshot_completes_then_older_rows_go_and_cannot_come_back(
+    bench: Bench, tenant: UUID
+) -> None:
+    first = bench.batch(tenant, [_account("1", "Gone"), _account("2", "Stays")])
+    second = bench.batch(tenant, [_account("2", "Stays", version=2)])
+    await bench.lake.merge(tenant, ACCOUNT, "a", first)
+    await bench.lake.merge(tenant, ACCOUNT, "a", second)
+    assert await bench.lake.cut(tenant, ACCOUNT, "a", 2) == 1
+    await bench.lake.merge(tenant, ACCOUNT, "a", first)
+    assert await _names(bench, tenant) == [("Stays", None, 1)]
+
+
+async def test_merge_when_a_batch_repeats_a_key_then_it_is_refused_whole(bench: Bench, tenant: UUID) -> None:
+    twice = bench.batch(tenant, [_account("1", "A"), _account("1", "B")])
+    with pytest.raises(BatchInvalid, match="1 repeated key"):
+        await bench.lake.merge(tenant, ACCOUNT, "a", twice)
+    assert await _names(bench, tenant) == []
+
+
+async def test_aggregate_when_decimals_are_added_then_not_a_digit_is_lost(bench: Bench, tenant: UUID) -> None:
+    costs = [Decimal("0.000000000000000001"), Decimal("20.52022672899"), None]
+    rows = [{"_key": str(i), "BilledCost": cost, "ServiceName": "S"} for i, cost in enumerate(costs)]
+    await bench.lake.merge(tenant, COST, "bill", bench.batch(tenant, rows, DECIMAL))
+    question = Aggregation((GroupBy("ServiceName"),), (Measure("sum", "BilledCost", "billed"),), (), (), 10)
+    found = await bench.lake.aggregate(tenant, COST, question)
+    assert found == [{"ServiceName": "S", "billed": "20.520226728990000001"}]
+
+
+async def test_aggregate_when_grouped_by_a_tag_then_its_values_are_groups(bench: Bench, tenant: UUID) -> None:
+    tags = ['{"team": "a"}', '{"team": "b", "x": 1}', None]
+    rows = [{"_key": str(i), "Tags": tag, "BilledCost": Decimal(i)} for i, tag in enumerate(tags)]
+    await bench.lake.merge(tenant, COST, "bill", bench.batch(tenant, rows, DECIMAL))
+    group = GroupBy("Tags", json_key="team", name="team")
+    question = Aggregation((group,), (Measure("count", "", "n"),), (), (OrderBy("team"),), 10)
+    found = await bench.lake.aggregate(tenant, COST, question)
+    assert found == [{"team": "a", "n": 1}, {"team": "b", "n": 1}, {"team": None, "n": 1}]
+
+
+async def test_page_when_rows_change_between_pages_then_the_pages_show_one_snapshot(bench: Bench, tenant: UUID) -> None:
+    await bench.lake.merge(tenant, ACCOUNT, "a", bench.batch(tenant, [_account(n, n) for n in "abcd"]))
+    columns, order = columns_of(ACCOUNT), (OrderBy("account_name"),)
+    first, at = await bench.lake.page(tenant, ACCOUNT, columns, (), order, snapshot=None, limit=2, offset=0)
+    await bench.lake.merge(tenant, ACCOUNT, "a", bench.batch(tenant, [_account("0", "0")]))
+    rest, _ = await bench.lake.page(tenant, ACCOUNT, columns, (), order, snapshot=at, limit=9, offset=2)
+    assert [row["account_name"] for row in first + rest] == ["a", "b", "c", "d"]
+
+
+async def test_page_when_a_filter_holds_sql_then_it_is_a_value(bench: Bench, tenant: UUID) -> None:
+    await bench.lake.merge(tenant, ACCOUNT, "a", bench.batch(tenant, [_account("1", "x' OR 1=1 --")]))
+    hostile = Filter("account_name", "eq", ("x' OR 1=1 --",))
+    rows, _ = await bench.lake.page(
+        tenant, ACCOUNT, columns_of(ACCOUNT), (hostile,), (), snapshot=None, limit=9, offset=0
+    )
+    assert len(rows) == 1
+    other = Filter("account_name", "eq", ("' OR '1'='1",))
+    rows, _ = await bench.lake.page(
+        tenant, ACCOUNT, columns_of(ACCOUNT), (other,), (), snapshot=None, limit=9, offset=0
+    )
+    assert rows == []
+
+
+async def test_lake_when_another_tenant_looks_then_it_finds_nothing(bench: Bench, tenant: UUID) -> None:
+    await bench.lake.merge(tenant, ACCOUNT, "a", bench.batch(tenant, [_account("1", "Secret")]))
+    assert await _names(bench, uuid4()) == []
+
+
+async def test_lake_when_a_query_reads_another_tenants_file_then_duckdb_refuses(bench: Bench, tenant: UUID) -> None:
+    key = bench.batch(tenant, [_account("1", "Secret")])
+    path = bench.root / str(tenant) / key
+
+    def steal(cursor: Any) -> Any:
+        return cursor.execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+
+    with pytest.raises(Exception, match=r"Permission|disabled"):
+        await bench.lake._run(uuid4(), steal)
+
+
+@given(data=st.data())
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_merge_when_batches_come_in_any_order_and_twice_then_the_content_is_the_same(
+    bench: Bench, data: st.DataObject
+) -> None:
+    record = st.tuples(
+        st.sampled_from("ab"), st.sampled_from("12"), st.integers(1, 4), st.sampled_from(["Acme", "ACME!", "Beta"])
+    )
+    # One source says one thing at one version: that is what a version means.
+    said = {(source, key, version): name for source, key, version, name in data.draw(st.lists(record, max_size=8))}
+    deliveries = [(s, _account(k, name, version=v)) for (s, k, v), name in said.items()]
+    hashes = []
+    for order in (deliveries, data.draw(st.permutations(deliveries + deliveries[:3]))):
+        tenant = uuid4()
+        for source, row in order:
+            await bench.lake.merge(tenant, ACCOUNT, source, bench.batch(tenant, [row]))
+        hashes.append(await bench.lake.content_hash(tenant, ACCOUNT))
+    assert hashes[0] == hashes[1]

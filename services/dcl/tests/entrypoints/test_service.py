@@ -1,0 +1,155 @@
+"""The service as its callers see it: REST and gRPC in process, the lake and PostgreSQL real."""
+
+import csv
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import grpc
+import httpx
+import pytest
+from aos_common.grpc import bearer, channel
+from aos_common.runner import Service
+from aos_common.testing import Issuer
+from autonomos.dcl.v1 import mappings_pb2 as mp
+from autonomos.dcl.v1.mappings_pb2_grpc import MappingServiceStub
+from dcl.domain.ingestion import Batch, Completion
+
+ROUTES = [
+    ("GET", "/ontology"),
+    ("GET", "/proposals"),
+    ("GET", f"/proposals/{uuid4()}"),
+    ("POST", f"/proposals/{uuid4()}/approve"),
+    ("POST", f"/proposals/{uuid4()}/reject"),
+    ("GET", "/mappings/c/s.csv"),
+    ("GET", "/views"),
+    ("GET", "/views/account"),
+    ("POST", "/views/account/query"),
+    ("POST", "/views/account/aggregate"),
+    ("GET", "/views/account/hash"),
+    ("GET", "/lineage/graph"),
+]
+
+
+@pytest.fixture
+async def mappings(service: Service) -> AsyncIterator[Any]:
+    async with channel(f"127.0.0.1:{service.http.state.grpc_port}") as opened:
+        yield MappingServiceStub(opened)
+
+
+def _sample(path: Path) -> list[mp.SampleColumn]:
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))[:500]
+    return [mp.SampleColumn(name=name, values=[row[name] for row in rows]) for name in rows[0]]
+
+
+async def _propose(mappings: Any, token: str, path: Path) -> mp.Proposal:
+    request = mp.ProposeMappingRequest(
+        connection_id="c1", connection_name="crm", stream=path.name, columns=_sample(path)
+    )
+    answer: mp.ProposeMappingResponse = await mappings.ProposeMapping(request, metadata=bearer(token), timeout=30)
+    return answer.proposal
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+async def test_route_when_anonymous_then_401(client: httpx.AsyncClient, method: str, path: str) -> None:
+    answer = await client.request(method, f"/api/v1/dcl{path}", headers={"x-tenant-id": str(uuid4())}, json={})
+    assert (answer.status_code, answer.json()["reason"]) == (401, "UNAUTHENTICATED")
+
+
+async def test_propose_when_anonymous_then_unauthenticated(mappings: Any) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await mappings.ProposeMapping(mp.ProposeMappingRequest(), timeout=5)
+    assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_propose_when_a_viewer_asks_then_permission_denied(mappings: Any, issuer: Issuer, tenant: UUID) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await mappings.ProposeMapping(
+            mp.ProposeMappingRequest(), metadata=bearer(issuer.token(tenant, ("viewer",))), timeout=5
+        )
+    assert caught.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_proposal_when_approved_then_its_mapping_is_in_force_for_its_tenant_alone(
+    client: httpx.AsyncClient, mappings: Any, issuer: Issuer, tenant: UUID, shared_data: Path
+) -> None:
+    mine, other = issuer.headers(tenant), issuer.headers(uuid4())
+    proposal = await _propose(mappings, issuer.token(tenant), shared_data / "crm" / "sales_pipeline.csv")
+    assert proposal.entity == "opportunity"
+    path = f"/api/v1/dcl/proposals/{proposal.id}"
+    assert (await client.get(path, headers=other)).json()["reason"] == "PROPOSAL_UNKNOWN"
+    assert (await client.get("/api/v1/dcl/proposals", headers=other)).json()["proposals"] == []
+    if proposal.state == "pending":
+        assert (await client.post(f"{path}/approve", headers=other)).status_code == 404
+        approved = await client.post(f"{path}/approve", headers=mine)
+        assert (approved.status_code, approved.json()["state"]) == (200, "approved")
+    mapping = (await client.get("/api/v1/dcl/mappings/c1/sales_pipeline.csv", headers=mine)).json()
+    assert (mapping["version"], mapping["entity"]) == (1, "opportunity")
+    assert (await client.post(f"{path}/approve", headers=mine)).json()["reason"] == "PROPOSAL_DECIDED"
+    assert (await client.get("/api/v1/dcl/mappings/c1/sales_pipeline.csv", headers=other)).status_code == 404
+
+
+async def test_propose_when_asked_twice_then_it_is_one_proposal(
+    client: httpx.AsyncClient, mappings: Any, issuer: Issuer, tenant: UUID, shared_data: Path
+) -> None:
+    found = [await _propose(mappings, issuer.token(tenant), shared_data / "crm" / "products.csv") for _ in range(2)]
+    assert found[0].id == found[1].id
+    listed = await client.get("/api/v1/dcl/proposals", headers=issuer.headers(tenant))
+    assert len(listed.json()["proposals"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("query", {"columns": ["nonsense"]}, "no column 'nonsense'"),
+        ("query", {"filters": [{"column": "revenue", "op": "gt", "values": ["a lot"]}]}, "is no decimal"),
+        ("query", {"filters": [{"column": "revenue", "op": "like", "values": ["1"]}]}, "no operator 'like'"),
+        ("query", {"page_token": "bogus"}, "page token"),
+        ("query", {"page_size": 5000}, "page_size"),
+        ("aggregate", {"measures": [{"op": "sum", "column": "account_name", "name": "n"}]}, "needs a number"),
+        ("aggregate", {"measures": [{"op": "count", "name": "n; DROP"}]}, "needs a name"),
+        ("aggregate", {"measures": []}, "measures"),
+    ],
+)
+async def test_view_when_the_question_is_wrong_then_422_says_what(
+    client: httpx.AsyncClient, issuer: Issuer, tenant: UUID, path: str, body: dict[str, Any], said: str
+) -> None:
+    answer = await client.post(f"/api/v1/dcl/views/account/{path}", json=body, headers=issuer.headers(tenant))
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+
+
+async def test_view_when_unknown_then_404_names_the_views(
+    client: httpx.AsyncClient, issuer: Issuer, tenant: UUID
+) -> None:
+    answer = await client.get("/api/v1/dcl/views/nonsense", headers=issuer.headers(tenant))
+    assert answer.status_code == 404
+    assert "account" in answer.json()["hint"]
+
+
+async def test_ingestion_when_batches_and_announcement_come_in_any_order_then_the_stream_completes_once(
+    client: httpx.AsyncClient, service: Service, bench: Any, issuer: Issuer, tenant: UUID
+) -> None:
+    api = service.http.state.api
+    rows = [[{"_key": "1", "account_name": "Acme"}], [{"_key": "2", "account_name": "Beta"}]]
+    batches = [Batch(f"b{i}", "run", "c1/a.csv", "account", bench.batch(tenant, part)) for i, part in enumerate(rows)]
+    completion = Completion("run", "c1/a.csv", "account", ("b0", "b1"), True, 1)
+    caller = issuer.caller(tenant)
+    await api.apply(tenant, batches[0])
+    await api.announce(tenant, completion)
+    assert await api.ingestion(caller, ["run"]) == (1, 0, 1)
+    for _ in range(2):
+        await api.apply(tenant, batches[1])
+        await api.announce(tenant, completion)
+    assert await api.ingestion(caller, ["run"]) == (1, 1, 2)
+    headers = issuer.headers(tenant)
+    page = (await client.get("/api/v1/dcl/views/account?page_size=1", headers=headers)).json()
+    rest = await client.get(
+        "/api/v1/dcl/views/account", params={"page_token": page["next_page_token"]}, headers=headers
+    )
+    names = {row["account_name"] for row in page["rows"] + rest.json()["rows"]}
+    assert (names, rest.json()["next_page_token"]) == ({"Acme", "Beta"}, "")
+    other = await client.get("/api/v1/dcl/views/account", headers=issuer.headers(uuid4()))
+    assert other.json()["rows"] == []
