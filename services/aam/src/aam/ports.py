@@ -1,20 +1,22 @@
 """What the use cases need from outside. Everything of `Source` and `Extractor` blocks: call it in a thread."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as Map
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from aam.domain.connection import Connection, Stream
+from aam.domain.connection import Connection, ConnectionState, Stream
 from aam.domain.landing import BatchName
+from aam.domain.mapping import Mapping
 from aam.domain.quarantine import Misfit
 from aam.domain.schema import StreamSchema
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Json = Mapping[str, Any]
+Json = Map[str, Any]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Connector(Protocol):
     def split(self, settings: Json) -> tuple[dict[str, Any], dict[str, str]]:
         """Validated settings as (public, secret); raises `InvalidSettings`."""
 
-    def open(self, public: Json, secret: Mapping[str, str]) -> Source:
+    def open(self, public: Json, secret: Map[str, str]) -> Source:
         """The source behind the settings; connects only when used."""
 
 
@@ -150,9 +152,115 @@ class Mappings(Protocol):
     """DCL's mapping service."""
 
     async def propose(
-        self, tenant_id: UUID, connection: Connection, stream: str, columns: Sequence[SampleColumn], key: Sequence[str]
+        self, tenant_id: UUID, connection: Connection, schema: StreamSchema, stream: str, sample: Sequence[SampleColumn]
     ) -> None:
-        """Ask for a proposal; it is approved now or later."""
+        """Ask for a proposal; DCL approves it now, or somebody does later."""
 
-    async def in_force(self, tenant_id: UUID, connection_id: UUID, stream: str) -> "Any":
-        """The mapping version in force as `domain.mapping.Mapping`, or None."""
+    async def in_force(self, tenant_id: UUID, connection_id: UUID, stream: str) -> Mapping | None:
+        """The mapping version in force, if there is one."""
+
+
+class Connectors(Protocol):
+    """The connectors of this installation."""
+
+    def all(self) -> list[Connector]:
+        """Every connector, by name."""
+
+    def get(self, name: str) -> Connector:
+        """The connector of this name, or `UnknownConnector`."""
+
+
+class Connections(Protocol):
+    """Stored connections and streams; every call is one transaction of the tenant."""
+
+    async def add(self, tenant_id: UUID, connection: Connection, secret: Map[str, str]) -> Connection:
+        """Store it and queue the first look at its source. Raises `ConnectionExists`."""
+
+    async def get(self, tenant_id: UUID, connection_id: UUID) -> Connection:
+        """Raises `ConnectionNotFound`."""
+
+    async def page(self, tenant_id: UUID, size: int, before: UUID | None) -> list[Connection]:
+        """Newest first."""
+
+    async def secret(self, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
+        """The credentials, to open the source with."""
+
+    async def delete(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """With its streams, runs and quarantine. Raises `ConnectionNotFound`."""
+
+    async def look_again(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """Queue another look at the source."""
+
+    async def set_state(self, tenant_id: UUID, connection_id: UUID, state: ConnectionState, error: str) -> None:
+        """What is wrong and what to do stands in `error`; empty when nothing is."""
+
+    async def streams(self, tenant_id: UUID, connection_id: UUID) -> list[Stream]:
+        """By name."""
+
+    async def save_stream(self, tenant_id: UUID, stream: Stream) -> None:
+        """Insert or update all but cursor and version, which only a run's commit moves."""
+
+    async def drop_streams(self, tenant_id: UUID, connection_id: UUID, keep: list[str]) -> None:
+        """Delete all others."""
+
+
+class Runs(Protocol):
+    """Stored runs; every call is one transaction of the tenant."""
+
+    async def start(self, tenant_id: UUID, run: SyncRun) -> SyncRun:
+        """Store and queue it, or return the one with its request id or the connection's active one."""
+
+    async def get(self, tenant_id: UUID, run_id: UUID) -> SyncRun:
+        """Raises `RunNotFound`."""
+
+    async def page(self, tenant_id: UUID, connection_id: UUID | None, size: int, before: UUID | None) -> list[SyncRun]:
+        """Newest first."""
+
+    async def set_state(
+        self, tenant_id: UUID, run_id: UUID, state: RunState, error: str, ended_at: datetime | None
+    ) -> bool:
+        """Move an active run on; False when it is not active any more."""
+
+    async def save_stream_run(self, tenant_id: UUID, run_id: UUID, stream: StreamRun) -> bool:
+        """Counts, or an end without data, of a stream not yet settled; False when the run is not active any more."""
+
+    async def commit_stream(
+        self, tenant_id: UUID, run: SyncRun, stream: Stream, done: StreamRun, extraction: Extraction
+    ) -> bool:
+        """Everything a stream's reading changes, with its events, at once; False when it was done before."""
+
+
+@dataclass(frozen=True)
+class QuarantineFilter:
+    """Which quarantined rows; None and the empty text mean all."""
+
+    connection_id: UUID | None = None
+    stream: str = ""
+
+
+@dataclass(frozen=True)
+class RefusalCount:
+    """How many rows were refused for one reason."""
+
+    stream: str
+    column: str
+    reason: str
+    rows: int
+
+
+class Quarantine(Protocol):
+    """Stored misfits."""
+
+    async def page(
+        self, tenant_id: UUID, wanted: QuarantineFilter, size: int, after: tuple[UUID, str, int, UUID] | None
+    ) -> list[QuarantinedRow]:
+        """By connection, stream and row."""
+
+    async def total(self, tenant_id: UUID, wanted: QuarantineFilter) -> int:
+        """How many match."""
+
+    async def reasons(self, tenant_id: UUID, connection_id: UUID) -> list[RefusalCount]:
+        """Most rows first."""
+
+
+Clock = Callable[[], datetime]

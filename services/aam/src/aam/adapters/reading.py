@@ -1,15 +1,16 @@
 """One stream read from end to end: landed, projected, checked for repeated keys, and only then handed on."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 from aam.adapters.duplicates import repeated
-from aam.adapters.projection.compiler import Program, compile_mapping
+from aam.adapters.projection.compiler import EPOCH_BITS, Program, compile_mapping
 from aam.adapters.projection.engine import Engine
 from aam.adapters.spool import Spool, write_parquet
 from aam.domain.errors import MappingInvalid, QuarantineFull, RunCancelled
 from aam.domain.landing import BatchName, landing_prefix, source_id
+from aam.domain.mapping import Mapping
 from aam.domain.quarantine import Misfit
 from aam.ports import Extraction, Json, Progress, SourceBatch, StreamRead, Task
 from aos_common.objects import TenantObjects
@@ -32,8 +33,23 @@ class Reading:
 
     @property
     def version(self) -> int:
-        """The source version of every row, unless a cursor column gives each its own."""
-        return 0 if self.read.schema.cursor else self.task.stream.version + 1
+        """The source version of every row; with a cursor column, what is added to each row's own.
+
+        Each whole reading begins above all that was published before, so that its rows replace them.
+        """
+        before = self.task.stream.version
+        if not self.read.schema.cursor:
+            return before + 1
+        epoch = (before >> EPOCH_BITS) + (1 if self.read.snapshot else 0)
+        return epoch << EPOCH_BITS
+
+    @property
+    def mapping(self) -> Mapping:
+        """The mapping in force; the source's own key where the mapping names none."""
+        found = self.task.stream.mapping
+        if found is None:
+            raise MappingInvalid(f"{self.task.stream.name} has no mapping.", hint="Approve the proposal for it.")
+        return replace(found, key_columns=found.key_columns or self.read.schema.primary_key)
 
     def run(self, progress: Progress) -> Extraction:
         """Read to the end, then upload what is to be announced."""
@@ -73,13 +89,10 @@ class Reading:
         progress.rows_quarantined = len(self.misfits)
 
     def _program(self, schema: pa.Schema) -> Program:
-        task, mapping = self.task, self.task.stream.mapping
-        if mapping is None:
-            raise MappingInvalid(f"{task.stream.name} has no mapping.", hint="Approve the proposal for it.")
         return compile_mapping(
-            mapping,
+            self.mapping,
             schema,
-            source=source_id(task.connection_id, task.stream.name),
+            source=source_id(self.task.connection_id, self.task.stream.name),
             file=self.read.file,
             version=self.version,
             version_column=self.read.schema.cursor,
@@ -87,8 +100,7 @@ class Reading:
 
     def _set_aside_repeated(self) -> None:
         """Not needed where the source itself guarantees the key."""
-        mapping, declared = self.task.stream.mapping, set(self.read.schema.primary_key)
-        keys = mapping.key_columns if mapping else ()
+        keys, declared = self.mapping.key_columns, set(self.read.schema.primary_key)
         if keys and not (declared and declared <= set(keys)):
             found = repeated(
                 self.engine,
@@ -113,8 +125,7 @@ class Reading:
 
     def _content(self) -> str:
         """A text that is equal when the stream holds the same rows as before, whatever their order."""
-        mapping = self.task.stream.mapping
-        ignored = {"_version", "_row"} if mapping and mapping.key_columns else {"_version", "_row", "_key"}
+        ignored = {"_version", "_row"} if self.mapping.key_columns else {"_version", "_row", "_key"}
         columns = [name for name in self.spool.columns() if name not in ignored]
         rows = self.engine.content(self.spool.files(), columns) if columns else "0"
         refused = "\n".join(sorted(misfit.record for misfit in self.misfits))

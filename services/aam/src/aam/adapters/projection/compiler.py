@@ -12,6 +12,7 @@ from aam.domain.mapping import FieldMapping, Mapping
 ROW = "r"
 BATCH = "batch"
 KEY_MISSING = -1
+EPOCH_BITS = 52  # microseconds until the year 2112, and room for 2,047 readings from the beginning above them
 READS_AS = {"string": "text"}
 WIDER = {("integer", "decimal"), ("date", "timestamp"), ("enum", "text"), ("text", "enum"), ("json", "text")}
 
@@ -50,8 +51,8 @@ def compile_mapping(
 ) -> Program:
     """Compile against the Arrow schema of the stream's batches.
 
-    `version` is the source version of every row, unless `version_column` names a timestamp column whose microseconds
-    are. Raises `MappingInvalid` when a column is missing or a field cannot be read into its attribute's type.
+    `version` is the source version of every row; the microseconds of the timestamp column `version_column`, held
+    within `EPOCH_BITS`, are added where there is one. Raises `MappingInvalid` when a column is missing or a field cannot be read into its attribute's type.
     """
     columns = {
         field.name: _Source(position, family_of(plain_type(field.type))) for position, field in enumerate(schema)
@@ -70,7 +71,7 @@ def compile_mapping(
     moment = columns[version_column] if version_column else None
     outputs = [
         f"{key} AS _key",
-        f"{_micros(moment) if moment else f'CAST({version} AS BIGINT)'} AS _version",
+        f"CAST({version} AS BIGINT){f' + {_micros(moment)}' if moment else ''} AS _version",
         f"{literal(source)} AS _source",
         f"{ROW} AS _row",
         *(f"v{index} AS {identifier(field.attribute)}" for index, field in enumerate(mapping.fields)),
@@ -124,7 +125,7 @@ def _key(key_columns: Sequence[str], columns: dict[str, _Source], file: str) -> 
 
 def _micros(source: _Source) -> str:
     moment = source.raw if source.family is not Family.TIMESTAMP_TZ else f"timezone('UTC', {source.raw})"
-    return f"epoch_us({moment})"
+    return f"greatest(0, least(epoch_us({moment}), {(1 << EPOCH_BITS) - 1}))"
 
 
 def _extras(unmapped: list[tuple[str, _Source]]) -> str:

@@ -1,0 +1,138 @@
+"""Connections and streams in PostgreSQL; credentials are sealed for their tenant and connection."""
+
+import json
+from collections.abc import Mapping
+from uuid import UUID
+
+import sqlalchemy as sa
+from aam.adapters.rows import clean, connection_of, stream_of, stream_values
+from aam.adapters.tables import connections, streams
+from aam.domain.connection import Connection, ConnectionState, Stream
+from aam.domain.errors import ConnectionExists, ConnectionNotFound
+from aos_common.db import Database
+from aos_common.jobs import enqueue
+from aos_common.secrets import SecretBox
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+ONBOARD = "onboard"
+MOVED_BY_RUNS = ("cursor", "version", "published_mapping")
+
+
+def _bound(tenant_id: UUID, connection_id: UUID) -> str:
+    return f"{tenant_id}|{connection_id}"
+
+
+class PostgresConnections:
+    """The `Connections` port."""
+
+    def __init__(self, database: Database, box: SecretBox) -> None:
+        self._database, self._box = database, box
+
+    async def add(self, tenant_id: UUID, connection: Connection, secret: Mapping[str, str]) -> Connection:
+        """Store a connection and the job that looks at its source, once a request id."""
+        sealed = self._box.seal(json.dumps(dict(secret)).encode(), _bound(tenant_id, connection.id))
+        async with self._database.tenant_tx(tenant_id) as tx:
+            if connection.request_id:
+                query = sa.select(connections).where(connections.c.request_id == connection.request_id)
+                earlier = (await tx.execute(query)).first()
+                if earlier:
+                    return connection_of(earlier)
+            values = {
+                "tenant_id": tenant_id,
+                "id": connection.id,
+                "name": connection.name,
+                "connector": connection.connector,
+                "settings": dict(connection.settings),
+                "secret": sealed,
+                "state": connection.state.value,
+                "location": connection.location,
+                "error": "",
+                "streams": list(connection.streams),
+                "request_id": connection.request_id,
+                "created_at": connection.created_at,
+            }
+            added = await tx.execute(insert(connections).values(values).on_conflict_do_nothing())
+            if not added.rowcount:
+                raise ConnectionExists(
+                    f"There is a connection named {connection.name!r}.", hint="Choose another name, or delete it first."
+                )
+            await _enqueue(tx, tenant_id, connection.id)
+        return connection
+
+    async def get(self, tenant_id: UUID, connection_id: UUID) -> Connection:
+        """The connection, or `ConnectionNotFound`."""
+        async with self._database.tenant_tx(tenant_id) as tx:
+            row = (await tx.execute(sa.select(connections).where(connections.c.id == connection_id))).first()
+        if row is None:
+            raise _not_found(connection_id)
+        return connection_of(row)
+
+    async def page(self, tenant_id: UUID, size: int, before: UUID | None) -> list[Connection]:
+        """At most `size` connections, newest first, after the one named `before`."""
+        query = sa.select(connections).order_by(connections.c.id.desc()).limit(size)
+        if before:
+            query = query.where(connections.c.id < before)
+        async with self._database.tenant_tx(tenant_id) as tx:
+            return [connection_of(row) for row in await tx.execute(query)]
+
+    async def secret(self, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
+        """The credentials; for opening the source and nothing else."""
+        query = sa.select(connections.c.secret).where(connections.c.id == connection_id)
+        async with self._database.tenant_tx(tenant_id) as tx:
+            sealed = (await tx.execute(query)).scalar_one_or_none()
+        if sealed is None:
+            raise _not_found(connection_id)
+        found: dict[str, str] = json.loads(self._box.open(bytes(sealed), _bound(tenant_id, connection_id)))
+        return found
+
+    async def delete(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """Delete a connection with all that hangs on it."""
+        async with self._database.tenant_tx(tenant_id) as tx:
+            gone = await tx.execute(sa.delete(connections).where(connections.c.id == connection_id))
+        if not gone.rowcount:
+            raise _not_found(connection_id)
+
+    async def look_again(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """Queue another look at the source."""
+        async with self._database.tenant_tx(tenant_id) as tx:
+            await _enqueue(tx, tenant_id, connection_id)
+
+    async def set_state(self, tenant_id: UUID, connection_id: UUID, state: ConnectionState, error: str) -> None:
+        """Change a connection's state and what is wrong with it."""
+        values = {"state": state.value, "error": clean(error)}
+        async with self._database.tenant_tx(tenant_id) as tx:
+            await tx.execute(sa.update(connections).where(connections.c.id == connection_id).values(values))
+
+    async def streams(self, tenant_id: UUID, connection_id: UUID) -> list[Stream]:
+        """The connection's streams by name."""
+        query = sa.select(streams).where(streams.c.connection_id == connection_id).order_by(streams.c.name)
+        async with self._database.tenant_tx(tenant_id) as tx:
+            return [stream_of(row) for row in await tx.execute(query)]
+
+    async def save_stream(self, tenant_id: UUID, stream: Stream) -> None:
+        """Insert or update a stream, whose cursor only a run moves; nothing when its connection is gone."""
+        key = {"tenant_id": tenant_id, "connection_id": stream.connection_id, "name": stream.name}
+        values = stream_values(stream)
+        statement = insert(streams).values({**key, **values})
+        changed = {name: value for name, value in values.items() if name not in MOVED_BY_RUNS}
+        statement = statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+        exists = sa.select(connections.c.id).where(connections.c.id == stream.connection_id).with_for_update(read=True)
+        async with self._database.tenant_tx(tenant_id) as tx:
+            if (await tx.execute(exists)).first():
+                await tx.execute(statement)
+
+    async def drop_streams(self, tenant_id: UUID, connection_id: UUID, keep: list[str]) -> None:
+        """Delete the streams that are no longer among `keep`."""
+        gone = sa.delete(streams).where(streams.c.connection_id == connection_id, streams.c.name.not_in(keep))
+        async with self._database.tenant_tx(tenant_id) as tx:
+            await tx.execute(gone)
+
+
+async def _enqueue(tx: AsyncConnection, tenant_id: UUID, connection_id: UUID) -> None:
+    payload = {"connection_id": str(connection_id)}
+    await enqueue(tx, tenant_id=tenant_id, kind=ONBOARD, payload=payload, key=str(connection_id))
+
+
+def _not_found(connection_id: UUID) -> ConnectionNotFound:
+    return ConnectionNotFound(f"There is no connection {connection_id}.", hint="List the connections to find its id.")

@@ -1,0 +1,92 @@
+"""The tables of migration 0001, typed."""
+
+import sqlalchemy as sa
+from aos_common.db import tenant_table
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+
+metadata = sa.MetaData()
+_moment = sa.DateTime(timezone=True)
+_id = PG_UUID(as_uuid=True)
+
+connections = tenant_table(
+    "connections",
+    metadata,
+    sa.Column("id", _id),
+    sa.Column("name", sa.Text),
+    sa.Column("connector", sa.Text),
+    sa.Column("settings", JSONB),
+    sa.Column("secret", sa.LargeBinary),
+    sa.Column("state", sa.Text),
+    sa.Column("location", sa.Text),
+    sa.Column("error", sa.Text),
+    sa.Column("streams", ARRAY(sa.Text)),
+    sa.Column("request_id", sa.Text),
+    sa.Column("created_at", _moment),
+)
+streams = tenant_table(
+    "streams",
+    metadata,
+    sa.Column("connection_id", _id),
+    sa.Column("name", sa.Text),
+    sa.Column("state", sa.Text),
+    sa.Column("shape", JSONB(none_as_null=True)),
+    sa.Column("fingerprint", sa.Text),
+    sa.Column("mapping", JSONB(none_as_null=True)),
+    sa.Column("cursor", JSONB),
+    sa.Column("version", sa.BigInteger),
+    sa.Column("published_mapping", sa.BigInteger),
+    sa.Column("error", sa.Text),
+    primary_key=("connection_id", "name"),
+)
+runs = tenant_table(
+    "runs",
+    metadata,
+    sa.Column("id", _id),
+    sa.Column("connection_id", _id),
+    sa.Column("state", sa.Text),
+    sa.Column("request_id", sa.Text),
+    sa.Column("error", sa.Text),
+    sa.Column("created_at", _moment),
+    sa.Column("ended_at", _moment),
+)
+stream_runs = tenant_table(
+    "stream_runs",
+    metadata,
+    sa.Column("run_id", _id),
+    sa.Column("stream", sa.Text),
+    sa.Column("state", sa.Text),
+    sa.Column("rows_read", sa.BigInteger),
+    sa.Column("rows_published", sa.BigInteger),
+    sa.Column("rows_quarantined", sa.BigInteger),
+    sa.Column("batches", sa.Integer),
+    sa.Column("error", sa.Text),
+    sa.Column("note", sa.Text),
+    primary_key=("run_id", "stream"),
+)
+batches = tenant_table(
+    "batches",
+    metadata,
+    sa.Column("id", _id),
+    sa.Column("run_id", _id),
+    sa.Column("stream", sa.Text),
+    sa.Column("landing_key", sa.Text),
+    sa.Column("canonical_key", sa.Text),
+    sa.Column("mapping_version", sa.BigInteger),
+    sa.Column("rows", sa.BigInteger),
+)
+quarantine = tenant_table(
+    "quarantine",
+    metadata,
+    sa.Column("connection_id", _id),
+    sa.Column("stream", sa.Text),
+    sa.Column("row_number", sa.BigInteger),
+    sa.Column("id", _id),
+    sa.Column("run_id", _id),
+    sa.Column("file", sa.Text),
+    sa.Column("column_name", sa.Text),
+    sa.Column("value", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("record", sa.Text),
+    primary_key=("connection_id", "stream", "row_number", "id"),
+)

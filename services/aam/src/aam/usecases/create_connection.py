@@ -1,0 +1,48 @@
+"""Create a connection."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from aam.domain.connection import Connection, ConnectionState
+from aam.ports import Clock, Connections, Connectors, Json
+from aos_common.errors import InvalidRequest
+from aos_common.ids import new_id
+
+MAX_NAME = 120
+MAX_STREAMS = 10_000
+
+
+async def create_connection(
+    tenant_id: UUID,
+    name: str,
+    connector_name: str,
+    settings: Json,
+    *,
+    streams: Sequence[str] = (),
+    request_id: str = "",
+    connectors: Connectors,
+    connections: Connections,
+    clock: Clock,
+) -> Connection:
+    """Store a connection, PENDING; its source is looked at in the background.
+
+    Raises `UnknownConnector`, `InvalidSettings`, `ConnectionExists`. The same `request_id` gives the same connection.
+    """
+    if not 1 <= len(name.strip()) <= MAX_NAME or "\x00" in name:
+        raise InvalidRequest(f"A name has 1 to {MAX_NAME} characters.", hint="Choose a name that people recognise.")
+    if len(streams) > MAX_STREAMS:
+        raise InvalidRequest(f"At most {MAX_STREAMS} streams can be chosen.", hint="Leave the list empty for all.")
+    connector = connectors.get(connector_name)
+    public, secret = connector.split(settings)
+    connection = Connection(
+        id=new_id(),
+        name=name.strip(),
+        connector=connector_name,
+        settings=public,
+        state=ConnectionState.PENDING,
+        created_at=clock(),
+        location=connector.open(public, secret).location,
+        streams=tuple(dict.fromkeys(streams)),
+        request_id=request_id,
+    )
+    return await connections.add(tenant_id, connection, secret)

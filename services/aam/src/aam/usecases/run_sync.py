@@ -1,0 +1,52 @@
+"""Run a sync to its end, from wherever an earlier worker left it."""
+
+import asyncio
+from uuid import UUID
+
+from aam.domain.connection import Stream, state_after
+from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, StreamRunState, verdict
+from aam.ports import Clock, Connections, Connectors, Extractor, Runs
+from aam.usecases.open_source import open_source
+from aam.usecases.sync_stream import sync_stream
+
+
+async def run_sync(
+    tenant_id: UUID,
+    run_id: UUID,
+    *,
+    connections: Connections,
+    connectors: Connectors,
+    runs: Runs,
+    extractor: Extractor,
+    clock: Clock,
+    at_once: int = 2,
+) -> None:
+    """Read every stream that is not settled, at most `at_once` at a time, then settle the run.
+
+    Safe to repeat: settled streams stay, and a stream is published in one transaction or not at all.
+    """
+    run = await runs.get(tenant_id, run_id)
+    if run.state not in ACTIVE or not await runs.set_state(tenant_id, run_id, RunState.RUNNING, "", None):
+        return
+    connection = await connections.get(tenant_id, run.connection_id)
+    source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
+    streams = {stream.name: stream for stream in await connections.streams(tenant_id, connection.id)}
+    slots = asyncio.Semaphore(at_once)
+
+    async def one(entry: StreamRun, stream: Stream) -> None:
+        async with slots:
+            await sync_stream(tenant_id, run, stream, source, connections=connections, runs=runs, extractor=extractor)
+
+    pending = [entry for entry in run.streams if entry.state not in SETTLED]
+    for entry in pending:
+        if entry.stream not in streams:
+            gone = StreamRun(entry.stream, StreamRunState.HELD, note="no longer part of the connection")
+            await runs.save_stream_run(tenant_id, run_id, gone)
+    async with asyncio.TaskGroup() as group:
+        for entry in pending:
+            if entry.stream in streams:
+                group.create_task(one(entry, streams[entry.stream]))
+    state, error = verdict(list((await runs.get(tenant_id, run_id)).streams))
+    if await runs.set_state(tenant_id, run_id, state, error, clock()):
+        now = await connections.streams(tenant_id, connection.id)
+        await connections.set_state(tenant_id, connection.id, state_after(now), error or connection.error)

@@ -1,0 +1,33 @@
+"""Start a sync."""
+
+from uuid import UUID
+
+from aam.domain.connection import ConnectionState
+from aam.domain.errors import NotReady
+from aam.domain.run import RunState, StreamRun, SyncRun
+from aam.ports import Clock, Connections, Runs
+from aos_common.ids import new_id
+
+READABLE = (ConnectionState.ACTIVE, ConnectionState.DRIFTED, ConnectionState.HEALING)
+
+
+async def start_sync(
+    tenant_id: UUID, connection_id: UUID, *, request_id: str = "", connections: Connections, runs: Runs, clock: Clock
+) -> SyncRun:
+    """Queue a run over every stream, or return the connection's active run. Raises `NotReady`."""
+    connection = await connections.get(tenant_id, connection_id)
+    if connection.state not in READABLE:
+        raise NotReady(
+            f"{connection.name} is {connection.state}. {connection.error}".strip(),
+            hint="Wait until it is ACTIVE; when it FAILED, correct the source or the settings and discover again.",
+        )
+    streams = await connections.streams(tenant_id, connection_id)
+    run = SyncRun(
+        id=new_id(),
+        connection_id=connection_id,
+        state=RunState.PENDING,
+        created_at=clock(),
+        streams=tuple(StreamRun(stream.name) for stream in streams),
+        request_id=request_id,
+    )
+    return await runs.start(tenant_id, run)
