@@ -75,6 +75,7 @@ GRPC = (
     _grpc("MappingService", "dcl"),
     _grpc("LineageService", "dcl"),
     _grpc("ConnectionService", "aam"),
+    _grpc("SyncService", "aam"),
     _grpc("DiscoveryService", "aod"),
     _grpc("RunService", "aoa"),
 )

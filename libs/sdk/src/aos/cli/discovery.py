@@ -1,0 +1,87 @@
+"""`aos discover` and `aos findings`."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from aos.cli.output import AsJson, by_name, console, show, signed_in, table_of, wait_for
+from aos.errors import AosError
+
+scans = typer.Typer(help="Look for data sets in a folder or a database.", invoke_without_command=True)
+findings = typer.Typer(help="Decide about what was found.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Name or id of a finding.")]
+
+
+@scans.callback()
+def discover(
+    location: Annotated[str, typer.Argument(help="A folder the server can read, or a postgresql:// URL.")],
+    name: Annotated[str, typer.Option(help="A name for what is found.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Scan a folder or a database, wait for the end, and show what was found."""
+    with signed_in() as client:
+        asked = client.discovery.scan(location, name)
+        scan = wait_for(
+            lambda: client.discovery.get_scan(asked["id"]),
+            lambda found: found["state"] in ("succeeded", "failed"),
+            lambda found: f"{found['state']}: {found['data_sets']} data sets",
+        )
+        if scan["state"] == "failed":
+            raise AosError("SCAN_FAILED", scan["error"])
+        finding = client.discovery.finding(scan["finding_id"])
+        show(finding, as_json, lambda: _data_sets(finding))
+        if not as_json:
+            console.print(f"Connect it with: aos findings approve {finding['name']}", highlight=False)
+
+
+def _data_sets(finding: Any) -> Table:
+    rows = [
+        (d["name"], d["format"], "?" if int(d["rows"]) < 0 else d["rows"], len(d["columns"]), d["error"])
+        for d in finding["data_sets"]
+    ]
+    return table_of(("data set", "format", "rows", "columns", "problem"), rows, f"{finding['name']}")
+
+
+@findings.command("list")
+def list_findings(state: str = "", as_json: AsJson = False) -> None:
+    """List findings, highest score first."""
+    with signed_in() as client:
+        found = list(client.discovery.findings(state))
+    rows = [(f["name"], f["kind"], f["state"], f"{f['score']:.2f}", f["location"]) for f in found]
+    show(found, as_json, lambda: table_of(("name", "kind", "state", "score", "location"), rows))
+
+
+@findings.command("show")
+def show_finding(name: Name, as_json: AsJson = False) -> None:
+    """Show a finding: its data sets, and the columns of each."""
+    with signed_in() as client:
+        finding = client.discovery.finding(by_name(client.discovery.findings(), name, "finding")["id"])
+    if as_json:
+        show(finding, True, Table)
+        return
+    console.print(_data_sets(finding))
+    for data_set in finding["data_sets"]:
+        rows = [
+            (c["name"], c["type"], f"{c['null_ratio']:.0%}", c["distinct"], c["pii"], ", ".join(c["samples"])[:60])
+            for c in data_set["columns"]
+        ]
+        columns = ("column", "type", "null", "distinct", "personal", "samples")
+        console.print(table_of(columns, rows, f"\n{data_set['name']}"))
+
+
+@findings.command()
+def approve(name: Name, data_set: Annotated[list[str] | None, typer.Option(help="Only these.")] = None) -> None:
+    """Approve a finding: it becomes a connection."""
+    with signed_in() as client:
+        finding = by_name(client.discovery.findings(), name, "finding")
+        approved = client.discovery.approve(finding["id"], data_set or [])
+    console.print(f"Connection {approved['connection_id']} was created. See: aos connections list", highlight=False)
+
+
+@findings.command()
+def reject(name: Name, note: str = "") -> None:
+    """Reject a finding; later scans keep the decision."""
+    with signed_in() as client:
+        client.discovery.reject(by_name(client.discovery.findings(), name, "finding")["id"], note)
+    console.print("Rejected.")

@@ -1,0 +1,37 @@
+"""The `aos` command: a group of verbs for each layer, and whatever plug-ins add (`aos up`, `aos demo`)."""
+
+from importlib.metadata import entry_points
+
+import typer
+
+from aos.cli import account, connections, discovery, mappings, runs, views
+
+PLUGINS = "aos.commands"
+
+
+def build() -> typer.Typer:
+    """Return the command with every group and plug-in."""
+    app = typer.Typer(
+        name="aos",
+        help="AutonomOS: discover, connect, unify and act on a company's data.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+    )
+    account.register(app)
+    app.add_typer(discovery.scans, name="discover")
+    app.add_typer(discovery.findings, name="findings")
+    app.add_typer(connections.connections, name="connections")
+    app.add_typer(connections.quarantine, name="quarantine")
+    app.add_typer(mappings.proposals, name="mappings")
+    app.add_typer(views.views, name="views")
+    app.add_typer(runs.runs, name="runs")
+    app.command("insights")(runs.insights)
+    app.command("lineage")(views.lineage)
+    for plugin in entry_points(group=PLUGINS):
+        plugin.load()(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line."""
+    build()()

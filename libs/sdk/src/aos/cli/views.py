@@ -1,0 +1,76 @@
+"""`aos views` and `aos lineage`."""
+
+import csv
+import itertools
+import sys
+from typing import Annotated
+
+import typer
+
+from aos.cli.output import AsJson, console, show, signed_in, table_of
+from aos.resources import Filter
+
+views = typer.Typer(help="Unified views of the business entities.", no_args_is_help=True)
+
+
+@views.command("list")
+def list_views(as_json: AsJson = False) -> None:
+    """List the views with their rows."""
+    with signed_in() as client:
+        found = client.views.list()
+    rows = [(v["name"], v["rows"], v["records"], len(v["columns"])) for v in found]
+    show(found, as_json, lambda: table_of(("view", "rows", "source records", "columns"), rows))
+
+
+@views.command()
+def query(
+    view: Annotated[str, typer.Argument(help="Name of a view, e.g. account.")],
+    column: Annotated[list[str] | None, typer.Option(help="Only this column; repeat it.")] = None,
+    where: Annotated[list[str] | None, typer.Option(help='"column op value", e.g. "stage eq won"; repeat it.')] = None,
+    order: Annotated[list[str] | None, typer.Option(help="Sort key; a leading - sorts down.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 20,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show rows of a view. Columns without a value in any of the rows are left out of the table."""
+    filters = [_filter(text) for text in where or []]
+    with signed_in() as client:
+        found = client.views.query(
+            view, columns=column or [], filters=filters, order_by=order or [], page_size=min(limit, 1000)
+        )
+        rows = list(itertools.islice(found, limit))
+    names = [name for name in (rows[0] if rows else {}) if as_csv or any(row[name] is not None for row in rows)]
+    if as_csv:
+        writer = csv.DictWriter(sys.stdout, names)
+        writer.writeheader()
+        writer.writerows(rows)
+        return
+    show(rows, as_json, lambda: table_of(names, [[row[name] for name in names] for row in rows]))
+
+
+def _filter(text: str) -> Filter:
+    column, _, rest = text.partition(" ")
+    op, _, value = rest.partition(" ")
+    if not op:
+        raise typer.BadParameter(f'{text!r} is not "column op value", e.g. "stage eq won" or "owner_name is_null"')
+    return column, op, value.split(",") if op == "in" else value
+
+
+def lineage(as_json: AsJson = False) -> None:
+    """Show which fields of which sources make each entity, and which agents read it."""
+    with signed_in() as client:
+        graph = client.lineage()
+    labels = {node["id"]: node["label"] for node in graph["nodes"]}
+    rows = [
+        (
+            labels[e["source"]],
+            labels[e["target"]],
+            e["kind"],
+            e["rows"] if int(e["rows"]) >= 0 else "",
+            len(e["fields"]),
+        )
+        for e in graph["edges"]
+    ]
+    show(graph, as_json, lambda: table_of(("from", "to", "kind", "rows", "fields"), rows))
+    if not as_json and not rows:
+        console.print("Nothing is mapped yet. Begin with: aos discover FOLDER")

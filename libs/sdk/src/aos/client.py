@@ -1,0 +1,74 @@
+"""The client: one object, a part for each layer."""
+
+from collections.abc import Callable
+from typing import Any, Self
+from urllib.parse import quote
+
+from aos.resources import Connections, Discovery, Proposals, Runs, Views
+from aos.transport import Tokens, Transport
+
+__all__ = ["Client"]
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+
+
+class Client:
+    """Talks to one platform as one user. A context manager; not shared between threads."""
+
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        tokens: Tokens | None = None,
+        on_tokens: Callable[[Tokens | None], None] | None = None,
+    ) -> None:
+        self.transport = Transport(url, tokens, on_tokens)
+        self.discovery = Discovery(self.transport)
+        self.connections = Connections(self.transport)
+        self.proposals = Proposals(self.transport)
+        self.views = Views(self.transport)
+        self.runs = Runs(self.transport)
+
+    def register(self, tenant_name: str, email: str, password: str) -> Any:
+        """Create a tenant and its first user, sign in as that user, and return it."""
+        body = {"tenant_name": tenant_name, "email": email, "password": password}
+        answer = self.transport.post("/api/v1/auth/register", body)
+        self.transport.use(Tokens(answer["access_token"], answer["refresh_token"]))
+        return answer["user"]
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Sign in."""
+        answer = self.transport.post("/api/v1/auth/login", {"email": email, "password": password})
+        self.transport.use(Tokens(answer["access_token"], answer["refresh_token"]))
+
+    def sign_out(self) -> None:
+        """End the session."""
+        if self.transport.tokens:
+            self.transport.post("/api/v1/auth/logout", {"refresh_token": self.transport.tokens.refresh})
+        self.transport.use(None)
+
+    def me(self) -> Any:
+        """Return the signed-in user."""
+        return self.transport.get("/api/v1/auth/me")
+
+    def mapping(self, connection_id: str, stream: str) -> Any:
+        """Return the mapping in force for a stream."""
+        return self.transport.get(f"/api/v1/dcl/mappings/{connection_id}/{quote(stream)}")
+
+    def ontology(self) -> Any:
+        """Return the business entities with their attributes."""
+        return self.transport.get("/api/v1/dcl/ontology")
+
+    def lineage(self) -> Any:
+        """Return the lineage graph."""
+        return self.transport.get("/api/v1/dcl/lineage/graph")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

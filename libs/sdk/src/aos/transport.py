@@ -1,0 +1,105 @@
+"""HTTP with tokens: calls go through the gateway, and an expired access token is renewed once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from aos.errors import AosError
+
+__all__ = ["Tokens", "Transport"]
+
+TIMEOUT = httpx.Timeout(60, connect=5)
+UNAUTHORIZED = 401
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A pair of tokens."""
+
+    access: str
+    refresh: str
+
+
+class Transport:
+    """Sends requests and reads answers. `on_tokens` hears of every new pair, to keep it."""
+
+    def __init__(
+        self, url: str, tokens: Tokens | None = None, on_tokens: Callable[[Tokens | None], None] | None = None
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._tokens = tokens
+        self._on_tokens = on_tokens or (lambda _: None)
+        self._http = httpx.Client(base_url=self.url, timeout=TIMEOUT)
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """The tokens in use."""
+        return self._tokens
+
+    def use(self, tokens: Tokens | None) -> None:
+        """Use other tokens from now on, and tell `on_tokens`."""
+        self._tokens = tokens
+        self._on_tokens(tokens)
+
+    def get(self, path: str, **params: Any) -> Any:
+        """GET; parameters that are None or empty are left out."""
+        kept = {name: value for name, value in params.items() if value not in (None, "")}
+        return self.send("GET", path, params=kept)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """POST JSON."""
+        return self.send("POST", path, json=body if body is not None else {})
+
+    def delete(self, path: str) -> Any:
+        """DELETE."""
+        return self.send("DELETE", path)
+
+    def pages(self, path: str, items: str, **params: Any) -> Iterator[Any]:
+        """Yield every item of a paged list, page by page."""
+        token = ""
+        while True:
+            page = self.get(path, **params, page_token=token)
+            yield from page[items]
+            token = page["next_page_token"]
+            if not token:
+                return
+
+    def send(self, method: str, path: str, **options: Any) -> Any:
+        """Send a request and return its JSON; raise `AosError`."""
+        answer = self._send_once(method, path, options)
+        if answer.status_code == UNAUTHORIZED and self._tokens and not path.startswith("/api/v1/auth/refresh"):
+            self._renew(self._tokens)
+            answer = self._send_once(method, path, options)
+        if answer.is_error:
+            raise AosError.of_problem(answer.status_code, _json(answer))
+        return _json(answer)
+
+    def _send_once(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._tokens.access}"} if self._tokens else {}
+        try:
+            return self._http.request(method, path, headers=headers, **options)
+        except httpx.TransportError as error:
+            raise AosError(
+                "UNREACHABLE", f"Nothing answers at {self.url} ({type(error).__name__}).", hint="Is it up? aos status"
+            ) from error
+
+    def _renew(self, old: Tokens) -> None:
+        self._tokens = None
+        answer = self._send_once("POST", "/api/v1/auth/refresh", {"json": {"refresh_token": old.refresh}})
+        if answer.is_error:
+            raise AosError("SESSION_ENDED", "The session has ended.", hint="Sign in again: aos login", status=401)
+        body = answer.json()
+        self.use(Tokens(body["access_token"], body["refresh_token"]))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+
+def _json(answer: httpx.Response) -> Any:
+    try:
+        return answer.json() if answer.content else None
+    except ValueError:
+        return None
