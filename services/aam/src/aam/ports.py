@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from aam.domain.connection import Connection, ConnectionState, Stream
 from aam.domain.landing import BatchName
 from aam.domain.mapping import Mapping
-from aam.domain.quarantine import Misfit
+from aam.domain.quarantine import Misfit, QuarantinedRow
+from aam.domain.run import RunState, StreamRun, SyncRun
 from aam.domain.schema import StreamSchema
 
 if TYPE_CHECKING:
@@ -113,23 +115,30 @@ class Extraction:
 
 @dataclass(frozen=True)
 class Task:
-    """One stream to be read in one run."""
+    """One stream to be read in one run.
+
+    `attempt` keeps the files of two workers apart when one was given up for dead and was not.
+    """
 
     tenant_id: UUID
     connection_id: UUID
     run_id: UUID
+    attempt: str
     stream: Stream
+
+    def batch(self, index: int) -> BatchName:
+        """The name of one of its batches."""
+        return BatchName(self.connection_id, self.stream.name, self.run_id, self.attempt, index)
 
 
 @dataclass(frozen=True)
 class SampleColumn:
-    """A column with texts of its first values, nulls left out."""
+    """A column with its first values as texts, one a sampled row; a null is an empty text."""
 
     name: str
     type: str
     comment: str
     values: tuple[str, ...]
-    rows: int
 
 
 class Extractor(Protocol):

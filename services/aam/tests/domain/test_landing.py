@@ -23,7 +23,7 @@ def test_segment_when_names_differ_then_differs(streams: list[str]) -> None:
 
 
 def test_batch_when_named_twice_then_is_the_same_and_otherwise_not() -> None:
-    batch = BatchName(CONNECTION, "a.csv", RUN, 3)
-    assert batch.batch_id == BatchName(CONNECTION, "a.csv", RUN, 3).batch_id
-    assert batch.batch_id != BatchName(CONNECTION, "a.csv", RUN, 4).batch_id
-    assert batch.canonical_key == f"canonical/{CONNECTION}/a.csv/{RUN}/000003.parquet"
+    batch = BatchName(CONNECTION, "a.csv", RUN, "x", 3)
+    assert batch.batch_id == BatchName(CONNECTION, "a.csv", RUN, "other", 3).batch_id
+    assert batch.batch_id != BatchName(CONNECTION, "a.csv", RUN, "x", 4).batch_id
+    assert batch.canonical_key == f"canonical/{CONNECTION}/a.csv/{RUN}-x/000003.parquet"

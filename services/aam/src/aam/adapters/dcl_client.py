@@ -40,7 +40,6 @@ class DclMappings:
                     type=column.type,
                     description=column.comment,
                     values=list(column.values),
-                    sampled_rows=column.rows,
                 )
                 for column in sample
             ],

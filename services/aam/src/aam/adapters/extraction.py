@@ -11,7 +11,7 @@ from aam.adapters.reading import Reading, drop_written, landed, start_of
 from aam.adapters.sampling import SAMPLE_ROWS, sample_columns
 from aam.adapters.spool import Spool, write_parquet
 from aam.domain.errors import SchemaChanged
-from aam.domain.landing import BatchName
+from aam.domain.landing import CANONICAL, LANDING
 from aam.domain.schema import compare, fingerprint
 from aam.ports import Extraction, Progress, SampleColumn, Source, SourceBatch, StreamRead, Task
 from aos_common.objects import ObjectStore
@@ -63,14 +63,13 @@ class ArrowExtractor:
             if batch is None:
                 return sample_columns(read.schema, None)
             first = SourceBatch(batch.data.slice(0, SAMPLE_ROWS), batch.rows.slice(0, SAMPLE_ROWS))
-            name = BatchName(task.connection_id, task.stream.name, task.run_id, 0)
-            write_parquet(objects, name.landing_key, landed(first))
+            write_parquet(objects, task.batch(0).landing_key, landed(first))
             return sample_columns(read.schema, first.data)
 
     def forget(self, tenant_id: UUID, connection_id: UUID) -> None:
         """Delete everything landed for a connection."""
         objects = self._objects.tenant(tenant_id)
-        for kind in ("landing", "canonical"):
+        for kind in (LANDING, CANONICAL):
             objects.delete_prefix(f"{kind}/{connection_id}")
 
 

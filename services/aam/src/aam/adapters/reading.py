@@ -9,7 +9,7 @@ from aam.adapters.projection.compiler import EPOCH_BITS, Program, compile_mappin
 from aam.adapters.projection.engine import Engine
 from aam.adapters.spool import Spool, write_parquet
 from aam.domain.errors import MappingInvalid, QuarantineFull, RunCancelled
-from aam.domain.landing import BatchName, landing_prefix, source_id
+from aam.domain.landing import CANONICAL, LANDING, BatchName, source_id
 from aam.domain.mapping import Mapping
 from aam.domain.quarantine import Misfit
 from aam.ports import Extraction, Json, Progress, SourceBatch, StreamRead, Task
@@ -78,7 +78,7 @@ class Reading:
         )
 
     def _take(self, index: int, batch: SourceBatch, program: Program, progress: Progress) -> None:
-        self.names[index] = BatchName(self.task.connection_id, self.task.stream.name, self.task.run_id, index)
+        self.names[index] = self.task.batch(index)
         write_parquet(self.objects, self.names[index].landing_key, landed(batch))
         result = self.engine.project(program, batch.data, batch.rows, self.read.file)
         self.spool.add(index, result.rows)
@@ -145,7 +145,6 @@ def start_of(task: Task) -> Json:
 
 
 def drop_written(objects: TenantObjects, task: Task) -> None:
-    """Delete what this run has written of the stream."""
-    prefix = landing_prefix(task.connection_id, task.stream.name, task.run_id)
-    objects.delete_prefix(prefix)
-    objects.delete_prefix(prefix.replace("landing/", "canonical/", 1))
+    """Delete what this attempt has written of the stream."""
+    for kind in (LANDING, CANONICAL):
+        objects.delete_prefix(f"{kind}/{task.batch(0).folder}")

@@ -14,17 +14,18 @@ VALUE_KEPT = 1_000
 
 def sample_columns(schema: StreamSchema, data: pa.RecordBatch | None) -> list[SampleColumn]:
     """One sample a column; `type` is empty where the format declares none."""
-    rows = data.num_rows if data is not None else 0
     samples = []
     for column in schema.columns:
         values = data.column(data.schema.get_field_index(column.name)).to_pylist() if data is not None else []
-        texts = tuple(_text(value)[:VALUE_KEPT] for value in values if value is not None)
+        texts = tuple(_text(value)[:VALUE_KEPT] for value in values)
         declared = "" if column.type == TEXT else column.type
-        samples.append(SampleColumn(column.name, declared, column.comment, texts, rows))
+        samples.append(SampleColumn(column.name, declared, column.comment, texts))
     return samples
 
 
 def _text(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (datetime, date, time)):

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 NAMESPACE = UUID("6d1f2f0e-7c35-5f0e-9a5b-4f1f6d4f8a10")
 MAX_SEGMENT = 120
+LANDING, CANONICAL = "landing", "canonical"
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class BatchName:
     connection_id: UUID
     stream: str
     run_id: UUID
+    attempt: str
     index: int
 
     @property
@@ -24,19 +26,19 @@ class BatchName:
         return uuid5(NAMESPACE, f"{self.run_id}/{self.stream}/{self.index}")
 
     @property
+    def folder(self) -> str:
+        """The part of both keys that all batches of the attempt share."""
+        return f"{self.connection_id}/{safe(self.stream)}/{self.run_id}-{self.attempt}"
+
+    @property
     def landing_key(self) -> str:
         """Tenant-relative key of the batch as the source gave it."""
-        return f"{landing_prefix(self.connection_id, self.stream, self.run_id)}/{self.index:06d}.parquet"
+        return f"{LANDING}/{self.folder}/{self.index:06d}.parquet"
 
     @property
     def canonical_key(self) -> str:
         """Tenant-relative key of the batch in canonical form."""
-        return self.landing_key.replace("landing/", "canonical/", 1)
-
-
-def landing_prefix(connection_id: UUID, stream: str, run_id: UUID) -> str:
-    """Below it lies all that one run landed of one stream."""
-    return f"landing/{connection_id}/{safe(stream)}/{run_id}"
+        return f"{CANONICAL}/{self.folder}/{self.index:06d}.parquet"
 
 
 def safe(stream: str) -> str:

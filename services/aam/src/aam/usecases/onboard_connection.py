@@ -90,7 +90,7 @@ async def _map(
     mappings: Mappings,
 ) -> Stream:
     assert stream.schema is not None
-    task = Task(tenant_id, connection.id, connection.id, stream)
+    task = Task(tenant_id, connection.id, connection.id, "sample", stream)
     try:
         sample = await asyncio.to_thread(extractor.sample, task, source)
     except SourceError as error:

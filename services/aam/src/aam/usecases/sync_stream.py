@@ -9,6 +9,7 @@ from aam.domain.connection import Stream, StreamState
 from aam.domain.errors import Fault, MappingInvalid, QuarantineFull, RunCancelled, SchemaChanged, SourceError
 from aam.domain.run import StreamRun, StreamRunState, SyncRun
 from aam.ports import Connections, Extraction, Extractor, Progress, Runs, Source, Task
+from aos_common.ids import new_id
 
 ATTEMPTS = 3
 BACKOFF_SECONDS = 1.0
@@ -39,7 +40,7 @@ async def sync_stream(
     progress = Progress()
     reporter = asyncio.create_task(_report(tenant_id, run.id, stream.name, progress, runs))
     try:
-        task = Task(tenant_id, run.connection_id, run.id, stream)
+        task = Task(tenant_id, run.connection_id, run.id, new_id().hex[-8:], stream)
         extraction = await _extract(task, source, progress, extractor)
         await runs.commit_stream(tenant_id, run, _after(stream, extraction), _done(stream, extraction), extraction)
     except SchemaChanged as error:

@@ -52,7 +52,8 @@ def compile_mapping(
     """Compile against the Arrow schema of the stream's batches.
 
     `version` is the source version of every row; the microseconds of the timestamp column `version_column`, held
-    within `EPOCH_BITS`, are added where there is one. Raises `MappingInvalid` when a column is missing or a field cannot be read into its attribute's type.
+    within `EPOCH_BITS`, are added where there is one. Raises `MappingInvalid` when a column is missing or a field
+    cannot be read into its attribute's type.
     """
     columns = {
         field.name: _Source(position, family_of(plain_type(field.type))) for position, field in enumerate(schema)
