@@ -8,7 +8,7 @@ from aam.domain.errors import UnknownConnector
 from aam.ports import Connector
 
 
-class Connectors:
+class InstalledConnectors:
     """Finds a connector by its name."""
 
     def __init__(self, file_roots: tuple[Path, ...]) -> None:

@@ -1,0 +1,91 @@
+"""Composition root of AAM: the only file that knows all parts."""
+
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from aos_common import grpc, http
+from aos_common.auth import ServiceTokens, TokenVerifier
+from aos_common.db import Database
+from aos_common.jobs import Worker
+from aos_common.objects import ObjectStore
+from aos_common.outbox import Relay
+from aos_common.runner import Service
+from aos_common.secrets import SecretBox
+from aos_common.streams import Consumer
+from redis.asyncio import Redis
+
+from aam.adapters.connections import PostgresConnections
+from aam.adapters.dcl_client import DclMappings
+from aam.adapters.extraction import ArrowExtractor
+from aam.adapters.quarantine import PostgresQuarantine
+from aam.adapters.runs import PostgresRuns
+from aam.adapters.sources.registry import InstalledConnectors
+from aam.entrypoints import grpc as grpc_entry
+from aam.entrypoints.api import AamApi
+from aam.entrypoints.consumer import STREAM, MappingConsumer
+from aam.entrypoints.rest import connection_router, run_router
+from aam.entrypoints.worker import handlers
+from aam.ports import Mappings
+from aam.settings import Settings
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _extractor(settings: Settings) -> ArrowExtractor:
+    return ArrowExtractor(
+        ObjectStore(settings.objects_url, settings.objects_options),
+        quarantine_limit=settings.quarantine_limit,
+        scratch=settings.scratch_dir,
+        memory_mb=settings.projection_memory_mb,
+    )
+
+
+def _api(settings: Settings, database: Database, relay: Relay, mappings: Mappings) -> AamApi:
+    if settings.credential_key_file is None:
+        raise ValueError("AOS_CREDENTIAL_KEY_FILE names no file; AAM keeps credentials encrypted with the key in it")
+    return AamApi(
+        connectors=InstalledConnectors(settings.roots()),
+        connections=PostgresConnections(database, SecretBox.from_file(settings.credential_key_file)),
+        runs=PostgresRuns(database, settings.canonical_partitions, relay.wake),
+        quarantine=PostgresQuarantine(database),
+        extractor=_extractor(settings),
+        mappings=mappings,
+        clock=_now,
+        streams_at_once=settings.streams_at_once,
+    )
+
+
+async def build(settings: Settings, roles: frozenset[str]) -> Service:
+    """Wire AAM for the roles of this process."""
+    database = Database(
+        settings.database_url.get_secret_value(), "aam", pool_size=settings.database_pool, wait=settings.database_wait
+    )
+    redis: Redis = Redis.from_url(settings.redis_url.get_secret_value())
+    relay = Relay(database, redis, "aam")
+    tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
+    channel = grpc.channel(settings.dcl_grpc)
+    api = _api(settings, database, relay, DclMappings(channel, tokens))
+    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
+    app = http.create_app(
+        service="aam",
+        title="AutonomOS AAM",
+        prefix="/api/v1/aam",
+        routers=[connection_router(api), run_router(api)],
+        verifier=verifier,
+        checks=[database.ping],
+    )
+    server, _ = grpc.server(verifier, [partial(grpc_entry.register, api)], f"{settings.host}:{settings.grpc_port}")
+    tasks: list[Callable[[], Awaitable[None]]] = [relay.run]
+    if "consume" in roles:
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        handler = MappingConsumer(api)
+        tasks.append(Consumer(redis, database, streams=[STREAM], group="aam", name=name, handler=handler).run)
+    if "work" in roles:
+        tasks.append(Worker(database, handlers(api), concurrency=settings.runs_at_once).run)
+    closing = [channel.close, tokens.close, verifier.close, redis.aclose, database.close]
+    return Service(http=app, grpc=server, tasks=tasks, close=closing)

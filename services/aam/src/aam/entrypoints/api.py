@@ -1,0 +1,212 @@
+"""The use cases with their ports filled in: what REST, gRPC, consumer and worker call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from aam.domain.connection import Connection, ConnectionState, Stream
+from aam.domain.quarantine import QuarantinedRow
+from aam.domain.run import RunState, SyncRun
+from aam.ports import (
+    Clock,
+    Connections,
+    Connectors,
+    Extractor,
+    Json,
+    Mappings,
+    Quarantine,
+    QuarantineFilter,
+    Runs,
+)
+from aam.usecases.accept_mapping import accept_mapping
+from aam.usecases.check_connection import check_connection
+from aam.usecases.create_connection import create_connection
+from aam.usecases.delete_connection import delete_connection
+from aam.usecases.explain_connection import Explanation, explain_connection
+from aam.usecases.onboard_connection import onboard_connection
+from aam.usecases.run_sync import run_sync
+from aam.usecases.start_sync import start_sync
+from aos_common.auth import Caller, require_role
+from aos_common.errors import InvalidRequest
+from aos_common.paging import decode_token, encode_token, page_size
+
+PLACE = 4
+
+
+@dataclass(frozen=True)
+class AamApi:
+    """AAM's use cases, wired."""
+
+    connectors: Connectors
+    connections: Connections
+    runs: Runs
+    quarantine: Quarantine
+    extractor: Extractor
+    mappings: Mappings
+    clock: Clock
+    streams_at_once: int
+
+    async def create(
+        self, caller: Caller, name: str, connector: str, settings: Json, streams: Sequence[str], request_id: str
+    ) -> Connection:
+        """Create a connection."""
+        require_role(caller)
+        return await create_connection(
+            caller.tenant_id,
+            name,
+            connector,
+            settings,
+            streams=streams,
+            request_id=request_id,
+            connectors=self.connectors,
+            connections=self.connections,
+            clock=self.clock,
+        )
+
+    async def connection(self, caller: Caller, connection_id: str) -> tuple[Connection, list[Stream]]:
+        """One connection with its streams."""
+        wanted = parse_id(connection_id)
+        found = await self.connections.get(caller.tenant_id, wanted)
+        return found, await self.connections.streams(caller.tenant_id, wanted)
+
+    async def list_connections(self, caller: Caller, size: int, token: str) -> tuple[list[Connection], str]:
+        """A page of connections, newest first, and the token of the next."""
+        limit = page_size(size)
+        found = await self.connections.page(caller.tenant_id, limit + 1, _before(token))
+        return found[:limit], _next([str(one.id) for one in found], limit)
+
+    async def delete(self, caller: Caller, connection_id: str) -> None:
+        """Delete a connection."""
+        require_role(caller)
+        await delete_connection(
+            caller.tenant_id, parse_id(connection_id), connections=self.connections, extractor=self.extractor
+        )
+
+    async def check(self, caller: Caller, connection_id: str) -> None:
+        """Return when the source answers."""
+        require_role(caller)
+        await check_connection(
+            caller.tenant_id, parse_id(connection_id), connections=self.connections, connectors=self.connectors
+        )
+
+    async def discover(self, caller: Caller, connection_id: str) -> Connection:
+        """Queue another look at the source."""
+        require_role(caller)
+        found = await self.connections.get(caller.tenant_id, parse_id(connection_id))
+        await self.connections.look_again(caller.tenant_id, found.id)
+        return found
+
+    async def sync(self, caller: Caller, connection_id: str, request_id: str) -> SyncRun:
+        """Start a sync, or return the active one."""
+        require_role(caller)
+        return await start_sync(
+            caller.tenant_id,
+            parse_id(connection_id),
+            request_id=request_id,
+            connections=self.connections,
+            runs=self.runs,
+            clock=self.clock,
+        )
+
+    async def run(self, caller: Caller, run_id: str) -> SyncRun:
+        """One run."""
+        return await self.runs.get(caller.tenant_id, parse_id(run_id))
+
+    async def cancel(self, caller: Caller, run_id: str) -> SyncRun:
+        """Cancel a run that is active; what it has published stays."""
+        require_role(caller)
+        wanted = parse_id(run_id)
+        await self.runs.set_state(caller.tenant_id, wanted, RunState.CANCELLED, "", self.clock())
+        return await self.runs.get(caller.tenant_id, wanted)
+
+    async def list_runs(self, caller: Caller, connection_id: str, size: int, token: str) -> tuple[list[SyncRun], str]:
+        """A page of runs, newest first, and the token of the next."""
+        limit, wanted = page_size(size), parse_id(connection_id) if connection_id else None
+        found = await self.runs.page(caller.tenant_id, wanted, limit + 1, _before(token))
+        return found[:limit], _next([str(one.id) for one in found], limit)
+
+    async def list_quarantine(
+        self, caller: Caller, connection_id: str, stream: str, size: int, token: str
+    ) -> tuple[list[QuarantinedRow], str, int]:
+        """A page of quarantined rows, the token of the next, and how many match in all."""
+        limit = page_size(size)
+        wanted = QuarantineFilter(parse_id(connection_id) if connection_id else None, stream)
+        found = await self.quarantine.page(caller.tenant_id, wanted, limit + 1, _place(token))
+        following = ""
+        if len(found) > limit:
+            last = found[limit - 1]
+            following = encode_token([str(last.connection_id), last.stream, last.misfit.row, str(last.id)])
+        return found[:limit], following, await self.quarantine.total(caller.tenant_id, wanted)
+
+    async def explain(self, caller: Caller, connection_id: str) -> Explanation:
+        """The story of a connection and its last run."""
+        return await explain_connection(
+            caller.tenant_id,
+            parse_id(connection_id),
+            connections=self.connections,
+            runs=self.runs,
+            quarantine=self.quarantine,
+        )
+
+    async def onboard(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """Look at a connection's source."""
+        await onboard_connection(
+            tenant_id,
+            connection_id,
+            connections=self.connections,
+            connectors=self.connectors,
+            extractor=self.extractor,
+            mappings=self.mappings,
+        )
+
+    async def give_up_onboarding(self, tenant_id: UUID, connection_id: UUID, error: str) -> None:
+        """Say why a connection could not be looked at."""
+        await self.connections.set_state(tenant_id, connection_id, ConnectionState.FAILED, error)
+
+    async def run_sync(self, tenant_id: UUID, run_id: UUID) -> None:
+        """Run a sync to its end."""
+        await run_sync(
+            tenant_id,
+            run_id,
+            connections=self.connections,
+            connectors=self.connectors,
+            runs=self.runs,
+            extractor=self.extractor,
+            clock=self.clock,
+            at_once=self.streams_at_once,
+        )
+
+    async def give_up_run(self, tenant_id: UUID, run_id: UUID, error: str) -> None:
+        """Fail a run that no worker could finish."""
+        await self.runs.set_state(tenant_id, run_id, RunState.FAILED, error, self.clock())
+
+    async def mapping_changed(self, tenant_id: UUID, connection_id: UUID, stream: str) -> None:
+        """Take over a mapping version that came into force."""
+        await accept_mapping(tenant_id, connection_id, stream, connections=self.connections, mappings=self.mappings)
+
+
+def parse_id(text: str) -> UUID:
+    """A UUID from a request; `InvalidRequest` for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidRequest("The id is not a UUID.", hint="Use an id that this API gave out.") from None
+
+
+def _before(token: str) -> UUID | None:
+    values = decode_token(token, 1)
+    return parse_id(str(values[0])) if values else None
+
+
+def _next(ids: list[str], limit: int) -> str:
+    return encode_token([ids[limit - 1]]) if len(ids) > limit else ""
+
+
+def _place(token: str) -> tuple[UUID, str, int, UUID] | None:
+    values = decode_token(token, PLACE)
+    if values is None:
+        return None
+    connection_id, stream, row, row_id = values
+    if not isinstance(stream, str) or not isinstance(row, int):
+        raise InvalidRequest("The page token is not one this API gave out.", hint="Start again without page_token.")
+    return parse_id(str(connection_id)), stream, row, parse_id(str(row_id))

@@ -1,0 +1,61 @@
+"""The one place where domain objects become protobuf messages."""
+
+from datetime import datetime
+from typing import Any
+
+from aam.domain.connection import Connection, Stream
+from aam.domain.quarantine import QuarantinedRow
+from aam.domain.run import SyncRun
+from aam.entrypoints.rest_models import ConnectionOut, QuarantinedOut, RunOut
+from aam.ports import Connector
+from autonomos.aam.v1 import connections_pb2 as pb
+from google.protobuf.json_format import MessageToDict, ParseDict
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.timestamp_pb2 import Timestamp
+
+
+def _moment(value: datetime | None) -> Timestamp | None:
+    if value is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(value)
+    return stamp
+
+
+def settings_of(message: Struct) -> dict[str, Any]:
+    """Settings from a Struct, whose numbers are all doubles: whole ones become integers again."""
+    return {name: _whole(value) for name, value in MessageToDict(message).items()}
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def connector_message(connector: Connector) -> pb.Connector:
+    """A connector."""
+    schema = ParseDict(connector.settings_schema(), Struct())
+    return pb.Connector(name=connector.name, title=connector.title, settings_schema=schema)
+
+
+def connection_message(connection: Connection, streams: list[Stream]) -> pb.Connection:
+    """A connection with its streams."""
+    shown = ConnectionOut.of(connection, streams).model_dump(exclude={"create_time", "streams"})
+    found = [pb.Stream(**stream.model_dump()) for stream in ConnectionOut.of(connection, streams).streams]
+    return pb.Connection(**shown, streams=found, create_time=_moment(connection.created_at))
+
+
+def run_message(run: SyncRun) -> pb.SyncRun:
+    """A run with its streams."""
+    shown = RunOut.of(run)
+    streams = [pb.StreamRun(**stream.model_dump()) for stream in shown.streams]
+    return pb.SyncRun(
+        **shown.model_dump(exclude={"create_time", "end_time", "streams"}),
+        streams=streams,
+        create_time=_moment(run.created_at),
+        end_time=_moment(run.ended_at),
+    )
+
+
+def quarantined_message(row: QuarantinedRow) -> pb.QuarantinedRow:
+    """A quarantined row."""
+    return pb.QuarantinedRow(**QuarantinedOut.of(row).model_dump())

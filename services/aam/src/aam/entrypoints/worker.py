@@ -1,0 +1,39 @@
+"""Jobs of the mesh: first looks at a source, and sync runs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
+
+from aam.domain.errors import ConnectionNotFound, RunNotFound
+from aam.entrypoints.api import AamApi
+from aos_common.jobs import Job
+
+ONBOARD, SYNC = "onboard", "sync"
+GAVE_UP = "The mesh could not finish this after several attempts: "
+
+
+def handlers(api: AamApi) -> Mapping[str, Callable[[Job], Awaitable[None]]]:
+    """The handler of each kind of job; all may run twice."""
+
+    async def onboard(job: Job) -> None:
+        connection_id = UUID(job.payload["connection_id"])
+        try:
+            await api.onboard(job.tenant_id, connection_id)
+        except ConnectionNotFound:
+            return  # deleted meanwhile
+        except Exception as error:  # any failure of the last attempt is told to the owner before the job keeps it
+            if job.last:
+                await api.give_up_onboarding(job.tenant_id, connection_id, f"{GAVE_UP}{error}")
+            raise
+
+    async def sync(job: Job) -> None:
+        run_id = UUID(job.payload["run_id"])
+        try:
+            await api.run_sync(job.tenant_id, run_id)
+        except (RunNotFound, ConnectionNotFound):
+            return  # deleted meanwhile
+        except Exception as error:  # any failure of the last attempt is told to the owner before the job keeps it
+            if job.last:
+                await api.give_up_run(job.tenant_id, run_id, f"{GAVE_UP}{error}")
+            raise
+
+    return {ONBOARD: onboard, SYNC: sync}
