@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from dcl.domain.matching.model import MAX_VALUES
 from dcl.entrypoints import csv_tables
-from dcl.entrypoints.csv_tables import FileMissing, FileNotText, FileWithoutHeader, read_table
+from dcl.entrypoints.csv_tables import FileMissing, FileNotText, FileWithoutHeader, TableTooWide, read_table
 
 
 def write(tmp_path: Path, content: bytes) -> Path:
@@ -71,7 +71,12 @@ def test_file_when_large_then_pieces_are_read_from_all_over(tmp_path: Path, monk
 
 @pytest.mark.parametrize(
     ("content", "error"),
-    [(b"", FileWithoutHeader), (b"\n\n", FileWithoutHeader), (b"PK\x03\x04\x00\x00\x00", FileNotText)],
+    [
+        (b"", FileWithoutHeader),
+        (b"\n\n", FileWithoutHeader),
+        (b"PK\x03\x04\x00\x00\x00", FileNotText),
+        (b"a," * 2_001, TableTooWide),
+    ],
 )
 def test_file_when_unusable_then_says_why(tmp_path: Path, content: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):

@@ -15,7 +15,7 @@ WHOLE_FILE_BYTES = 16 * 2**20
 """Up to this size a file is read whole and its rows are taken evenly; above it, pieces are read from all over it."""
 PIECES = 40
 PIECE_BYTES = 256 * 2**10
-MAX_COLUMNS = 5_000
+MAX_COLUMNS = 2_000
 _CELL_LIMIT = 2**24
 _DELIMITERS = ",\t;|"
 _CJK_SHARE = 0.5
@@ -42,13 +42,20 @@ class FileNotText(DomainError):
     kind = Kind.INVALID
 
 
+class TableTooWide(DomainError):
+    """The file has more columns than can be matched at once."""
+
+    reason = "TABLE_TOO_WIDE"
+    kind = Kind.EXHAUSTED
+
+
 def read_table(
     path: Path, types: Mapping[str, str] | None = None, descriptions: Mapping[str, str] | None = None
 ) -> Table:
     """The table of a CSV file: all columns, with at most MAX_VALUES rows spread over the file.
 
     `types`, `descriptions`: by column name. Short rows are filled with nulls, surplus cells ignored.
-    Raises FileMissing, FileWithoutHeader, FileNotText.
+    Raises FileMissing, FileWithoutHeader, FileNotText, TableTooWide.
     """
     csv.field_size_limit(_CELL_LIMIT)
     try:
@@ -57,7 +64,11 @@ def read_table(
     except OSError as error:
         raise FileMissing(f"cannot read {path}: {error.strerror}", hint="check the path and its permissions") from error
     header, rows = _rows(path, pieces)
-    names = [name.strip() or f"column {index}" for index, name in enumerate(header, 1)][:MAX_COLUMNS]
+    names = [name.strip() or f"column {index}" for index, name in enumerate(header, 1)]
+    if len(names) > MAX_COLUMNS:
+        raise TableTooWide(
+            f"{path.name} has {len(names)} columns", hint=f"match at most {MAX_COLUMNS} columns at a time"
+        )
     cells = _spread(rows)
     return Table(
         path.stem,

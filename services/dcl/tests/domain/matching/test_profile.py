@@ -34,7 +34,7 @@ def test_number_when_decorated_then_is_read(text: str, number: float) -> None:
     assert parse_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["", "abc", "12ab", "1,23,4"])
+@pytest.mark.parametrize("text", ["", "abc", "12ab", "1,23,4", "1e999"])
 def test_number_when_it_is_none_then_is_refused(text: str) -> None:
     assert parse_number(text) is None
 

@@ -10,6 +10,7 @@ from dcl.domain.reading.times import read_times
         ("date", ["20/10/2016", "3/1/2017"], "%d/%m/%Y"),
         ("date", ["31.12.2024"], "%d.%m.%Y"),
         ("date", ["20-Oct-2016"], "%d-%b-%Y"),
+        ("date", ["20241231"], "%Y%m%d"),
         ("timestamp", ["2024-10-01 00:00:00"], ""),
         ("timestamp", ["2024-01-03T10:00:00.000Z"], ""),
         ("timestamp", ["10/20/2016 14:05"], "%m/%d/%Y %H:%M"),

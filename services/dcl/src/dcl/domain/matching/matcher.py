@@ -13,14 +13,14 @@ from dcl.domain.matching.profile import profile
 
 WEIGHTS: dict[str, float] = {
     "words": 3.0,
-    "spelling": 1.0,
+    "spelling": 0.8,
     "meaning": 2.0,
     "description": 1.5,
     "synonyms": 4.0,
     "type": 0.6,
     "value overlap": 2.0,
-    "categories": 1.5,
-    "value text": 1.2,
+    "categories": 1.8,
+    "value text": 1.8,
     "value format": 1.0,
     "number range": 0.7,
     "uniqueness": 0.4,

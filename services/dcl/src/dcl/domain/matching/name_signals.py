@@ -121,23 +121,29 @@ def _grams(text: str) -> Counter[str]:
 
 
 def tfidf_cosine(source: Sequence[Counter[str]], target: Sequence[Counter[str]]) -> Matrix:
-    """Cosine of TF-IDF vectors of term counts, shape (source, target); documents are the columns of both tables."""
+    """Cosine of TF-IDF vectors of term counts, shape (source, target)."""
+    left, right = tfidf_vectors(source, target)
+    cosine: Matrix = (left @ right.T).toarray()
+    return cosine
+
+
+def tfidf_vectors(
+    source: Sequence[Counter[str]], target: Sequence[Counter[str]]
+) -> tuple[scipy.sparse.csr_array, scipy.sparse.csr_array]:
+    """Unit TF-IDF vectors of term counts; document frequencies are those of both sides together."""
     documents = [*source, *target]
     frequency = Counter(term for document in documents for term in document)
     position = {term: index for index, term in enumerate(frequency)}
-    if not position:
-        return np.zeros((len(source), len(target)))
     rows, columns, data = [], [], []
     for row, document in enumerate(documents):
         for term, count in document.items():
             rows.append(row)
             columns.append(position[term])
             data.append((1 + math.log(count)) * math.log(1 + len(documents) / frequency[term]))
-    matrix = scipy.sparse.csr_array((data, (rows, columns)), shape=(len(documents), len(position)))
+    matrix = scipy.sparse.csr_array((data, (rows, columns)), shape=(len(documents), max(len(position), 1)), dtype=float)
     norms = np.sqrt(matrix.multiply(matrix).sum(axis=1))
     unit = scipy.sparse.csr_array(scipy.sparse.diags_array(1 / np.maximum(norms, 1e-9)) @ matrix)
-    cosine: Matrix = (unit[: len(source)] @ unit[len(source) :].T).toarray()
-    return cosine
+    return unit[: len(source)], unit[len(source) :]
 
 
 def meaning_signal(source: Names, target: Names, embed: Embed) -> Signal:

@@ -122,7 +122,7 @@ def tokens(text: str, words: WordModel) -> tuple[str, ...]:
 
 
 def _western(piece: str, words: WordModel) -> list[str]:
-    expanded = ABBREVIATIONS.get(piece) or FOREIGN.get(piece)
+    expanded = ABBREVIATIONS.get(piece) or ABBREVIATIONS.get(singular(piece)) or FOREIGN.get(piece)
     parts = [expanded] if expanded else [ABBREVIATIONS.get(part, part) for part in words.split(piece)]
     return [_canonical(singular(word)) for part in parts for word in part.split("_")]
 

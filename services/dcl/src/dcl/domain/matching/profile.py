@@ -1,5 +1,6 @@
 """What a column's sample values look like: kind, numbers, lengths, characters, shapes, pieces of text."""
 
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -84,7 +85,8 @@ def parse_number(text: str) -> float | None:
     """The number a value is, currency signs, thousands separators and a percent sign aside; None if it is none."""
     if not _NUMBER.fullmatch(text):
         return None
-    return float(re.sub(r"[^\d.eE+-]", "", text))
+    number = float(re.sub(r"[^\d.eE+-]", "", text))
+    return number if math.isfinite(number) else None
 
 
 def _kind(values: Sequence[str]) -> str:

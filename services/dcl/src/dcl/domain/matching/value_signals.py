@@ -7,13 +7,14 @@ from itertools import chain
 import numpy as np
 
 from dcl.domain.matching.model import Matrix, Signal
-from dcl.domain.matching.name_signals import tfidf_cosine
+from dcl.domain.matching.name_signals import tfidf_cosine, tfidf_vectors
 from dcl.domain.matching.profile import Profile, pieces
 
 _QUANTILES = np.linspace(0.05, 0.95, 19)
 _NUMERIC = frozenset({"integer", "decimal", "year"})
 _ENOUGH_VALUES = 20
-_MAX_CATEGORIES = 60
+_MAX_CATEGORIES = 300
+_ENOUGH_CATEGORIES = 4
 
 
 def evidence(source: Sequence[Profile], target: Sequence[Profile]) -> Matrix:
@@ -48,22 +49,28 @@ def category_signal(source: Sequence[Profile], target: Sequence[Profile]) -> Sig
     TF-IDF cosine of the words of single values; the better covered direction counts most, because one side may list
     every allowed value and the other only those in use.
     """
-    left, right = [_categories(item) for item in source], [_categories(item) for item in target]
-    cosine = tfidf_cosine(list(chain.from_iterable(left)), list(chain.from_iterable(right)))
-    starts, ends = np.cumsum([0, *map(len, left)]), np.cumsum([0, *map(len, right)])
+    ours, theirs = [_categories(item) for item in source], [_categories(item) for item in target]
     scores = np.zeros((len(source), len(target)))
     weights = np.zeros_like(scores)
-    for row in range(len(left)):
-        for column in range(len(right)):
-            block = cosine[starts[row] : starts[row + 1], ends[column] : ends[column + 1]]
-            if block.size:
-                forward, backward = block.max(axis=1).mean(), block.max(axis=0).mean()
-                scores[row, column] = 0.75 * max(forward, backward) + 0.25 * min(forward, backward)
-                weights[row, column] = min(1.0, min(block.shape) / 4)
+    listed = [column for column, values in enumerate(theirs) if values]
+    if not listed or not any(ours):
+        return Signal("categories", scores, weights)
+    left, right = tfidf_vectors(list(chain.from_iterable(ours)), list(chain.from_iterable(theirs)))
+    starts = np.cumsum([0, *map(len, ours)])
+    sizes = np.array([len(theirs[column]) for column in listed])
+    ends = np.cumsum([0, *sizes[:-1]])
+    for row, values in enumerate(ours):
+        if values:
+            block = (left[starts[row] : starts[row + 1]] @ right.T).toarray()
+            forward = np.maximum.reduceat(block, ends, axis=1).mean(axis=0)
+            backward = np.add.reduceat(block.max(axis=0), ends) / sizes
+            scores[row, listed] = 0.75 * np.maximum(forward, backward) + 0.25 * np.minimum(forward, backward)
+            weights[row, listed] = np.minimum(1.0, np.minimum(len(values), sizes) / _ENOUGH_CATEGORIES)
     return Signal("categories", scores, weights)
 
 
 def _categories(item: Profile) -> list[Counter[str]]:
+    """The distinct values of a text column, each as its words."""
     if item.kind not in ("text", "boolean"):
         return []
     return [Counter(found) for value in item.common[:_MAX_CATEGORIES] if (found := pieces(value))]

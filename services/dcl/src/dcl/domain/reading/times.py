@@ -1,5 +1,6 @@
 """Finds how a column writes dates and timestamps."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, time
 from itertools import product
@@ -27,6 +28,7 @@ _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p"
 _WHOLE = ("%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S", "%Y-%m-%d %H:%M:%S UTC", "%Y%m%d%H%M%S")
 FORMATS = ("", *(day + moment for day, moment in product((*_DAYS, *_SPOKEN_DAYS), _TIMES)), *_WHOLE)
 """Formats tried, in order of preference; the empty one is ISO 8601."""
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIRST_LOOK = 20
 _MAX_SAMPLES = 500
 
@@ -54,7 +56,9 @@ def read_times(kind: str, values: Sequence[str]) -> Reading:
 
 
 def parse_time(value: str, form: str) -> datetime | None:
-    """The point in time a text names by a strptime format (empty: ISO 8601), or None."""
+    """The point in time a text names by a strptime format (empty: ISO 8601 with dashes), or None."""
+    if not form and not _ISO_DAY.match(value):
+        return None
     try:
         return datetime.strptime(value, form) if form else datetime.fromisoformat(value)  # noqa: DTZ007 - naive samples stay naive
     except ValueError:
