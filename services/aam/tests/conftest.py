@@ -1,11 +1,29 @@
 """What the tests of the mesh share: real PostgreSQL, real files, the shared data beside the repository."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
+import aam
 import pytest
+from aam.adapters.connections import PostgresConnections
+from aam.adapters.extraction import ArrowExtractor
+from aam.adapters.quarantine import PostgresQuarantine
+from aam.adapters.runs import PostgresRuns
+from aam.adapters.sources.registry import InstalledConnectors
+from aam.domain.connection import Connection
+from aam.domain.mapping import Mapping
+from aam.domain.schema import StreamSchema
+from aam.entrypoints.api import AamApi
+from aam.ports import SampleColumn
+from aos_common.cli import migrations_folder
+from aos_common.db import Database
+from aos_common.migrations import migrate
 from aos_common.objects import ObjectStore
-from aos_local.testing import postgres
+from aos_common.secrets import SecretBox
+from aos_local.provision import Provisioned
+from aos_local.testing import postgres, provisioned_postgres
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +42,53 @@ def source_url() -> Iterator[str]:
 @pytest.fixture
 def objects(tmp_path: Path) -> ObjectStore:
     return ObjectStore(f"file://{tmp_path}/objects")
+
+
+@pytest.fixture(scope="session")
+def provisioned() -> Iterator[Provisioned]:
+    with provisioned_postgres(["aam"]) as urls:
+        migrate(urls["aam"].owner, "aam", migrations_folder(aam.__file__))
+        yield urls
+
+
+@pytest.fixture
+async def database(provisioned: Provisioned) -> AsyncIterator[Database]:
+    database = Database(provisioned["aam"].app, "aam", pool_size=4)
+    yield database
+    await database.close()
+
+
+class KnownMappings:
+    """DCL as the mesh sees it: approves at once what it knows, and keeps the rest for later."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Mapping] = {}
+        self.asked: dict[str, list[SampleColumn]] = {}
+
+    async def propose(
+        self, tenant_id: UUID, connection: Connection, schema: StreamSchema, stream: str, sample: Sequence[SampleColumn]
+    ) -> None:
+        self.asked[stream] = list(sample)
+
+    async def in_force(self, tenant_id: UUID, connection_id: UUID, stream: str) -> Mapping | None:
+        return self.known.get(stream)
+
+
+@pytest.fixture
+def mappings() -> KnownMappings:
+    return KnownMappings()
+
+
+@pytest.fixture
+def api(database: Database, objects: ObjectStore, mappings: KnownMappings) -> AamApi:
+    """The mesh on real storage; only DCL is played."""
+    return AamApi(
+        connectors=InstalledConnectors((Path("/"),)),
+        connections=PostgresConnections(database, SecretBox(b"k" * 32)),
+        runs=PostgresRuns(database, 4, lambda: None),
+        quarantine=PostgresQuarantine(database),
+        extractor=ArrowExtractor(objects, quarantine_limit=10),
+        mappings=mappings,
+        clock=lambda: datetime.now(UTC),
+        streams_at_once=2,
+    )
