@@ -12,6 +12,7 @@ import typer
 from aos_common.errors import DomainError
 from rich.console import Console
 
+from aos_local.demo.command import demo
 from aos_local.display import StartProgress, print_findings, print_status, print_urls, usage
 from aos_local.doctor import examine
 from aos_local.platform import Platform
@@ -22,7 +23,7 @@ _FOLLOW_POLL = 0.25
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the `aos` command."""
-    for command in (up, down, status, doctor, logs):
+    for command in (up, down, status, doctor, logs, demo):
         app.command()(command)
 
 

@@ -1,0 +1,68 @@
+# AutonomOS. `make help` prints every verb. Everything lives in .venv and .tools; nothing is installed on the machine.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV := .tools/bin/uv
+BIN := .venv/bin
+export UV_PROJECT_ENVIRONMENT := .venv
+PACKAGES := identity aod aam dcl aoa aos_common aos aos_local aos_gateway
+# Members of the workspace, installed in place.
+MEMBERS := proto libs/common libs/sdk libs/local deploy/gateway $(wildcard services/*)
+
+.PHONY: help setup proto demo up down test lint types contracts check lock bench clean
+
+help:  ## Print this list.
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.tools/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
+	@$(PYTHON) -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check uv
+
+.venv/.installed: .tools/bin/uv requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
+	@echo "Installing packages (first time: about a minute)"
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps $(addprefix -e ,$(MEMBERS))
+	@touch $@
+
+proto/gen/.made: .venv/.installed proto/generate.py $(shell find proto/src -name '*.proto')
+	@$(BIN)/python proto/generate.py && touch $@
+
+setup: proto/gen/.made  ## Install every package at its locked version and generate code from the contract.
+
+proto: proto/gen/.made  ## Generate Python from the contract in proto/src.
+
+demo: setup  ## Start everything and walk an example company from its sources to the agents' findings.
+	@$(BIN)/aos demo $(ARGS)
+
+up: setup  ## Start the platform on this machine (Ctrl-C ends it).
+	@$(BIN)/aos up $(ARGS)
+
+down:  ## End every process that was started here.
+	@$(BIN)/aos down
+
+test: setup  ## Run every test: unit, adapter and integration, on the real parts.
+	@$(BIN)/python -m pytest -n $${AOS_TEST_WORKERS:-2} --dist loadgroup $(ARGS)
+
+lint: setup  ## Check style and the walls between layers and services.
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo
+
+types: setup  ## Check types, strictly.
+	@$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
+
+contracts: setup  ## Check the contract's style, and that it breaks no caller of the last release.
+	@$(BIN)/buf lint proto
+	@if git rev-parse -q --verify 'refs/tags/released^{commit}' >/dev/null; then $(BIN)/buf breaking proto --against '.git#tag=released,subdir=proto'; else echo "buf breaking: nothing is released yet"; fi
+
+check: lint types contracts  ## Run lint, types and contracts.
+
+lock: .tools/bin/uv  ## Resolve dependencies again and write requirements.lock (names, versions, hashes).
+	@$(UV) lock --quiet --upgrade && $(UV) export --quiet --all-packages --group dev --no-emit-workspace --no-annotate --no-header --format requirements-txt -o requirements.lock
+	@$(UV) export --quiet --only-group bench --no-emit-workspace --no-annotate --no-header --format requirements-txt -o benchmarks/requirements.lock
+
+bench: setup  ## Measure ours against the references, in one run each (installs dlt and valentine).
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r benchmarks/requirements.lock
+	@for one in p1 p2 p9 q1; do $(BIN)/python -m benchmarks.$$one || exit 1; done
+
+clean: down  ## End the platform and delete its data, environments and generated code.
+	@rm -rf .aos .venv .tools proto/gen
