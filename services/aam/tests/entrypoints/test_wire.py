@@ -1,0 +1,184 @@
+"""REST and gRPC of the mesh: the anonymous caller first, then the other tenant, then the same answers on both."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import grpc
+import httpx
+import jwt
+import pytest
+from aam.entrypoints import grpc as grpc_entry
+from aam.entrypoints.api import AamApi
+from aam.entrypoints.rest import connection_router, run_router
+from aos_common import grpc as aos_grpc
+from aos_common import http
+from aos_common.auth import TokenVerifier
+from autonomos.aam.v1 import connections_pb2 as pb
+from autonomos.aam.v1 import connections_pb2_grpc as stubs
+from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi import FastAPI
+from google.protobuf.struct_pb2 import Struct
+
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+ISSUER, AUDIENCE = "https://identity.test", "autonomos"
+
+
+def token(tenant: UUID, roles: tuple[str, ...] = ("owner",)) -> str:
+    now = int(time.time())
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "jti": "1", "iat": now, "exp": now + 60}
+    claims |= {"tenant_id": str(tenant), "roles": list(roles)}
+    return jwt.encode(claims, KEY, "RS256", headers={"typ": "at+jwt", "kid": "k"})
+
+
+def bearer(tenant: UUID) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(tenant)}"}
+
+
+@pytest.fixture
+async def verifier() -> AsyncIterator[TokenVerifier]:
+    key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "k", "use": "sig"}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"keys": [key]}))
+    verifier = TokenVerifier("http://identity/jwks", ISSUER, AUDIENCE, httpx.AsyncClient(transport=transport))
+    yield verifier
+    await verifier.close()
+
+
+@pytest.fixture
+def app(api: AamApi, verifier: TokenVerifier) -> FastAPI:
+    routers = [connection_router(api), run_router(api)]
+    return http.create_app(service="aam", title="AAM", prefix="/api/v1/aam", routers=routers, verifier=verifier)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://aam/api/v1/aam") as client:
+        yield client
+
+
+@pytest.fixture
+async def channel(api: AamApi, verifier: TokenVerifier) -> AsyncIterator[grpc.aio.Channel]:
+    server, port = aos_grpc.server(verifier, [lambda one: grpc_entry.register(api, one)], "127.0.0.1:0")
+    await server.start()
+    async with aos_grpc.channel(f"127.0.0.1:{port}") as channel:
+        yield channel
+    await server.stop(None)
+
+
+async def test_every_route_when_anonymous_then_is_refused(app: FastAPI, client: httpx.AsyncClient) -> None:
+    paths: dict[str, Any] = app.openapi()["paths"]
+    calls = [(method, path) for path, methods in paths.items() for method in methods]
+    assert len(calls) == 14
+    for method, path in calls:
+        url = path.removeprefix("/api/v1/aam").format(connection_id=uuid4(), run_id=uuid4())
+        answer = await client.request(method, url, json={"name": "a", "connector": "files", "settings": {}})
+        assert (answer.status_code, answer.json()["reason"]) == (401, "UNAUTHENTICATED"), (method, path)
+
+
+async def test_connection_when_of_another_tenant_then_is_not_found(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    body = {"name": "shop", "connector": "files", "settings": {"path": str(tmp_path)}}
+    made = (await client.post("/connections", json=body, headers=bearer(uuid4()))).json()
+    stranger = bearer(uuid4())
+    for method, path in (
+        ("GET", ""), ("DELETE", ""), ("POST", "/check"), ("POST", "/discover"), ("POST", "/sync"),
+        ("GET", "/streams"), ("GET", "/explain"),
+    ):  # fmt: skip
+        answer = await client.request(method, f"/connections/{made['id']}{path}", headers=stranger)
+        assert (answer.status_code, answer.json()["reason"]) == (404, "CONNECTION_NOT_FOUND")
+
+
+async def test_rest_when_used_then_tells_the_whole_life_of_a_connection(
+    client: httpx.AsyncClient, api: AamApi, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "items.csv").write_text("id,n\n1,1\n")
+    tenant = uuid4()
+    headers = bearer(tenant)
+    connectors = (await client.get("/connectors", headers=headers)).json()
+    assert [one["name"] for one in connectors] == ["files", "postgres"]
+    assert connectors[1]["settings_schema"]["properties"]["password"]["writeOnly"]
+    body = {"name": "shop", "connector": "files", "settings": {"path": str(tmp_path / "in")}}
+    made = await client.post("/connections", json=body, headers=headers)
+    assert (made.status_code, made.json()["state"]) == (201, "PENDING")
+    place = f"/connections/{made.json()['id']}"
+    early = await client.post(f"{place}/sync", headers=headers)
+    assert (early.status_code, early.json()["reason"]) == (409, "CONNECTION_NOT_READY")
+    await api.onboard(tenant, UUID(made.json()["id"]))
+    assert (await client.post(f"{place}/check", headers=headers)).json() == {"ok": True}
+    [stream] = (await client.get(f"{place}/streams", headers=headers)).json()
+    assert (stream["state"], stream["columns"]) == ("needs_mapping", ["id", "n"])
+    run = (await client.post(f"{place}/sync", headers=headers)).json()
+    assert (await client.get(f"/runs/{run['id']}", headers=headers)).json()["state"] == "pending"
+    assert (await client.post(f"/runs/{run['id']}/cancel", headers=headers)).json()["state"] == "cancelled"
+    assert len((await client.get("/runs", headers=headers)).json()["runs"]) == 1
+    assert (await client.get("/quarantine", headers=headers)).json()["total"] == 0
+    assert (await client.get(f"{place}/explain", headers=headers)).json()["story"]
+    assert (await client.delete(place, headers=headers)).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"name": "a", "connector": "none", "settings": {}}, "UNKNOWN_CONNECTOR"),
+        ({"name": "a", "connector": "postgres", "settings": {"url": "x", "password": "hunter2"}}, "INVALID_SETTINGS"),
+        ({"connector": "files", "settings": {}}, "INVALID_REQUEST"),
+    ],
+)
+async def test_connection_when_wrongly_asked_for_then_says_what_and_no_secret(
+    client: httpx.AsyncClient, body: dict[str, Any], reason: str
+) -> None:
+    answer = await client.post("/connections", json=body, headers=bearer(uuid4()))
+    assert (answer.status_code, answer.json()["reason"]) == (422, reason)
+    assert "hunter2" not in answer.text
+
+
+async def test_secret_when_stored_then_is_in_no_answer(client: httpx.AsyncClient, database: Any) -> None:
+    import sqlalchemy as sa
+
+    tenant = uuid4()
+    body = {"name": "crm", "connector": "postgres", "settings": {"url": "postgresql://me:hunter2@db.example/shop"}}
+    made = await client.post("/connections", json=body, headers=bearer(tenant))
+    listed = await client.get("/connections", headers=bearer(tenant))
+    assert made.json()["location"] == "postgresql://db.example:5432/shop"
+    assert "hunter2" not in made.text + listed.text
+    async with database.tenant_tx(tenant) as tx:
+        row = (await tx.execute(sa.text("SELECT settings::text, secret FROM connections"))).one()
+    assert "hunter2" not in row.settings
+    assert b"hunter2" not in row.secret
+
+
+async def test_grpc_when_used_then_answers_as_rest_does(
+    channel: grpc.aio.Channel, client: httpx.AsyncClient, api: AamApi, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "items.csv").write_text("id,n\n1,1\n")
+    connections, syncs = stubs.ConnectionServiceStub(channel), stubs.SyncServiceStub(channel)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await connections.ListConnections(pb.ListConnectionsRequest())
+    assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+    tenant = uuid4()
+    metadata = aos_grpc.bearer(token(tenant))
+    settings = Struct()
+    settings.update({"path": str(tmp_path / "in")})
+    request = pb.CreateConnectionRequest(name="shop", connector="files", settings=settings, request_id="r")
+    made = (await connections.CreateConnection(request, metadata=metadata)).connection
+    await api.onboard(tenant, UUID(made.id))
+    got = (
+        await connections.GetConnection(pb.GetConnectionRequest(connection_id=made.id), metadata=metadata)
+    ).connection
+    rest = (await client.get(f"/connections/{made.id}", headers=bearer(tenant))).json()
+    assert (got.state, got.streams[0].fingerprint) == (rest["state"], rest["streams"][0]["fingerprint"])
+    assert got.create_time.ToDatetime().isoformat() in rest["create_time"]
+    run = (await syncs.StartSync(pb.StartSyncRequest(connection_id=made.id), metadata=metadata)).run
+    await api.run_sync(tenant, UUID(run.id))
+    done = (await syncs.GetSyncRun(pb.GetSyncRunRequest(run_id=run.id), metadata=metadata)).run
+    assert (done.state, done.streams[0].state, done.HasField("end_time")) == ("succeeded", "held", True)
+    rows = await syncs.ListQuarantinedRows(pb.ListQuarantinedRowsRequest(), metadata=metadata)
+    listed = await syncs.ListSyncRuns(pb.ListSyncRunsRequest(connection_id=made.id), metadata=metadata)
+    kinds = await connections.ListConnectors(pb.ListConnectorsRequest(), metadata=metadata)
+    assert (rows.total, len(listed.runs), len(kinds.connectors)) == (0, 1, 2)
+    await connections.DeleteConnection(pb.DeleteConnectionRequest(connection_id=made.id), metadata=metadata)
