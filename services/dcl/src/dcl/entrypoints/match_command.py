@@ -56,7 +56,7 @@ def run(
         print(f"hint: {error.hint}", file=err)
         return EXIT_BAD_INPUT
     if arguments.json:
-        json.dump(pairs(matching), out, ensure_ascii=False, indent=None)
+        json.dump(pairs(matching), out)
         out.write("\n")
     else:
         out.write(report(matching))
