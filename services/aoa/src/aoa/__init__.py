@@ -1,0 +1,1 @@
+"""AOA: durable pipeline runs and the agents that read unified views."""
