@@ -142,9 +142,19 @@ def _extras(unmapped: list[tuple[str, _Source]]) -> str:
 
 def _bad(mapping: Mapping, columns: dict[str, _Source], key: str) -> str:
     cases = [
-        f"WHEN {columns[field.source].trimmed} IS NOT NULL AND v{index} IS NULL THEN {index}"
+        f"WHEN {_present(columns[field.source])} AND v{index} IS NULL THEN {index}"
         for index, field in enumerate(mapping.fields)
+        if field.transform.kind != "text" and not _always_fits(field, columns[field.source])
     ]
     if mapping.key_columns:
         cases.append(f"WHEN ({key}) IS NULL THEN {KEY_MISSING}")
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS INTEGER)"
+
+
+def _present(source: _Source) -> str:
+    """Blank text is no value; of typed columns every value counts."""
+    return f"{source.trimmed if source.family is Family.TEXT else source.raw} IS NOT NULL"
+
+
+def _always_fits(field: FieldMapping, source: _Source) -> bool:
+    return (source.family, field.transform.kind) in ((Family.BOOLEAN, "boolean"), (Family.DATE, "date"))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,7 +11,9 @@ from aam.adapters.sources.postgres_catalog import CatalogTable, quoted, select_s
 from aam.domain.quarantine import Misfit
 from aam.domain.schema import StreamSchema
 from aam.ports import Json, SourceBatch
-from adbc_driver_postgresql.dbapi import Cursor
+
+if TYPE_CHECKING:
+    from adbc_driver_postgresql.dbapi import Cursor
 
 BATCH_BYTES = 4 << 20
 MIN_ROWS = 32_768
@@ -25,7 +27,7 @@ class PostgresRead:
     """
 
     def __init__(
-        self, table: CatalogTable, schema: StreamSchema, session: Cursor, cursor: Json, *, lag_seconds: int
+        self, table: CatalogTable, schema: StreamSchema, session: "Cursor", cursor: Json, *, lag_seconds: int
     ) -> None:
         self.schema, self.file = schema, table.stream
         self._table, self._session, self._saved = table, session, dict(cursor)
