@@ -53,7 +53,7 @@ class Connections:
 
     def connectors(self) -> Any:
         """Return the connectors this platform has."""
-        return self._transport.get("/api/v1/aam/connectors")["connectors"]
+        return self._transport.get("/api/v1/aam/connectors")
 
     def create(self, name: str, connector: str, settings: dict[str, Any], streams: Sequence[str] = ()) -> Any:
         """Create a connection."""

@@ -55,8 +55,8 @@ def list_connections(as_json: AsJson = False) -> None:
     """List connections, newest first."""
     with signed_in() as client:
         found = list(client.connections.list())
-    rows = [(c["name"], c["connector"], c["state"], len(c["streams"]), c["location"], c["error"]) for c in found]
-    show(found, as_json, lambda: table_of(("name", "connector", "state", "streams", "location", "problem"), rows))
+    rows = [(c["name"], c["connector"], c["state"], c["location"], c["error"]) for c in found]
+    show(found, as_json, lambda: table_of(("name", "connector", "state", "location", "problem"), rows))
 
 
 @connections.command("show")
