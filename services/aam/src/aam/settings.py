@@ -23,7 +23,7 @@ class Settings(ServiceSettings):
     streams_at_once: int = Field(2, ge=1, le=32, description="Streams of one run that are read at the same time.")
     runs_at_once: int = Field(2, ge=1, le=32, description="Jobs (syncs, first looks) a worker runs at the same time.")
     projection_memory_mb: int = Field(
-        256, ge=64, description="Memory of one stream's projection before it spills to disk, in MiB."
+        128, ge=64, description="Memory of one stream's projection before it spills to disk, in MiB."
     )
     scratch_dir: Path | None = Field(None, description="Folder for canonical batches before they are uploaded.")
 

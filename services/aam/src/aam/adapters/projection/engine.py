@@ -32,7 +32,7 @@ class Engine:
     Memory is bounded by `memory_mb`; what does not fit spills into `scratch`.
     """
 
-    def __init__(self, scratch: Path, *, memory_mb: int = 256, threads: int = 1) -> None:
+    def __init__(self, scratch: Path, *, memory_mb: int = 128, threads: int = 1) -> None:
         self._duck = duckdb.connect(
             config={
                 "memory_limit": f"{memory_mb}MB",
@@ -76,10 +76,12 @@ class Engine:
 
     def repeated_keys(self, files: Sequence[Path], limit: int) -> pa.Table:
         """Every row but the first of each key: `_key`, `_row`, `first` (the row kept), by `_row`; `limit` at most."""
+        # Grouping by a 64-bit hash first keeps the table of all keys small; texts are compared for the few hits only.
         query = """
-            WITH kept AS (SELECT _key, min(_row) AS first FROM read_parquet($1) GROUP BY _key HAVING count(*) > 1)
-            SELECT _key, _row, first FROM read_parquet($1) JOIN kept USING (_key)
-            WHERE _row <> first ORDER BY _row LIMIT $2"""
+            WITH hits AS (SELECT hash(_key) AS h FROM read_parquet($1) GROUP BY h HAVING count(*) > 1),
+            suspects AS (SELECT _key, _row FROM read_parquet($1) WHERE hash(_key) IN (SELECT h FROM hits)),
+            kept AS (SELECT _key, min(_row) AS first FROM suspects GROUP BY _key HAVING count(*) > 1)
+            SELECT _key, _row, first FROM suspects JOIN kept USING (_key) WHERE _row <> first ORDER BY _row LIMIT $2"""
         table: pa.Table = self._duck.execute(query, [[str(file) for file in files], limit]).to_arrow_table()
         return table
 
