@@ -46,7 +46,9 @@ def _read_booleans(samples: Sequence[str]) -> Reading:
     true = tuple(value for value in found if value.casefold() in _TRUE)
     false = tuple(value for value in found if value.casefold() in _FALSE)
     fit = _share([value.strip() in {*true, *false} for value in samples])
-    return Reading(Transform("boolean", true_values=true or ("true",), false_values=false or ("false",)), fit)
+    # A sample may hold one of the two alone.
+    true, false = (tuple(dict.fromkeys((*seen, *sorted(known)))) for seen, known in ((true, _TRUE), (false, _FALSE)))
+    return Reading(Transform("boolean", true_values=true, false_values=false), fit)
 
 
 def _read_enum(attribute: Attribute, samples: Sequence[str]) -> Reading:
@@ -56,9 +58,9 @@ def _read_enum(attribute: Attribute, samples: Sequence[str]) -> Reading:
     unknown = [text for text in found if text not in mapped]
     notes = [f"no {attribute.name} is known for: {', '.join(unknown[:_UNKNOWN_SHOWN])}"] if unknown else []
     fit = _share([value.strip() in mapped for value in samples])
-    if not samples:
-        mapped = {text: value for value, spellings in attribute.values.items() for text in spellings}
-    return Reading(Transform("enum", values=mapped), fit, notes=tuple(notes))
+    # A sample rarely holds every value: what sources are known to call the others is accepted too.
+    known = {text: value for value, spellings in attribute.values.items() for text in (value, *spellings)}
+    return Reading(Transform("enum", values=known | mapped), fit, notes=tuple(notes))
 
 
 def _bare(text: str) -> str:
