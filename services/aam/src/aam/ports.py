@@ -5,7 +5,7 @@ from collections.abc import Mapping as Map
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from aam.domain.connection import Connection, ConnectionState, Stream
@@ -15,10 +15,8 @@ from aam.domain.quarantine import Misfit, QuarantinedRow
 from aam.domain.run import RunState, StreamRun, SyncRun
 from aam.domain.schema import StreamSchema
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 Json = Map[str, Any]
+Arrow = Any  # an Arrow value: this file knows no library that holds one
 
 
 @dataclass(frozen=True)
@@ -32,10 +30,13 @@ class DiscoveredStream:
 
 @dataclass(frozen=True)
 class SourceBatch:
-    """Rows as the source has them, the record number of each (int64), and records that are no rows."""
+    """Rows as the source has them, the record number of each, and records that are no rows.
 
-    data: "pa.RecordBatch"
-    rows: "pa.Array"
+    `data` is a `pyarrow.RecordBatch`, `rows` an int64 `pyarrow.Array` of the same length.
+    """
+
+    data: Arrow
+    rows: Arrow
     misfits: tuple[Misfit, ...] = ()
 
 

@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import sqlalchemy as sa
-from aam.adapters.rows import clean, connection_of, stream_of, stream_values
-from aam.adapters.tables import connections, streams
-from aam.domain.connection import Connection, ConnectionState, Stream
-from aam.domain.errors import ConnectionExists, ConnectionNotFound
 from aos_common.db import Database
 from aos_common.jobs import enqueue
 from aos_common.secrets import SecretBox
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aam.adapters.rows import clean, connection_of, stream_of, stream_values
+from aam.adapters.tables import connections, streams
+from aam.domain.connection import Connection, ConnectionState, Stream
+from aam.domain.errors import ConnectionExists, ConnectionNotFound
 
 ONBOARD = "onboard"
 MOVED_BY_RUNS = ("cursor", "version", "published_mapping")

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import grpc
-from aam.domain.connection import Connection
-from aam.domain.mapping import FieldMapping, Mapping, Transform
-from aam.domain.schema import StreamSchema
-from aam.ports import SampleColumn
 from aos_common.auth import ServiceTokens
 from aos_common.errors import DomainError, Kind
 from aos_common.grpc import bearer, calls
 from autonomos.dcl.v1 import mappings_pb2 as pb
 from autonomos.dcl.v1 import mappings_pb2_grpc as stubs
+
+from aam.domain.connection import Connection
+from aam.domain.mapping import FieldMapping, Mapping, Transform
+from aam.domain.schema import StreamSchema
+from aam.ports import SampleColumn
 
 PROPOSE_SECONDS = 60.0
 READ_SECONDS = 10.0

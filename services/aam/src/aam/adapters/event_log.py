@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from aam.domain.connection import Stream
-from aam.domain.landing import source_id
-from aam.ports import Extraction
 from aos_common.ids import derived_id
 from aos_common.outbox import publish
 from aos_common.streams import canonical_stream
 from autonomos.events.v1 import events_pb2
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aam.domain.connection import Stream
+from aam.domain.landing import source_id
+from aam.ports import Extraction
 
 BATCH = "aam.canonical.batch"
 COMPLETED = "aam.stream.completed"

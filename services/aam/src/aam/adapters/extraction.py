@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+from aos_common.objects import ObjectStore
+
 from aam.adapters.projection.engine import Engine
 from aam.adapters.reading import Reading, drop_written, landed, start_of
 from aam.adapters.sampling import SAMPLE_ROWS, sample_columns
@@ -14,7 +16,6 @@ from aam.domain.errors import SchemaChanged
 from aam.domain.landing import CANONICAL, LANDING
 from aam.domain.schema import compare, fingerprint
 from aam.ports import Extraction, Progress, SampleColumn, Source, SourceBatch, StreamRead, Task
-from aos_common.objects import ObjectStore
 
 
 class ArrowExtractor:

@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from aos_common.db import Database
+
 from aam.adapters.rows import quarantined_of
 from aam.adapters.tables import quarantine
 from aam.domain.quarantine import QuarantinedRow
 from aam.ports import QuarantineFilter, RefusalCount
-from aos_common.db import Database
 
 _PLACE = (quarantine.c.connection_id, quarantine.c.stream, quarantine.c.row_number, quarantine.c.id)
 MAX_REASONS = 50

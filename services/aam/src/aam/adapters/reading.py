@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
+from aos_common.objects import TenantObjects
+
 from aam.adapters.duplicates import repeated
 from aam.adapters.projection.compiler import EPOCH_BITS, Program, compile_mapping
 from aam.adapters.projection.engine import Engine
@@ -13,7 +15,6 @@ from aam.domain.landing import CANONICAL, LANDING, BatchName, source_id
 from aam.domain.mapping import Mapping
 from aam.domain.quarantine import Misfit
 from aam.ports import Extraction, Json, Progress, SourceBatch, StreamRead, Task
-from aos_common.objects import TenantObjects
 
 ROW_COLUMN = "_aos_row"
 

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
+
 from aam.domain.connection import Connection, ConnectionState, Stream, StreamState
 from aam.domain.mapping import FieldMapping, Mapping, Transform
 from aam.domain.quarantine import Misfit, QuarantinedRow

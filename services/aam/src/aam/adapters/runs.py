@@ -6,6 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from aos_common.db import Database
+from aos_common.jobs import enqueue
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from aam.adapters.connections import MOVED_BY_RUNS
 from aam.adapters.event_log import announce
 from aam.adapters.rows import clean, run_of, stream_run_of, stream_values
@@ -15,10 +20,6 @@ from aam.domain.errors import RunNotFound
 from aam.domain.quarantine import misfit_id
 from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, SyncRun
 from aam.ports import Extraction
-from aos_common.db import Database
-from aos_common.jobs import enqueue
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 SYNC = "sync"
 INSERT_ROWS = 1_000

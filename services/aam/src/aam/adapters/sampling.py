@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 import pyarrow as pa
+
 from aam.domain.schema import TEXT, StreamSchema
 from aam.ports import SampleColumn
 

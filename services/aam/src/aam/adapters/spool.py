@@ -8,8 +8,9 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from aam.domain.landing import BatchName
 from aos_common.objects import TenantObjects
+
+from aam.domain.landing import BatchName
 
 # Dictionaries cost twice the time of all the rest and zstd finds repeats as well; constants keep theirs.
 CONSTANT = ("_source", "_version")

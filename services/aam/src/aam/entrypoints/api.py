@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from aos_common.auth import Caller, require_role
+from aos_common.errors import InvalidRequest
+from aos_common.paging import decode_token, encode_token, page_size
+
 from aam.domain.connection import Connection, ConnectionState, Stream
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import RunState, SyncRun
@@ -26,9 +30,6 @@ from aam.usecases.explain_connection import Explanation, explain_connection
 from aam.usecases.onboard_connection import onboard_connection
 from aam.usecases.run_sync import run_sync
 from aam.usecases.start_sync import start_sync
-from aos_common.auth import Caller, require_role
-from aos_common.errors import InvalidRequest
-from aos_common.paging import decode_token, encode_token, page_size
 
 PLACE = 4
 

@@ -1,8 +1,9 @@
 """News from DCL: mapping versions that came into force."""
 
-from aam.entrypoints.api import AamApi, parse_id
 from aos_common.streams import Event
 from autonomos.events.v1 import events_pb2 as pb
+
+from aam.entrypoints.api import AamApi, parse_id
 
 STREAM = "dcl:mappings"
 

@@ -3,6 +3,10 @@
 from typing import Any
 
 import grpc
+from aos_common.grpc import current_caller
+from autonomos.aam.v1 import connections_pb2 as pb
+from autonomos.aam.v1 import connections_pb2_grpc as stubs
+
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.wire import (
     connection_message,
@@ -11,9 +15,6 @@ from aam.entrypoints.wire import (
     run_message,
     settings_of,
 )
-from aos_common.grpc import current_caller
-from autonomos.aam.v1 import connections_pb2 as pb
-from autonomos.aam.v1 import connections_pb2_grpc as stubs
 
 Context = grpc.aio.ServicerContext[Any, Any]
 

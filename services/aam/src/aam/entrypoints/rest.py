@@ -2,6 +2,9 @@
 
 from typing import Annotated
 
+from aos_common.http import CurrentCaller
+from fastapi import APIRouter, Query, Response
+
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.rest_models import (
     CheckOut,
@@ -17,8 +20,6 @@ from aam.entrypoints.rest_models import (
     StreamOut,
     SyncBody,
 )
-from aos_common.http import CurrentCaller
-from fastapi import APIRouter, Query, Response
 
 PageSize = Annotated[int, Query(ge=1, le=200)]
 Token = Annotated[str, Query(max_length=2000)]

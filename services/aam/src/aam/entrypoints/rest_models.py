@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel, Field
+
 from aam.domain.connection import Connection, Stream
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import StreamRun, SyncRun
 from aam.ports import Connector
 from aam.usecases.explain_connection import Explanation
-from pydantic import BaseModel, Field
 
 
 class ConnectionBody(BaseModel):

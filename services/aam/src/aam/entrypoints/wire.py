@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from autonomos.aam.v1 import connections_pb2 as pb
+from google.protobuf.json_format import MessageToDict, ParseDict
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from aam.domain.connection import Connection, Stream
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import SyncRun
 from aam.entrypoints.rest_models import ConnectionOut, QuarantinedOut, RunOut
 from aam.ports import Connector
-from autonomos.aam.v1 import connections_pb2 as pb
-from google.protobuf.json_format import MessageToDict, ParseDict
-from google.protobuf.struct_pb2 import Struct
-from google.protobuf.timestamp_pb2 import Timestamp
 
 
 def _moment(value: datetime | None) -> Timestamp | None:

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
+from aos_common.jobs import Job
+
 from aam.domain.errors import ConnectionNotFound, RunNotFound
 from aam.entrypoints.api import AamApi
-from aos_common.jobs import Job
 
 ONBOARD, SYNC = "onboard", "sync"
 GAVE_UP = "The mesh could not finish this after several attempts: "

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from aam.domain.connection import Connection, ConnectionState
-from aam.ports import Clock, Connections, Connectors, Json
 from aos_common.errors import InvalidRequest
 from aos_common.ids import new_id
+
+from aam.domain.connection import Connection, ConnectionState
+from aam.ports import Clock, Connections, Connectors, Json
 
 MAX_NAME = 120
 MAX_STREAMS = 10_000

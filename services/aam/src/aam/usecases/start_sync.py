@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from aos_common.ids import new_id
+
 from aam.domain.connection import ConnectionState
 from aam.domain.errors import NotReady
 from aam.domain.run import RunState, StreamRun, SyncRun
 from aam.ports import Clock, Connections, Runs
-from aos_common.ids import new_id
 
 READABLE = (ConnectionState.ACTIVE, ConnectionState.DRIFTED, ConnectionState.HEALING)
 

@@ -5,11 +5,12 @@ import contextlib
 from dataclasses import replace
 from uuid import UUID
 
+from aos_common.ids import new_id
+
 from aam.domain.connection import Stream, StreamState
 from aam.domain.errors import Fault, MappingInvalid, QuarantineFull, RunCancelled, SchemaChanged, SourceError
 from aam.domain.run import StreamRun, StreamRunState, SyncRun
 from aam.ports import Connections, Extraction, Extractor, Progress, Runs, Source, Task
-from aos_common.ids import new_id
 
 ATTEMPTS = 3
 BACKOFF_SECONDS = 1.0

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+
 from aam.adapters.projection.expressions import EXPRESSIONS, SQL_TYPES, as_text, identifier, literal
 from aam.adapters.projection.families import Family, family_of, plain_type
 from aam.domain.errors import MappingInvalid

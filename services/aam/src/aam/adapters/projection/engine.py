@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+
 from aam.adapters.projection.compiler import BATCH, KEY_MISSING, ROW, Program
 from aam.adapters.projection.families import plain
 from aam.adapters.projection.reasons import reason_of

@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from aos_common.tabular import ReadOptions, TabularError, TabularFormat, TabularReader, layout_of, open_batches, sniff
+from pydantic import BaseModel, ConfigDict, Field
+
 from aam.adapters.sources.settings import public_and_secret
 from aam.domain.errors import Fault, SourceError
 from aam.domain.quarantine import Misfit
 from aam.domain.schema import TEXT, Column, StreamSchema
 from aam.ports import DiscoveredStream, Json, SourceBatch
-from aos_common.tabular import ReadOptions, TabularError, TabularFormat, TabularReader, layout_of, open_batches, sniff
-from pydantic import BaseModel, ConfigDict, Field
 
 MAX_FILES = 10_000
 SHEET = "#"

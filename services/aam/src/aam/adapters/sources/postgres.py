@@ -5,16 +5,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
 from aam.adapters.sources.postgres_catalog import COLUMNS_SQL, CatalogTable, tables
 from aam.adapters.sources.postgres_errors import named_errors
 from aam.adapters.sources.postgres_read import PostgresRead
 from aam.adapters.sources.settings import public_and_secret
 from aam.domain.errors import SourceError
 from aam.ports import DiscoveredStream, Json
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 if TYPE_CHECKING:
-    import adbc_driver_postgresql.dbapi as adbc
+    import adbc_driver_postgresql.dbapi as adbc  # type: ignore[import-untyped]  # ships no types
 
 SESSION = (
     "SET default_transaction_read_only = on",
@@ -146,7 +147,7 @@ class PostgresSource:
     @contextmanager
     def _session(self, what: str) -> "Iterator[adbc.Cursor]":
         # Loaded where it is used: it brings every data-frame library it finds, 50 MB in a process that needs none.
-        import adbc_driver_postgresql.dbapi as adbc  # noqa: PLC0415
+        import adbc_driver_postgresql.dbapi as adbc  # noqa: PLC0415  only sources that need it pay for it
 
         with named_errors(self.location, what, self._secret):
             connection = adbc.connect(self._url(), autocommit=True)

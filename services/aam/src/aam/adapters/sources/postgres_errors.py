@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from aam.domain.errors import Fault, SourceError
 from adbc_driver_manager import Error as AdbcError
+
+from aam.domain.errors import Fault, SourceError
 
 
 @dataclass(frozen=True)

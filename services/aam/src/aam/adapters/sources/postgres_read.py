@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
 from aam.adapters.sources.postgres_catalog import CatalogTable, quoted, select_sql
 from aam.domain.quarantine import Misfit
 from aam.domain.schema import StreamSchema
 from aam.ports import Json, SourceBatch
 
 if TYPE_CHECKING:
-    from adbc_driver_postgresql.dbapi import Cursor
+    from adbc_driver_postgresql.dbapi import Cursor  # type: ignore[import-untyped]  # ships no types
 
 BATCH_BYTES = 4 << 20
 MIN_ROWS = 32_768

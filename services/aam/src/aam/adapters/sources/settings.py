@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from pydantic import BaseModel, SecretStr, ValidationError
+
 from aam.domain.errors import InvalidSettings
 from aam.ports import Json
-from pydantic import BaseModel, SecretStr, ValidationError
 
 
 def public_and_secret(model: type[BaseModel], settings: Json) -> tuple[dict[str, Any], dict[str, str]]:
