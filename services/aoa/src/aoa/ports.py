@@ -24,10 +24,6 @@ class Runs(Protocol):
         """Return one run."""
         ...
 
-    async def by_request(self, tenant_id: UUID, request_id: str) -> Run | None:
-        """Return the run of a request id."""
-        ...
-
     async def newest(self, tenant_id: UUID, limit: int, before: UUID | None = None) -> list[Run]:
         """Return runs, newest first, older than `before`."""
         ...
@@ -54,9 +50,7 @@ class Runs(Protocol):
         """End a running step."""
         ...
 
-    async def finish(
-        self, tenant_id: UUID, run_id: UUID, state: RunState, error: str, now: datetime, failed_step: str = ""
-    ) -> bool:
+    async def finish(self, tenant_id: UUID, run_id: UUID, state: RunState, error: str, now: datetime) -> bool:
         """End a run that is active, and with it the steps still open; False when it was over before."""
         ...
 
@@ -76,8 +70,11 @@ class Findings(Protocol):
 class Pipelines(Protocol):
     """The durable workflow behind runs; one may be active per tenant."""
 
-    async def start(self, order: PipelineOrder) -> bool:
-        """Start the tenant's pipeline; False when one is active. Raise `DependencyUnavailable`."""
+    async def start(self, order: PipelineOrder) -> str:
+        """Start the tenant's pipeline unless one is active; return the id of the run that is active now.
+
+        Raise `DependencyUnavailable`.
+        """
         ...
 
     async def cancel(self, tenant_id: UUID, run_id: UUID) -> bool:

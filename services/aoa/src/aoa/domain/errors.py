@@ -11,7 +11,7 @@ class RunUnknown(DomainError):
 
 
 class RunActive(DomainError):
-    """The tenant has an active run already; `metadata["run_id"]` names it when it is known."""
+    """The tenant has an active run already; `metadata["run_id"]` names it."""
 
     reason = "RUN_ACTIVE"
     kind = Kind.CONFLICT

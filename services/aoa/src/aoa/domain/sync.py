@@ -61,10 +61,11 @@ class Sync:
 
 @dataclass(frozen=True)
 class Announcement:
-    """Sync runs whose streams the views rest on, and how many streams they announced."""
+    """What DCL has to apply before the views show what a run synced: how many streams of which sync runs."""
 
-    run_ids: tuple[str, ...]
-    streams: int
+    connections: int = 0
+    run_ids: tuple[str, ...] = ()
+    streams: int = 0
 
 
 def progress(syncs: Sequence[Sync]) -> str:
@@ -99,10 +100,12 @@ def unread(sync: Sync) -> frozenset[str]:
     return frozenset(s.stream for s in sync.streams if s.state == "succeeded" and not s.announced)
 
 
-def announcement(syncs: Iterable[Sync]) -> Announcement:
-    """What DCL has to apply before the views show what these syncs read."""
-    counts = {sync.run_id: sum(s.announced for s in sync.streams) for sync in syncs if sync.run_id}
-    return Announcement(tuple(run_id for run_id, streams in counts.items() if streams), sum(counts.values()))
+def announcement(syncs: Sequence[Sync], earlier: Iterable[Sync] = ()) -> Announcement:
+    """What these syncs announced, and the earlier ones that they rest on."""
+    counts = {sync.run_id: sum(s.announced for s in sync.streams) for sync in (*syncs, *earlier) if sync.run_id}
+    return Announcement(
+        len(syncs), tuple(run_id for run_id, streams in counts.items() if streams), sum(counts.values())
+    )
 
 
 def sources_of_unread(sync: Sync, earlier: Sequence[Sync]) -> list[Sync]:

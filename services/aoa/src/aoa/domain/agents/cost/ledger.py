@@ -52,7 +52,7 @@ class Ledger:
         return f"{short(value)} {self.currency}".strip()
 
     def share(self, part: Decimal) -> str:
-        """Write a part of the cost as a share of it, e.g. " (12.30 % of effective cost)"; empty where that says nothing (credits)."""
+        """Write a part of the cost as a share of it, or nothing where credits make it meaningless."""
         return f" ({percent(part, self.cost)} % of {self.word})" if 0 <= part <= self.cost and self.cost else ""
 
     def cost_by(self, *groups: GroupBy, also: tuple[Filter, ...] = (), limit: int = 100) -> Aggregate:
