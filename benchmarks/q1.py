@@ -1,6 +1,6 @@
 """Q1, field mapping: our matcher against Valentine's, with the same assignment, on public schema pairs.
 
-`python benchmarks/q1_mapping.py --help`
+`python -m benchmarks.q1 --help`
 
 Measures, per pair and as the mean of the pairs:
 - Recall@GT: share of the true pairs among the |truth| first pairs of the ranking (the assignment first, then by score);

@@ -1,0 +1,61 @@
+"""What the benchmarks share: whole-process figures, and a printed ratio of ours to the reference."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A finished process: CPU and wall seconds, and its largest resident memory in MB."""
+
+    cpu: float
+    wall: float
+    rss: float
+    said: dict[str, object]
+
+
+def run(module: str, *arguments: str) -> Figure:
+    """Run `python -m MODULE ARGS` to its end; its last line is JSON and becomes `said`."""
+    command = [sys.executable, "-m", module, *arguments]
+    began = time.monotonic()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{module} ended with {process.returncode}")
+    said = json.loads(output.strip().splitlines()[-1])
+    return Figure(usage.ru_utime + usage.ru_stime, time.monotonic() - began, usage.ru_maxrss / 1024, said)
+
+
+def cpu_of(pids: list[int]) -> float:
+    """Return the CPU seconds that processes and their living children have used so far."""
+    total = 0.0
+    for pid in pids:
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            times = one.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def report(title: str, ours: Figure, reference: Figure, against: str, goal: float) -> None:
+    """Print both sides and the ratio of their CPU, beside the goal."""
+    ratio = ours.cpu / reference.cpu
+    print(f"\n{title}")
+    print(f"  {'':<28} {'CPU s':>8} {'wall s':>8} {'RSS MB':>8}  rows")
+    for name, figure in (("ours", ours), (against, reference)):
+        rows = figure.said.get("rows", "")
+        print(f"  {name:<28} {figure.cpu:>8.2f} {figure.wall:>8.2f} {figure.rss:>8.0f}  {rows}")
+    verdict = "reached" if ratio <= goal else "not reached"
+    print(f"  ratio of CPU {ratio:.2f} (goal ≤ {goal}: {verdict})", flush=True)

@@ -1,0 +1,132 @@
+"""P1: a PostgreSQL table to canonical, fingerprinted, checkpointed batches, against dlt with ConnectorX.
+
+Ours is AAM's own path: read by ADBC under one snapshot, land each batch as Parquet, compare the fingerprint, project by
+the mapping, set misfits aside, check for repeated keys, and commit cursor, batches and outbox events to PostgreSQL. dlt
+reads with ConnectorX and writes Parquet files with its state. Servers' own CPU is left out on both sides.
+"""
+
+import argparse
+import asyncio
+import json
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from benchmarks.measure import report, run
+from benchmarks.rows import fill_table
+
+if TYPE_CHECKING:
+    from aam.domain.mapping import Mapping
+
+GOAL = 0.4
+
+
+def main() -> None:
+    """Measure both sides over the same table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--side", choices=("ours", "dlt"), help="used by the benchmark itself")
+    parser.add_argument("--source", default="")
+    parser.add_argument("--app", default="")
+    parser.add_argument("--folder", type=Path)
+    asked = parser.parse_args()
+    if asked.side == "ours":
+        print(json.dumps(asyncio.run(_ours(asked.source, asked.app, asked.folder))))
+    elif asked.side == "dlt":
+        print(json.dumps(_dlt(asked.source, asked.folder)))
+    else:
+        _compare(asked.rows)
+
+
+def _compare(rows: int) -> None:
+    import aam
+    from aos_common.cli import migrations_folder
+    from aos_common.migrations import migrate
+    from aos_local.testing import provisioned_postgres
+
+    with tempfile.TemporaryDirectory() as folder, provisioned_postgres(["aam"]) as urls:
+        migrate(urls["aam"].owner, "aam", migrations_folder(aam.__file__))
+        fill_table(urls.admin, rows)
+        both = [
+            run("benchmarks.p1", "--side", side, "--source", urls.admin, "--app", urls["aam"].app, "--folder", folder)
+            for side in ("ours", "dlt")
+        ]
+    report(f"P1  {rows:,} rows PostgreSQL → batches", *both, "dlt (ConnectorX → Parquet)", GOAL)
+
+
+async def _ours(source_url: str, app_url: str, folder: Path) -> dict[str, int]:
+    from aam.adapters.connections import PostgresConnections
+    from aam.adapters.extraction import ArrowExtractor
+    from aam.adapters.runs import PostgresRuns
+    from aam.adapters.sources.registry import InstalledConnectors
+    from aam.domain.connection import Connection, ConnectionState, Stream, StreamState
+    from aam.domain.run import StreamRunState
+    from aam.domain.schema import fingerprint
+    from aam.usecases.start_sync import start_sync
+    from aam.usecases.sync_stream import sync_stream
+    from aos_common.db import Database
+    from aos_common.objects import ObjectStore
+    from aos_common.secrets import SecretBox
+
+    database, tenant, connection_id = Database(app_url, "aam"), uuid4(), uuid4()
+    connections = PostgresConnections(database, SecretBox(bytes(32)))
+    runs = PostgresRuns(database, 4, lambda: None)
+    connector = InstalledConnectors((folder,)).get("postgres")
+    public, secret = connector.split({"url": source_url})
+    source = connector.open(public, secret)
+    connection = Connection(connection_id, "bench", "postgres", public, ConnectionState.ACTIVE, _now())
+    await connections.add(tenant, connection, secret)
+    await connections.set_state(tenant, connection_id, ConnectionState.ACTIVE, "")
+    (found,) = source.discover()
+    assert found.schema is not None
+    stream = Stream(connection_id, found.name, StreamState.READY, found.schema, fingerprint(found.schema.columns))
+    stream = replace(stream, mapping=_mapping())
+    await connections.save_stream(tenant, stream)
+    run_ = await start_sync(tenant, connection_id, connections=connections, runs=runs, clock=_now)
+    extractor = ArrowExtractor(ObjectStore(f"file://{folder}/objects"), quarantine_limit=1000)
+    await sync_stream(tenant, run_, stream, source, connections=connections, runs=runs, extractor=extractor)
+    (done,) = (await runs.get(tenant, run_.id)).streams
+    await database.close()
+    assert done.state is StreamRunState.SUCCEEDED, done
+    return {"rows": done.rows_published}
+
+
+def _mapping() -> "Mapping":
+    from aam.domain.mapping import FieldMapping, Mapping, Transform
+
+    stages = {"Won": "won", "Lost": "lost", "Engaging": "engaging", "Prospecting": "prospecting"}
+    fields = (
+        FieldMapping("deal_id", "opportunity_id"),
+        FieldMapping("deal_name", "opportunity_name"),
+        FieldMapping("account_name", "account_name"),
+        FieldMapping("deal_stage", "stage", "enum", Transform("enum", values=stages)),
+        FieldMapping("amount", "amount", "decimal", Transform("decimal")),
+        FieldMapping("probability", "probability", "decimal", Transform("decimal")),
+        FieldMapping("owner_name", "owner_name"),
+        FieldMapping("close_date", "close_date", "date", Transform("date")),
+        FieldMapping("created_at", "created_at", "timestamp", Transform("timestamp")),
+        FieldMapping("updated_at", "updated_at", "timestamp", Transform("timestamp")),
+    )
+    return Mapping(1, "opportunity", fields, ("deal_id",))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _dlt(source_url: str, folder: Path) -> dict[str, int]:
+    import dlt
+    from dlt.sources.sql_database import sql_table
+
+    destination = dlt.destinations.filesystem(f"file://{folder}/dlt")
+    pipeline = dlt.pipeline("p1", destination=destination, dataset_name="deals", pipelines_dir=f"{folder}/dlt-state")
+    table = sql_table(source_url, table="deals", backend="connectorx", chunk_size=100_000)
+    pipeline.run(table, loader_file_format="parquet", write_disposition="replace")
+    return {"rows": pipeline.last_trace.last_normalize_info.row_counts["deals"]}
+
+
+if __name__ == "__main__":
+    main()

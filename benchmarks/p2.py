@@ -1,0 +1,99 @@
+"""P2: a CSV file to a unified view, end to end through all services, against dlt's CSV → DuckDB.
+
+Ours is the CPU of every process of the platform, from the moment the sync is asked for until the view holds the rows:
+identity, gateway, AAM (landing, projection), PostgreSQL, Valkey and DCL (merge into the lake). dlt is one process.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from benchmarks.measure import Figure, cpu_of, report, run
+from benchmarks.rows import write_csv
+
+GOAL = 1.0
+
+
+def main() -> None:
+    """Measure both sides over the same file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--dlt", type=Path, help="used by the benchmark itself: load this folder with dlt")
+    asked = parser.parse_args()
+    if asked.dlt:
+        print(json.dumps(_dlt(asked.dlt)))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        data.mkdir()
+        write_csv(data / "deals.csv", asked.rows)
+        ours = _ours(data, Path(folder) / "aos")
+        reference = run("benchmarks.p2", "--dlt", str(data))
+    report(f"P2  {asked.rows:,} rows CSV → unified view", ours, reference, "dlt (CSV → DuckDB)", GOAL)
+
+
+def _ours(data: Path, home: Path) -> Figure:
+    from aos import Client
+    from aos_local.platform import Platform
+
+    platform = Platform(home)
+    state = platform.start()
+    pids = [state.supervisor.pid]
+    try:
+        with Client(state.urls["API"]) as client:
+            client.register("Benchmark", f"{uuid4().hex}@example.com", uuid4().hex)
+            connection = _connect(client, data)
+            cpu, began = cpu_of(pids), time.monotonic()
+            asked = client.connections.sync(connection)
+            _until(lambda: client.connections.sync_run(asked["id"])["state"] not in ("pending", "running"))
+            run_ = client.connections.sync_run(asked["id"])
+            assert run_["state"] == "succeeded", run_
+            wanted = run_["streams"][0]["rows_published"]
+            _until(lambda: _rows(client) == wanted)
+            used, wall = cpu_of(pids) - cpu, time.monotonic() - began
+    finally:
+        platform.stop()
+    return Figure(used, wall, 0, {"rows": wanted})
+
+
+def _connect(client: Any, data: Path) -> str:
+    made = client.connections.create("bench", "files", {"path": str(data)})
+    _until(
+        lambda: [s["state"] for s in client.connections.get(made["id"])["streams"]] in (["ready"], ["needs_mapping"])
+    )
+    for proposal in list(client.proposals.list("pending")):
+        client.proposals.approve(proposal["id"])
+    _until(lambda: [s["state"] for s in client.connections.get(made["id"])["streams"]] == ["ready"])
+    return str(made["id"])
+
+
+def _rows(client: Any) -> int:
+    return next(int(view["rows"]) for view in client.views.list() if view["name"] == "opportunity")
+
+
+def _until(done: Any, seconds: float = 600) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"not done after {seconds:.0f} s")
+        time.sleep(0.5)
+
+
+def _dlt(data: Path) -> dict[str, int]:
+    import dlt
+    from dlt.sources.filesystem import filesystem, read_csv_duckdb
+
+    folder = data.parent
+    destination = dlt.destinations.duckdb(f"{folder}/dlt.duckdb")
+    pipeline = dlt.pipeline("p2", destination=destination, dataset_name="deals", pipelines_dir=f"{folder}/dlt-state")
+    files = filesystem(bucket_url=f"file://{data}", file_glob="*.csv")
+    pipeline.run((files | read_csv_duckdb(use_pyarrow=True)).with_name("deals"))
+    return {"rows": pipeline.last_trace.last_normalize_info.row_counts["deals"]}
+
+
+if __name__ == "__main__":
+    main()
