@@ -93,3 +93,22 @@ def test_columns_when_excluded_then_neither_listed_nor_read(tmp_path: Path) -> N
     [stream] = files.discover()
     assert stream.schema is not None
     assert stream.schema.names == ["id"]
+
+
+def test_workbook_when_it_has_sheets_then_each_is_a_stream(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    first = book.active
+    assert first is not None
+    first.title = "people"
+    first.append(["id", "name"])
+    first.append([1, "Ann"])
+    book.create_sheet("prices").append(["sku"])
+    book.save(tmp_path / "book.xlsx")
+    found = {stream.name: stream for stream in source(tmp_path).discover()}
+    assert sorted(found) == ["book.xlsx#people", "book.xlsx#prices"]
+    assert "no record" in found["book.xlsx#prices"].error
+    with source(tmp_path).read("book.xlsx#people", {}) as read:
+        [batch] = read.batches()
+    assert batch.data.to_pylist() == [{"id": "1", "name": "Ann"}]
