@@ -8,7 +8,7 @@ from uuid import UUID
 import aam
 import pytest
 from aam.adapters.connections import PostgresConnections
-from aam.adapters.extraction import ArrowExtractor
+from aam.adapters.extraction.extractor import ArrowExtractor
 from aam.adapters.quarantine import PostgresQuarantine
 from aam.adapters.runs import PostgresRuns
 from aam.adapters.sources.registry import InstalledConnectors

@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 
 from aam.adapters.connections import PostgresConnections
 from aam.adapters.dcl_client import DclMappings
-from aam.adapters.extraction import ArrowExtractor
+from aam.adapters.extraction.extractor import ArrowExtractor
 from aam.adapters.quarantine import PostgresQuarantine
 from aam.adapters.runs import PostgresRuns
 from aam.adapters.sources.registry import InstalledConnectors

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 from aos_common.objects import TenantObjects
 
-from aam.adapters.duplicates import repeated
+from aam.adapters.extraction.duplicates import repeated
+from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.compiler import EPOCH_BITS, Program, compile_mapping
 from aam.adapters.projection.engine import Engine
-from aam.adapters.spool import Spool, write_parquet
 from aam.domain.errors import MappingInvalid, QuarantineFull, RunCancelled
 from aam.domain.landing import CANONICAL, LANDING, BatchName, source_id
 from aam.domain.mapping import Mapping

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from aos_common.objects import ObjectStore
 
+from aam.adapters.extraction.reading import Reading, drop_written, landed, start_of
+from aam.adapters.extraction.sampling import SAMPLE_ROWS, sample_columns
+from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.engine import Engine
-from aam.adapters.reading import Reading, drop_written, landed, start_of
-from aam.adapters.sampling import SAMPLE_ROWS, sample_columns
-from aam.adapters.spool import Spool, write_parquet
 from aam.domain.errors import SchemaChanged
 from aam.domain.landing import CANONICAL, LANDING
 from aam.domain.schema import compare, fingerprint

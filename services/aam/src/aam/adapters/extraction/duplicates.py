@@ -4,8 +4,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from aos_common.objects import TenantObjects
 
+from aam.adapters.extraction.spool import Spool
 from aam.adapters.projection.engine import Engine, record_text
-from aam.adapters.spool import Spool
 from aam.domain.landing import BatchName
 from aam.domain.quarantine import Misfit
 

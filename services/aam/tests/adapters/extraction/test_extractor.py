@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from aam.adapters.extraction import ArrowExtractor
+from aam.adapters.extraction.extractor import ArrowExtractor
 from aam.adapters.sources.files import FilesConnector
 from aam.domain.connection import Stream, StreamState
 from aam.domain.errors import QuarantineFull, RunCancelled, SchemaChanged, SourceError
