@@ -5,7 +5,8 @@ from pathlib import Path
 
 import duckdb
 import yaml
-from duckdb_views import DuckDbViews
+
+from aoa_fakes.duckdb_views import DuckDbViews
 
 SQL_TYPES = {
     "decimal": "DECIMAL(38,18)",
