@@ -147,6 +147,17 @@ async def test_file_when_broken_then_is_told_and_disturbs_no_other(
     assert {event.stream for _, event in await events(database, caller.tenant_id)} == {"items.csv"}
 
 
+async def test_mapping_when_the_engine_cannot_carry_it_out_then_only_its_stream_fails(
+    api: AamApi, caller: Caller, folder: Path, mappings: Any
+) -> None:
+    (folder / "other.csv").write_text(GOOD)
+    odd = FieldMapping("n", "n", "date", Transform("date", "%Q"))
+    mappings.known |= {"items.csv": ITEMS, "other.csv": Mapping(1, "item", (odd,), ("id",))}
+    run = await sync(api, caller, await connect(api, caller, folder))
+    assert [one.state for one in run.streams] == [StreamRunState.SUCCEEDED, StreamRunState.FAILED]
+    assert "other.csv: the mapping could not be carried out" in run.error
+
+
 async def test_shape_when_it_changes_then_the_stream_is_held_until_somebody_accepts_it(
     api: AamApi, caller: Caller, folder: Path, mappings: Any, database: Database
 ) -> None:

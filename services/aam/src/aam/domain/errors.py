@@ -105,6 +105,13 @@ class QuarantineFull(DomainError):
     kind = Kind.PRECONDITION
 
 
+class ProjectionFailed(DomainError):
+    """The engine could not carry out a stream's projection at all, e.g. for a date format it does not know."""
+
+    reason = "PROJECTION_FAILED"
+    kind = Kind.PRECONDITION
+
+
 class RunCancelled(DomainError):
     """Somebody cancelled the run, or its worker was told to stop."""
 

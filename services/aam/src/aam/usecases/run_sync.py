@@ -33,7 +33,7 @@ async def run_sync(
     streams = {stream.name: stream for stream in await connections.streams(tenant_id, connection.id)}
     slots = asyncio.Semaphore(at_once)
 
-    async def one(entry: StreamRun, stream: Stream) -> None:
+    async def one(stream: Stream) -> None:
         async with slots:
             await sync_stream(tenant_id, run, stream, source, connections=connections, runs=runs, extractor=extractor)
 
@@ -42,10 +42,13 @@ async def run_sync(
         if entry.stream not in streams:
             gone = StreamRun(entry.stream, StreamRunState.HELD, note="no longer part of the connection")
             await runs.save_stream_run(tenant_id, run_id, gone)
-    async with asyncio.TaskGroup() as group:
-        for entry in pending:
-            if entry.stream in streams:
-                group.create_task(one(entry, streams[entry.stream]))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for entry in pending:
+                if entry.stream in streams:
+                    group.create_task(one(streams[entry.stream]))
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None  # a worker's own trouble, told plainly; the job is tried again
     state, error = verdict(list((await runs.get(tenant_id, run_id)).streams))
     if await runs.set_state(tenant_id, run_id, state, error, clock()):
         now = await connections.streams(tenant_id, connection.id)

@@ -8,7 +8,15 @@ from uuid import UUID
 from aos_common.ids import new_id
 
 from aam.domain.connection import Stream, StreamState
-from aam.domain.errors import Fault, MappingInvalid, QuarantineFull, RunCancelled, SchemaChanged, SourceError
+from aam.domain.errors import (
+    Fault,
+    MappingInvalid,
+    ProjectionFailed,
+    QuarantineFull,
+    RunCancelled,
+    SchemaChanged,
+    SourceError,
+)
 from aam.domain.run import StreamRun, StreamRunState, SyncRun
 from aam.ports import Connections, Extraction, Extractor, Progress, Runs, Source, Task
 
@@ -48,7 +56,7 @@ async def sync_stream(
         await connections.save_stream(tenant_id, replace(stream, state=StreamState.SCHEMA_CHANGED, error=str(error)))
         held = StreamRun(stream.name, StreamRunState.HELD, error=str(error), note=WAITING[StreamState.SCHEMA_CHANGED])
         await runs.save_stream_run(tenant_id, run.id, held)
-    except (SourceError, MappingInvalid, QuarantineFull) as error:
+    except (SourceError, MappingInvalid, ProjectionFailed, QuarantineFull) as error:
         failed = StreamRun(stream.name, StreamRunState.FAILED, rows_read=progress.rows_read, error=str(error))
         await runs.save_stream_run(tenant_id, run.id, failed)
     except RunCancelled:

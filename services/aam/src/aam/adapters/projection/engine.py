@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 from aam.adapters.projection.compiler import BATCH, KEY_MISSING, ROW, Program
 from aam.adapters.projection.families import plain
 from aam.adapters.projection.reasons import reason_of
+from aam.domain.errors import ProjectionFailed
 from aam.domain.quarantine import Misfit
 
 VALUE_KEPT = 2_000
-RECORD_KEPT = 65_536
+RECORD_KEPT = 16_384
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ class Engine:
         self._duck.register(BATCH, batch)
         try:
             result: pa.Table = self._duck.execute(program.sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise ProjectionFailed(
+                f"{file}: the mapping could not be carried out ({str(error).splitlines()[0]}).",
+                hint="Correct the transforms of its mapping; where memory or disk ran out, free some and sync again.",
+            ) from error
         finally:
             self._duck.unregister(BATCH)
         bad = result.column("_bad")
@@ -106,5 +112,5 @@ def _misfit(program: Program, index: int, row: dict[str, Any], number: int, file
 
 
 def record_text(row: dict[str, Any]) -> str:
-    """A source row as JSON text, at most 64 Ki characters."""
+    """A source row as JSON text, at most 16 Ki characters."""
     return json.dumps(row, default=str, ensure_ascii=False)[:RECORD_KEPT]
