@@ -133,6 +133,22 @@ async def test_consumer_when_the_server_is_flushed_then_it_recovers(
     await _stop(task)
 
 
+async def test_outbox_when_the_streams_are_lost_then_everything_is_published_again(
+    database: Database, redis: Redis, tenant: UUID
+) -> None:
+    stream, source = f"aod:{uuid4()}", uuid4().hex
+    relay = Relay(database, redis, source)
+    await relay.relay_once()
+    await _publish(database, tenant, stream, "kept")
+    assert await relay.relay_once() == 1
+    assert await relay.recover() == 0, "nothing is lost yet"
+    await redis.delete(stream, f"{source}:relay")
+    assert await relay.recover() >= 1
+    while await relay.relay_once():
+        pass
+    assert await redis.xlen(stream) == 1
+
+
 async def test_inbox_when_an_event_comes_twice_then_the_second_is_not_first(database: Database, tenant: UUID) -> None:
     event = Event.from_fields(
         {

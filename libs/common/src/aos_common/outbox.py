@@ -5,6 +5,7 @@ Envelope: CloudEvents 1.0 attributes as stream fields, plus `tenantid` and `trac
 
 import asyncio
 import contextlib
+import time
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -27,7 +28,10 @@ log = structlog.get_logger()
 
 BATCH = 500
 IDLE_SECONDS = 0.25
+CHECK_SECONDS = 2.0
+"""Between looks at whether Valkey still has what was published."""
 RETENTION_HOURS = 72
+PRUNE_SECONDS = 3600.0
 
 
 class Payload(Protocol):
@@ -90,12 +94,17 @@ async def publish(
 
 
 class Relay:
-    """Moves committed outbox rows to their streams, in order of id, at least once."""
+    """Moves committed outbox rows to their streams, in order of id, at least once.
+
+    A marker in Valkey, written with each batch, says when this service last published. Where it is missing or older
+    than the outbox knows, Valkey has lost entries (flushed, restored, failed over): they are published again.
+    """
 
     def __init__(self, database: Database, redis: "Redis", source: str) -> None:
         self._database = database
         self._redis = redis
         self._source = source
+        self._marker = f"{source}:relay"
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -104,12 +113,19 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled."""
+        checked = pruned = float("-inf")
         while True:
             try:
+                if time.monotonic() - pruned > PRUNE_SECONDS:
+                    await self.prune()
+                    pruned = time.monotonic()
+                if time.monotonic() - checked > CHECK_SECONDS:
+                    await self.recover()
+                    checked = time.monotonic()
                 moved = await self.relay_once()
             except (DomainError, RedisError, OSError, sa.exc.DBAPIError) as error:
                 log.warning("outbox.relay_failed", error=type(error).__name__)
-                moved = 0
+                moved, checked = 0, float("-inf")
             if moved < BATCH:
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
@@ -129,13 +145,28 @@ class Relay:
             ).all()
             if not rows:
                 return 0
+            now = (await connection.execute(sa.select(sa.func.clock_timestamp()))).scalar_one()
             pipeline = self._redis.pipeline(transaction=False)
             for row in rows:
                 pipeline.xadd(row.stream, self._envelope(row))
+            pipeline.set(self._marker, now.isoformat())
             await pipeline.execute()
             ids = sa.tuple_(_outbox.c.tenant_id, _outbox.c.id).in_([(row.tenant_id, row.id) for row in rows])
-            await connection.execute(sa.update(_outbox).where(ids).values(published_at=datetime.now(UTC)))
+            await connection.execute(sa.update(_outbox).where(ids).values(published_at=now))
         return len(rows)
+
+    async def recover(self) -> int:
+        """Mark for publishing again what Valkey has lost; return how many rows."""
+        marked: Any = await self._redis.get(self._marker)
+        async with self._database.platform_tx() as connection:
+            newest = (await connection.execute(sa.select(sa.func.max(_outbox.c.published_at)))).scalar_one()
+            since = datetime.fromisoformat(marked.decode()) if marked else datetime.min.replace(tzinfo=UTC)
+            if newest is None or newest <= since:
+                return 0
+            lost = _outbox.c.published_at > since
+            result = await connection.execute(sa.update(_outbox).where(lost).values(published_at=None))
+        log.warning("outbox.republishing", rows=result.rowcount, since=since.isoformat())
+        return int(result.rowcount)
 
     async def prune(self) -> int:
         """Delete rows published longer ago than the retention; return how many."""

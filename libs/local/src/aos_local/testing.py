@@ -8,15 +8,19 @@ All are plain context managers, so that a fixture of any scope can use them:
             yield urls
 """
 
+import contextlib
+import json
 import os
 import shutil
 import signal
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import fsspec
 from aos_common.errors import DomainError, Kind
 
 from aos_local.backing import postgres as pg
@@ -102,6 +106,49 @@ def temporal() -> Iterator[str]:
 
         with _running("Temporal", launch, lambda: tp.ready(ports[-1].http)):
             yield f"{LOOPBACK}:{ports[-1].grpc}"
+
+
+@contextmanager
+def s3() -> Iterator[tuple[str, dict[str, str]]]:
+    """A real S3 server (SeaweedFS) with one bucket; yields the bucket's URL and the fsspec options to reach it."""
+    with _folder() as home:
+        config = home / "s3.json"
+        credentials = [{"accessKey": "testing", "secretKey": PASSWORD}]
+        identity = {"name": "testing", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List"]}
+        config.write_text(json.dumps({"identities": [identity]}))
+        ports: list[list[int]] = []
+
+        def launch() -> Launch:
+            taken: list[int] = []
+            for _ in range(8):
+                taken.append(free_port(taken))
+            ports.append(taken)
+            return Launch(_weed(home, config, taken), _environment(), home / "log", home, death_signal=signal.SIGTERM)
+
+        def ready() -> bool:
+            options = _s3_options(ports[-1][0])
+            with contextlib.suppress(Exception):  # not yet listening, or not yet able to store: asked again
+                store = fsspec.filesystem("s3", **options, use_listings_cache=False)
+                store.makedirs("objects", exist_ok=True)
+                store.pipe("objects/ready", b"1")
+                return True
+            return False
+
+        with _running("SeaweedFS", launch, ready):
+            yield "s3://objects", _s3_options(ports[-1][0])
+
+
+def _s3_options(port: int) -> dict[str, str]:
+    return {"key": "testing", "secret": PASSWORD, "endpoint_url": f"http://{LOOPBACK}:{port}"}
+
+
+def _weed(home: Path, config: Path, ports: Sequence[int]) -> list[str]:
+    flags = ("s3.port", "s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc")
+    flags += ("filer.port", "filer.port.grpc")
+    chosen = [f"-{flag}={port}" for flag, port in zip(flags, ports, strict=True)]
+    weed = str(Path(sysconfig.get_path("scripts")) / "weed")
+    server = [weed, "server", f"-dir={home}", f"-ip={LOOPBACK}", "-s3", f"-s3.config={config}", "-volume.max=20"]
+    return [*server, "-master.volumeSizeLimitMB=64", *chosen]
 
 
 @contextmanager

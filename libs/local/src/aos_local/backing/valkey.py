@@ -20,9 +20,9 @@ def write_config(folder: Path, port: int, password: str) -> Path:
         f"dir {folder}",
         f"requirepass {password}",
         "protected-mode yes",
-        "appendonly no",
-        # Losing a stream loses no fact (the outbox publishes again); a snapshot a minute saves that work.
-        "save 60 1000",
+        # Losing a stream loses no fact (the outbox publishes again); the log on disk saves that work after a crash.
+        "appendonly yes",
+        "appendfsync everysec",
         "maxmemory 256mb",
         "maxmemory-policy noeviction",
         "loglevel notice",
