@@ -42,13 +42,12 @@ def main() -> None:
 
 
 def _compare(rows: int) -> None:
-    import aam
     from aos_common.cli import migrations_folder
     from aos_common.migrations import migrate
     from aos_local.testing import provisioned_postgres
 
     with tempfile.TemporaryDirectory() as folder, provisioned_postgres(["aam"]) as urls:
-        migrate(urls["aam"].owner, "aam", migrations_folder(aam.__file__))
+        migrate(urls["aam"].owner, "aam", migrations_folder("aam"))
         fill_table(urls.admin, rows)
         both = [
             run("benchmarks.p1", "--side", side, "--source", urls.admin, "--app", urls["aam"].app, "--folder", folder)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-import aam
 import pytest
 from aam.adapters.connections import PostgresConnections
 from aam.adapters.extraction.extractor import ArrowExtractor
@@ -47,7 +46,7 @@ def objects(tmp_path: Path) -> ObjectStore:
 @pytest.fixture(scope="session")
 def provisioned() -> Iterator[Provisioned]:
     with provisioned_postgres(["aam"]) as urls:
-        migrate(urls["aam"].owner, "aam", migrations_folder(aam.__file__))
+        migrate(urls["aam"].owner, "aam", migrations_folder("aam"))
         yield urls
 
 

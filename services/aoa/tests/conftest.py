@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,18 @@ from uuid import UUID, uuid4
 
 sys.path.insert(0, str(Path(__file__).parent))  # the stand-ins are shared by tests of several folders
 
-import aoa
 import httpx
 import pytest
-from aoa.app import build
 from aoa.settings import Settings
 from aoa_fakes.lake import FakeLake
 from aoa_fakes.mesh import FakeMesh
 from aoa_fakes.real_data import crm_views
+from aoa_fakes.service import client_of, running
 from aoa_fakes.tokens import token_server
 from aos_common import grpc
 from aos_common.cli import migrations_folder
 from aos_common.db import Database
 from aos_common.migrations import migrate
-from aos_common.runner import Service
 from aos_common.testing import Issuer
 from aos_local.provision import Provisioned
 from aos_local.testing import provisioned_postgres, temporal
@@ -34,7 +31,7 @@ from pydantic import SecretStr
 @pytest.fixture(scope="session")
 def provisioned() -> Iterator[Provisioned]:
     with provisioned_postgres(["aoa"]) as urls:
-        migrate(urls["aoa"].owner, "aoa", migrations_folder(aoa.__file__))
+        migrate(urls["aoa"].owner, "aoa", migrations_folder("aoa"))
         yield urls
 
 
@@ -105,28 +102,6 @@ async def world(provisioned: Provisioned, temporal_address: str, identity: str, 
     await dcl.stop(0)
     await verifier.close()
     connection.close()
-
-
-@asynccontextmanager
-async def running(settings: Settings, *roles: str) -> AsyncIterator[Service]:
-    """AOA in this process, its background work included."""
-    service = await build(settings, frozenset(roles))
-    tasks = [asyncio.ensure_future(task()) for task in service.tasks]
-    try:
-        yield service
-    finally:
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        for close in service.close:
-            await close()
-
-
-def client_of(service: Service) -> httpx.AsyncClient:
-    """A client of the REST app in process."""
-    transport = httpx.ASGITransport(service.http, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://aoa")
 
 
 @pytest.fixture

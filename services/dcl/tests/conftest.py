@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import dcl
 import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -45,7 +44,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def provisioned() -> Iterator[Provisioned]:
     with provisioned_postgres(["dcl"]) as urls:
-        migrate(urls["dcl"].owner, "dcl", migrations_folder(dcl.__file__))
+        migrate(urls["dcl"].owner, "dcl", migrations_folder("dcl"))
         yield urls
 
 

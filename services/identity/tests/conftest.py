@@ -2,7 +2,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
-import identity
 import pytest
 from aos_common.cli import migrations_folder
 from aos_common.db import Database
@@ -19,7 +18,7 @@ CLIENTS = {"aam": "a secret for aam"}
 @pytest.fixture(scope="session")
 def provisioned() -> Iterator[Provisioned]:
     with provisioned_postgres(["identity"]) as urls:
-        migrate(urls["identity"].owner, "identity", migrations_folder(identity.__file__))
+        migrate(urls["identity"].owner, "identity", migrations_folder("identity"))
         yield urls
 
 

@@ -5,6 +5,7 @@ import contextlib
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import grpc
 import structlog
@@ -13,7 +14,9 @@ from fastapi import FastAPI
 
 from aos_common.settings import ServiceSettings
 
-__all__ = ["Service", "run"]
+__all__ = ["Service", "run", "run_service"]
+
+S = TypeVar("S", bound=ServiceSettings)
 
 log = structlog.get_logger()
 
@@ -34,6 +37,15 @@ class _HttpServer(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def run_service(build: Callable[[S, frozenset[str]], Awaitable[Service]], settings: S, roles: frozenset[str]) -> None:
+    """Build a service and run it until it is told to stop."""
+
+    async def build_and_run() -> None:
+        await run(await build(settings, roles), settings)
+
+    asyncio.run(build_and_run())
 
 
 async def run(service: Service, settings: ServiceSettings) -> None:

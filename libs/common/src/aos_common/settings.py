@@ -22,7 +22,6 @@ class ServiceSettings(BaseSettings):
     database_url: SecretStr = Field(description="postgresql:// URL of this service's `<svc>_app` role.")
     database_pool: int = Field(8, ge=1, le=100, description="Connections to PostgreSQL per process, at most.")
     database_wait: float = Field(5.0, gt=0, description="Seconds to wait for a free connection before 503.")
-    owner_database_url: SecretStr | None = Field(None, description="URL of the `<svc>_owner` role; `migrate` only.")
     redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Valkey or Redis, redis(s)://.")
     objects_url: str = Field("file:///var/lib/autonomos/objects", description="Root of objects: file:// or s3://.")
     objects_options: dict[str, str] = Field(

@@ -1,12 +1,8 @@
-"""`python -m aam serve | consume | work | migrate`."""
+"""`python -m aam serve consume work | migrate`."""
 
 import sys
 
-from aos_common.cli import migrations_folder, run_roles
-
-import aam
-from aam.app import build
-from aam.settings import Settings
+from aos_common.cli import main
 
 if __name__ == "__main__":
-    sys.exit(run_roles("aam", Settings, build, migrations_folder(aam.__file__), sys.argv[1:]))
+    sys.exit(main("aam", sys.argv[1:]))

@@ -1,12 +1,8 @@
-"""`python -m aoa serve work | migrate`."""
+"""`python -m aoa serve consume work | migrate`."""
 
 import sys
 
-from aos_common.cli import migrations_folder, run_roles
-
-import aoa
-from aoa.app import build
-from aoa.settings import Settings
+from aos_common.cli import main
 
 if __name__ == "__main__":
-    sys.exit(run_roles("aoa", Settings, build, migrations_folder(aoa.__file__), sys.argv[1:]))
+    sys.exit(main("aoa", sys.argv[1:]))

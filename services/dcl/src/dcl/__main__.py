@@ -4,16 +4,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from dcl.entrypoints import match_command
+from aos_common.cli import ROLES
+from aos_common.cli import main as serve
 
-SERVER_ROLES = ("serve", "consume", "work", "migrate")
+from dcl.entrypoints import match_command
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Parses the command line and runs one command; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if words and words[0] in SERVER_ROLES:
-        return _serve(words)
+    if words and words[0] in (*ROLES, "migrate"):
+        return serve("dcl", words)
     parser = argparse.ArgumentParser(prog="python -m dcl", description="Unification: mappings, lake, views, lineage.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     match = commands.add_parser("match", help="match the columns of two CSV files, without any server")
@@ -22,16 +23,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     code: int = arguments.run(arguments)
     return code
-
-
-def _serve(words: Sequence[str]) -> int:
-    from aos_common.cli import migrations_folder, run_roles  # noqa: PLC0415 - as above
-
-    import dcl  # noqa: PLC0415 - `match` must not load the server's libraries
-    from dcl.app import build  # noqa: PLC0415 - as above
-    from dcl.settings import Settings  # noqa: PLC0415 - as above
-
-    return run_roles("dcl", Settings, build, migrations_folder(dcl.__file__), words)
 
 
 def _match(arguments: argparse.Namespace) -> int:

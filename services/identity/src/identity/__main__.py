@@ -2,11 +2,7 @@
 
 import sys
 
-from aos_common.cli import migrations_folder, run_roles
-
-import identity
-from identity.app import build
-from identity.settings import Settings
+from aos_common.cli import main
 
 if __name__ == "__main__":
-    sys.exit(run_roles("identity", Settings, build, migrations_folder(identity.__file__), sys.argv[1:]))
+    sys.exit(main("identity", sys.argv[1:]))
