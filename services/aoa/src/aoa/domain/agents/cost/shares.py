@@ -110,7 +110,7 @@ def _keys(documents: Iterable[object]) -> list[str]:
             continue  # a source may hold anything in its tags; what is no JSON has no keys
         if isinstance(tags, dict):
             seen.update({str(key) for key in tags if str(key).strip()})
-    return [key for key, _ in seen.most_common(TAG_KEYS)]
+    return sorted(seen, key=lambda key: (-seen[key], key))[:TAG_KEYS]
 
 
 def cost_by_tag(ledger: Ledger) -> Asking[list[Finding]]:
