@@ -67,7 +67,7 @@ async def test_crm_when_names_do_not_join_then_the_nearest_known_name_is_suggest
     product = found["unknown_product"][0]
     assert product.title == ("1,480 opportunities name a product that does not exist: GTXPro (did you mean GTX Pro?).")
     assert product.severity is Severity.PROBLEM
-    assert "'technolgy', which looks like 'technology'" in found["industry_typos"][0].title
+    assert "'technolgy'; it looks like 'technology'" in found["industry_typos"][0].title
     assert not {"unknown_account", "unknown_rep"} & set(found), "every account and seller named there exists"
 
 
@@ -131,7 +131,7 @@ async def test_owners_when_some_accounts_have_one_then_the_others_are_found(smal
     add("account", account_name="a", owner_name="o")
     add("account", account_name="b", revenue="5")
     found = await _found(views)
-    assert found["accounts_without_owner"][0].title == "1 account of 2 have no owner."
+    assert found["accounts_without_owner"][0].title == "1 account of 2 has no owner."
 
 
 async def test_accounts_when_no_deal_names_one_then_it_is_listed(small: tuple[DuckDbViews, Add]) -> None:

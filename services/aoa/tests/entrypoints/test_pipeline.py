@@ -83,7 +83,7 @@ async def test_run_when_all_goes_well_then_every_step_tells_what_it_did(
     assert _states(run) == ["succeeded", "succeeded", "skipped", "succeeded"]
     sync = _step(run, "sync")
     assert sync["summary"] == "2 of 2 streams, 8,800 rows; waiting for a mapping or a decision: crm/new.csv"
-    assert _step(run, "unify")["summary"] == "1 streams applied"
+    assert _step(run, "unify")["summary"] == "1 stream applied"
     assert _step(run, "analyse:finops")["summary"] == "no data in cloud_cost"
     assert all(step["end_time"] for step in run["steps"])
     assert world.mesh.starts == {FILES: 1}, "inactive connections are left alone"

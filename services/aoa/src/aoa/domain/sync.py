@@ -73,11 +73,11 @@ def progress(syncs: Sequence[Sync]) -> str:
     streams = [stream for sync in syncs for stream in sync.streams]
     settled = sum(stream.settled for stream in streams)
     rows = sum(stream.rows_published for stream in streams)
-    parts = [f"{settled} of {_count(len(streams), 'stream')}, {_count(rows, 'row')}"]
+    parts = [f"{settled} of {counted(len(streams), 'stream')}, {counted(rows, 'row')}"]
     quarantined = sum(stream.rows_quarantined for stream in streams)
     unchanged = sum(s.state == "succeeded" and not s.announced for s in streams)
     if quarantined:
-        parts.append(f"{_count(quarantined, 'row')} in quarantine")
+        parts.append(f"{counted(quarantined, 'row')} in quarantine")
     if unchanged:
         parts.append(f"{unchanged} unchanged")
     return "; ".join(parts)
@@ -129,5 +129,6 @@ def _list(names: Sequence[str]) -> str:
     return ", ".join(names[:MAX_NAMED]) + more
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Write a number of things."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -4,7 +4,7 @@ import asyncio
 from uuid import UUID
 
 from aoa.domain.errors import UnificationStalled
-from aoa.domain.sync import Announcement
+from aoa.domain.sync import Announcement, counted
 from aoa.ports import Ingestions, StepLog
 from aoa.usecases.polling import Poll
 
@@ -20,7 +20,7 @@ async def await_views(
     while True:
         announced, applied = await ingestions.progress(tenant_id, expected.run_ids)
         if applied >= max(expected.streams, announced):
-            return f"{applied:,} streams applied"
+            return f"{counted(applied, 'stream')} applied"
         if applied > best:
             moved, best = loop.time(), applied
         if loop.time() - moved > poll.patience:

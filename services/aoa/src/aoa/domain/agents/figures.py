@@ -58,6 +58,13 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else plural}"
 
 
+def have(number: int, verb: str = "have") -> str:
+    """Write the verb that goes with a number of things."""
+    if number != 1:
+        return verb
+    return "has" if verb == "have" else f"{verb}s"
+
+
 def evidence(rows: Sequence[Row]) -> tuple[Row, ...]:
     """Return the first rows, as many as a finding carries."""
     return tuple(rows[:MAX_EVIDENCE])

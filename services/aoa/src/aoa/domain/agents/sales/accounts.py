@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from aoa.domain.agents.figures import count, evidence, whole
+from aoa.domain.agents.figures import count, evidence, have, whole
 from aoa.domain.finding import Finding, Severity
 from aoa.domain.question import MAX_GROUPS, MAX_VALUES, Aggregate, Asking, Filter, GroupBy, Measure, OrderBy, Query
 
@@ -32,7 +32,7 @@ def accounts_without_owner() -> Asking[list[Finding]]:
     if not accounts:
         return []
     rows = yield Query(VIEW, ("account_name", "industry", "revenue"), UNOWNED, (OrderBy("revenue", True),))
-    title = f"{count(accounts, 'account')} of {everyone:,} have no owner."
+    title = f"{count(accounts, 'account')} of {everyone:,} {have(accounts)} no owner."
     if not named:
         title = f"No data on owners: none of {count(everyone, 'account')} names one."
     return [
@@ -101,7 +101,7 @@ def industry_typos() -> Asking[list[Finding]]:
             Finding(
                 "industry_typos",
                 Severity.PROBLEM,
-                f"{count(accounts, 'account')} have the industry {written!r}, which looks like {meant[0]!r}.",
+                f"{count(accounts, 'account')} {have(accounts)} the industry {written!r}; it looks like {meant[0]!r}.",
                 str(accounts),
                 "accounts",
                 f"Correct {written!r} to {meant[0]!r} in the source.",

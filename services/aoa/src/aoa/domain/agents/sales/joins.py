@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from aoa.domain.agents.agent import Examine
-from aoa.domain.agents.figures import count, evidence, whole
+from aoa.domain.agents.figures import count, evidence, have, whole
 from aoa.domain.finding import Finding, Severity
 from aoa.domain.question import (
     MAX_GROUPS,
@@ -64,7 +64,7 @@ def without_account() -> Asking[list[Finding]]:
         Finding(
             "opportunities_without_account",
             Severity.PROBLEM,
-            f"{count(deals, 'opportunity')} name no account.",
+            f"{count(deals, 'opportunity')} {have(deals, 'name')} no account.",
             str(deals),
             "opportunities",
             "Enter the account of each, the ones in late stages first.",
@@ -148,7 +148,7 @@ def _finding(reference: Reference, unknown: Sequence[Row], meant: dict[str, str]
     return Finding(
         reference.check,
         Severity.PROBLEM,
-        f"{count(rows, _noun(reference.view))} name {names} not exist: {told}{more}.",
+        f"{count(rows, _noun(reference.view))} {have(rows, 'name')} {names} not exist: {told}{more}.",
         str(rows),
         _plural(reference.view),
         f"Correct the name in the source, or add the {reference.noun}.",
