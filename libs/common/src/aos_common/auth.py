@@ -11,6 +11,7 @@ import httpx
 import jwt
 
 from aos_common.errors import DependencyUnavailable, PermissionDenied, Unauthenticated
+from aos_common.resilience import retrying
 
 __all__ = ["Caller", "ServiceTokens", "TokenVerifier", "require_role"]
 
@@ -141,7 +142,10 @@ class ServiceTokens:
         if expires - time.monotonic() > 60:
             return token
         try:
-            answer = await self._client.post(self._url, data={**self._form, "tenant_id": str(tenant_id)})
+            # A token may be fetched again at will; identity may just be starting.
+            async for attempt in retrying(on=httpx.TransportError, attempts=4, timeout=5):
+                with attempt:
+                    answer = await self._client.post(self._url, data={**self._form, "tenant_id": str(tenant_id)})
         except httpx.HTTPError as error:
             raise DependencyUnavailable("Identity cannot be reached for a service token.") from error
         if answer.status_code != 200:
