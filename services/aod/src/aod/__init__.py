@@ -1,0 +1,1 @@
+"""AOD, discovery: what data a company has before anybody connected it, profiled, scored and kept for triage."""

@@ -1,0 +1,1 @@
+"""The kinds of places a scan can look at."""

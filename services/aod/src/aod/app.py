@@ -1,0 +1,63 @@
+"""Composition root of AOD: the only file that knows all parts."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from aos_common import grpc, http
+from aos_common.auth import TokenVerifier
+from aos_common.db import Database
+from aos_common.jobs import Worker
+from aos_common.runner import Service
+from aos_common.secrets import SecretBox
+
+from aod.adapters.aam_client import AamConnections
+from aod.adapters.findings import PostgresFindings
+from aod.adapters.places.registry import InstalledPlaces
+from aod.adapters.scans import PostgresScans
+from aod.entrypoints import grpc as grpc_entry
+from aod.entrypoints.api import AodApi
+from aod.entrypoints.rest import finding_router, scan_router
+from aod.entrypoints.worker import handlers
+from aod.ports import Connections
+from aod.settings import Settings
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _api(settings: Settings, database: Database, connections: Connections) -> AodApi:
+    if settings.credential_key_file is None:
+        raise ValueError("AOS_CREDENTIAL_KEY_FILE names no file; AOD keeps credentials encrypted with the key in it")
+    box = SecretBox.from_file(settings.credential_key_file)
+    return AodApi(
+        places=InstalledPlaces(settings.roots()),
+        scans=PostgresScans(database, box, _now, settings.scans_unfinished),
+        findings=PostgresFindings(database, box),
+        connections=connections,
+        clock=_now,
+    )
+
+
+async def build(settings: Settings, roles: frozenset[str]) -> Service:
+    """Wire AOD for the roles of this process."""
+    database = Database(
+        settings.database_url.get_secret_value(), "aod", pool_size=settings.database_pool, wait=settings.database_wait
+    )
+    channel = grpc.channel(settings.aam_grpc)
+    api = _api(settings, database, AamConnections(channel))
+    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
+    app = http.create_app(
+        service="aod",
+        title="AutonomOS AOD",
+        prefix="/api/v1/aod",
+        routers=[scan_router(api), finding_router(api)],
+        verifier=verifier,
+        checks=[database.ping],
+    )
+    server, _ = grpc.server(verifier, [partial(grpc_entry.register, api)], f"{settings.host}:{settings.grpc_port}")
+    tasks: list[Callable[[], Awaitable[None]]] = []
+    if "work" in roles:
+        tasks.append(Worker(database, handlers(api), concurrency=settings.scans_at_once).run)
+    return Service(http=app, grpc=server, tasks=tasks, close=[channel.close, verifier.close, database.close])

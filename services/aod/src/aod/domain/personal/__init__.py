@@ -1,0 +1,1 @@
+"""Personal data: what kind a column holds, and how its values are shown."""
