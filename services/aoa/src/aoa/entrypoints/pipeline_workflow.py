@@ -11,10 +11,10 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from aoa.domain.retry import MAX_ATTEMPTS
     from aoa.domain.run import ANALYSE, STEPS, PipelineOrder, RunState, StepOrder, Verdict
     from aoa.domain.sync import Announcement
 
-MAX_ATTEMPTS = 20
 RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15), maximum_attempts=MAX_ATTEMPTS
 )

@@ -22,14 +22,15 @@ from temporalio.worker import Worker
 
 from aoa.domain.agents import find_agent
 from aoa.domain.errors import RunInterrupted
+from aoa.domain.retry import gives_up
 from aoa.domain.run import ANALYSE, RunState, StepOrder, StepState, Verdict
 from aoa.domain.sync import Announcement
-from aoa.entrypoints.pipeline_workflow import MAX_ATTEMPTS, PipelineWorkflow
+from aoa.entrypoints.pipeline_workflow import PipelineWorkflow
 from aoa.ports import Clock, Findings, Ingestions, Mesh, Runs, Views
 from aoa.usecases.analyse_views import analyse_views
 from aoa.usecases.await_views import await_views
 from aoa.usecases.polling import Poll
-from aoa.usecases.sync_connections import LASTING, sync_connections
+from aoa.usecases.sync_connections import sync_connections
 
 log = structlog.get_logger()
 
@@ -116,21 +117,24 @@ class PipelineSteps:
                 raise RunInterrupted(f"The run {step.run_id} is over or gone.")
             yield step
         except DomainError as error:
-            await self._failed(step, error)
-            raise ApplicationError(
-                f"The step {step.name} failed: {error}", type=error.reason, non_retryable=error.kind in LASTING
-            ) from error
+            raise await self._failed(step, error) from error
+        except Exception as error:  # the edge: nothing unnamed reaches the run
+            log.error("step.unexpected", step=step.name, run=str(step.run_id), exc_info=error)
+            unnamed = DomainError("Something went wrong on our side.", hint="See the log of aoa.")
+            raise await self._failed(step, unnamed) from error
         finally:
             alive.cancel()
 
-    async def _failed(self, step: _Step, error: DomainError) -> None:
+    async def _failed(self, step: _Step, error: DomainError) -> ApplicationError:
         attempt = activity.info().attempt
+        final = gives_up(error.kind, attempt)
         log.warning("step.failed", step=step.name, run=str(step.run_id), attempt=attempt, reason=error.reason)
-        if error.kind in LASTING or attempt >= MAX_ATTEMPTS:
+        if final:
             await self._end(step, StepState.FAILED, str(error))
         else:
             text = f"attempt {attempt} failed, trying again: {error}"
             await self.runs.report_step(step.tenant_id, step.run_id, step.name, text)
+        return ApplicationError(f"The step {step.name} failed: {error}", type=error.reason, non_retryable=final)
 
 
 async def _heartbeats() -> None:

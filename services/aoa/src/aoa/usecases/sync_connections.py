@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
-from aos_common.errors import DomainError, Kind
+from aos_common.errors import DomainError
 
 from aoa.domain.errors import NothingSynced
+from aoa.domain.retry import LASTING
 from aoa.domain.sync import (
     Announcement,
     Connection,
@@ -22,8 +23,6 @@ from aoa.usecases.polling import Poll
 
 ACTIVE = "ACTIVE"
 AT_ONCE = 8
-LASTING = (Kind.INVALID, Kind.NOT_FOUND, Kind.PRECONDITION, Kind.CONFLICT, Kind.FORBIDDEN)
-"""Failures of one connection that trying again does not mend."""
 
 
 async def sync_connections(
