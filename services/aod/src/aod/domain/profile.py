@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from aod.domain.column_types import infer_type
 from aod.domain.finding import ColumnProfile
@@ -29,7 +30,8 @@ def profile_column(name: str, values: Sequence[str | None], declared: str = "") 
     present = [value for value in values if value is not None]
     distinct = dict.fromkeys(present)
     kind = personal_kind(name, present)
-    samples = dict.fromkeys(_shown(value, kind) for value in list(distinct)[: MAX_SAMPLES * 2])
+    candidates = [value.strip() for value in islice(distinct, MAX_SAMPLES * 4) if value.strip()]
+    samples = dict.fromkeys(_shown(value, kind) for value in candidates)
     return ColumnProfile(
         name=name,
         type=declared or infer_type(present),

@@ -103,7 +103,8 @@ def reasons(evidence: Evidence, now: datetime) -> list[str]:
     for kind, where in evidence.personal.items():
         told.append(f"personal data, {kind.replace('_', ' ')} ({where})")
     if evidence.newest:
-        told.append(f"last changed {_count(max(0, (now - evidence.newest).days), 'day')} ago")
+        days = (now - evidence.newest).days
+        told.append(f"last changed {_count(days, 'day')} ago" if days > 0 else "last changed today")
     return told
 
 

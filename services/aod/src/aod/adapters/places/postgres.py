@@ -18,9 +18,8 @@ MAX_TABLES = 10_000
 EXACT_ROWS = 100_000
 CONNECT_SECONDS = 10.0
 STATEMENT_SECONDS = 15
-COMMAND_SECONDS = STATEMENT_SECONDS + 5.0
-SESSION = f"""
-SET default_transaction_read_only = on; SET statement_timeout = '{STATEMENT_SECONDS}s'; SET lock_timeout = '5s';
+SESSION = """
+SET default_transaction_read_only = on; SET statement_timeout = '{seconds}s'; SET lock_timeout = '5s';
 SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = 1;
 SET bytea_output = 'hex'; SET search_path = ''; SET application_name = 'autonomos'
 """
@@ -29,11 +28,14 @@ SET bytea_output = 'hex'; SET search_path = ''; SET application_name = 'autonomo
 class PostgresPlace:
     """Looks at databases; rows are counted exactly below 100,000 and taken from PostgreSQL's statistics above."""
 
+    def __init__(self, statement_seconds: int = STATEMENT_SECONDS) -> None:
+        self._seconds = statement_seconds
+
     async def look(self, location: Location, found: Found) -> list[str]:
         """Hand over one data set a table or view; one that cannot be read has its error and disturbs no other."""
         address = parse_address(location.url)
         with named_errors(address.shown):
-            connection = await _connect(address)
+            connection = await _connect(address, self._seconds)
         try:
             with named_errors(address.shown):
                 catalog = tables(await connection.fetch(CATALOG_SQL))
@@ -51,7 +53,7 @@ class PostgresPlace:
         return []
 
 
-async def _connect(address: DatabaseAddress) -> Any:
+async def _connect(address: DatabaseAddress, seconds: int) -> Any:
     connection = await asyncpg.connect(
         host=address.host,
         port=address.port,
@@ -60,11 +62,11 @@ async def _connect(address: DatabaseAddress) -> Any:
         password=address.password,
         ssl=address.sslmode,
         timeout=CONNECT_SECONDS,
-        command_timeout=COMMAND_SECONDS,
+        command_timeout=seconds + 5.0,
         statement_cache_size=0,
     )
     try:
-        await connection.execute(SESSION)
+        await connection.execute(SESSION.format(seconds=seconds))
     except BaseException:
         connection.terminate()
         raise

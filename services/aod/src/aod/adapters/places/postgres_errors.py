@@ -40,7 +40,7 @@ def _meaning(error: Exception) -> tuple[str, str]:
                 "The host of {shown} has no address.",
                 "Check its spelling, and that the server can resolve it.",
             )
-        case ssl.SSLError() | ValueError():
+        case _ if isinstance(error, (ssl.SSLError, ValueError)) or "SSL" in str(error):
             meaning = (
                 "{shown}: no encrypted connection came about.",
                 "Check `sslmode` and the server's certificate.",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from aod.domain.personal.numbers import find_iban, is_card
-from aod.domain.personal.texts import EMAIL, NATIONAL_ID, STARS, is_phone, keep_last, mask_phone, mask_text, mask_words
+from aod.domain.personal.texts import EMAIL, NATIONAL_ID, is_phone, keep_last, mask_phone, mask_text, mask_words
 
 NAMES = {
     "person_name": r"(first|last|given|family|middle|full|sur|maiden|nick|contact|employee|person|patient|holder|"
@@ -28,7 +28,7 @@ _FLAG = re.compile(r"true|false|yes|no|[01tfyn]", re.IGNORECASE)
 
 SEEN: tuple[tuple[str, float, Callable[[str], bool]], ...] = (
     ("email", 0.0, lambda value: bool(EMAIL.search(value))),
-    ("iban", 0.0, lambda value: find_iban(value) is not None),
+    ("iban", 0.1, lambda value: find_iban(value) is not None),
     ("card", 0.6, is_card),
     ("national_id", 0.2, lambda value: bool(NATIONAL_ID.fullmatch(value.strip()))),
     ("phone", 0.3, is_phone),
@@ -54,14 +54,14 @@ def personal_kind(name: str, values: Sequence[str]) -> str:
 def mask(value: str, kind: str) -> str:
     """Show a value of a column of this kind without telling it."""
     if kind == "email" and "@" not in value:
-        return value[:1] + STARS
+        return mask_words(value)
     return _MASKS.get(kind, mask_text)(value)
 
 
 _MASKS: dict[str, Callable[[str], str]] = {
     "person_name": mask_words,
     "address": mask_words,
-    "phone": lambda value: mask_phone(mask_text(value)),
+    "phone": mask_phone,
     "card": lambda value: keep_last(value, 4),
     "national_id": lambda value: keep_last(value, 2),
     "iban": lambda value: value[:2] + keep_last(value[2:], 2),
