@@ -1,4 +1,4 @@
-from aoa.domain.sync import Connection, StreamSync, Sync, announcement, outcome, sources_of_unread, unread
+from aoa.domain.sync import Connection, StreamSync, Sync, announcement, outcome, progress, sources_of_unread, unread
 
 CRM = Connection("1", "crm", "ACTIVE")
 
@@ -26,6 +26,11 @@ def test_sources_when_streams_were_read_by_different_syncs_then_each_newest_one_
     oldest = _sync("oldest", _read("a"), _read("b"))
     assert unread(now) == {"a", "b", "never"}
     assert [s.run_id for s in sources_of_unread(now, [now, newer, older, oldest])] == ["newer", "older"]
+
+
+def test_progress_when_a_stream_is_being_read_then_its_rows_count_so_far() -> None:
+    reading = _sync("r", _read("a", 100), StreamSync("b", "running", rows_read=20), state="running")
+    assert progress([reading]) == "1 of 2 streams, 120 rows"
 
 
 def test_outcome_when_many_streams_failed_then_some_are_named_and_the_rest_counted() -> None:

@@ -72,7 +72,7 @@ def _states(run: dict[str, Any]) -> list[str]:
 async def test_run_when_all_goes_well_then_every_step_tells_what_it_did(
     working: httpx.AsyncClient, world: Any, issuer: Issuer, tenant: UUID, until: Any
 ) -> None:
-    world.mesh.add(FILES, "crm", _stream("deals.csv", 8800), _stream("new.csv", 0, state="held", batches=0))
+    world.mesh.add(FILES, "crm", _stream("deals.csv", 8800), _stream("new.csv", 0, state="held", note="no mapping yet"))
     world.mesh.add(ERP, "old", _stream("x"), state="INACTIVE")
     world.mesh.gate.set()
     world.lake.announced = world.lake.applied = 1
@@ -82,7 +82,10 @@ async def test_run_when_all_goes_well_then_every_step_tells_what_it_did(
     assert [step["name"] for step in run["steps"]] == ["sync", "unify", "analyse:finops", "analyse:revops"]
     assert _states(run) == ["succeeded", "succeeded", "skipped", "succeeded"]
     sync = _step(run, "sync")
-    assert sync["summary"] == "2 of 2 streams, 8,800 rows; waiting for a mapping or a decision: crm/new.csv"
+    assert sync["summary"] == (
+        "2 of 2 streams, 8,800 rows; waiting for a mapping or a decision: crm/new.csv (no mapping yet); "
+        "not synced: old (INACTIVE)"
+    )
     assert _step(run, "unify")["summary"] == "1 stream applied"
     assert _step(run, "analyse:finops")["summary"] == "no data in cloud_cost"
     assert all(step["end_time"] for step in run["steps"])

@@ -7,11 +7,12 @@ import pytest
 from aos_common.testing import Issuer
 
 RUNS = "/api/v1/aoa/runs"
+ANY = "018f0000-0000-7000-8000-000000000001"
 ROUTES = [
     ("POST", RUNS),
     ("GET", RUNS),
-    ("GET", f"{RUNS}/{uuid4()}"),
-    ("POST", f"{RUNS}/{uuid4()}/cancel"),
+    ("GET", f"{RUNS}/{ANY}"),
+    ("POST", f"{RUNS}/{ANY}/cancel"),
     ("GET", "/api/v1/aoa/agents"),
     ("GET", "/api/v1/aoa/findings"),
 ]

@@ -68,7 +68,7 @@ class AamClient:
 
 def _sync(connection: Connection, run: pb.SyncRun) -> Sync:
     streams = tuple(
-        StreamSync(s.stream, s.state, s.rows_published, s.rows_quarantined, s.batches, s.error, s.note)
+        StreamSync(s.stream, s.state, s.rows_published, s.rows_quarantined, s.batches, s.error, s.note, s.rows_read)
         for s in run.streams
     )
     return Sync(connection, run.id, run.state, streams, run.error)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MAX_NAMED = 5
+SYNCABLE = ("ACTIVE", "DRIFTED", "HEALING")
+"""States of connections that can be read; a drifted one's other streams go on."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,12 @@ class StreamSync:
     batches: int = 0
     error: str = ""
     note: str = ""
+    rows_read: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows that came through; while the stream is being read, rows read so far."""
+        return self.rows_published if self.settled else self.rows_read
 
     @property
     def settled(self) -> bool:
@@ -72,7 +80,7 @@ def progress(syncs: Sequence[Sync]) -> str:
     """One line on syncs that are under way or over."""
     streams = [stream for sync in syncs for stream in sync.streams]
     settled = sum(stream.settled for stream in streams)
-    rows = sum(stream.rows_published for stream in streams)
+    rows = sum(stream.rows for stream in streams)
     parts = [f"{settled} of {counted(len(streams), 'stream')}, {counted(rows, 'row')}"]
     quarantined = sum(stream.rows_quarantined for stream in streams)
     unchanged = sum(s.state == "succeeded" and not s.announced for s in streams)
@@ -83,15 +91,16 @@ def progress(syncs: Sequence[Sync]) -> str:
     return "; ".join(parts)
 
 
-def outcome(syncs: Sequence[Sync]) -> str:
-    """One line on syncs that are over, naming what was held and what failed, with the reason."""
-    held = [_named(sync, s) for sync in syncs for s in sync.streams if s.state == "held"]
-    failed = [f"{_named(sync, s)} ({s.error})" for sync in syncs for s in sync.streams if s.state == "failed"]
+def outcome(syncs: Sequence[Sync], left_out: Sequence[Connection] = ()) -> str:
+    """One line on syncs that are over, naming what was held, what failed and what was left out, with the reason."""
+    held = [_named(sync, s, s.note) for sync in syncs for s in sync.streams if s.state == "held"]
+    failed = [_named(sync, s, s.error) for sync in syncs for s in sync.streams if s.state == "failed"]
     broken = [f"{sync.connection.name} ({sync.error})" for sync in syncs if sync.useless]
-    parts = [progress(syncs)]
+    parts = [progress(syncs) if syncs else "no active connection"]
     parts += [f"waiting for a mapping or a decision: {_list(held)}"] if held else []
     parts += [f"failed: {_list(failed)}"] if failed else []
     parts += [f"connections that failed: {_list(broken)}"] if broken else []
+    parts += [f"not synced: {_list([f'{one.name} ({one.state})' for one in left_out])}"] if left_out else []
     return "; ".join(parts)
 
 
@@ -120,8 +129,8 @@ def sources_of_unread(sync: Sync, earlier: Sequence[Sync]) -> list[Sync]:
     return found
 
 
-def _named(sync: Sync, stream: StreamSync) -> str:
-    return f"{sync.connection.name}/{stream.stream}"
+def _named(sync: Sync, stream: StreamSync, why: str) -> str:
+    return f"{sync.connection.name}/{stream.stream}{f' ({why})' if why else ''}"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from aos_common.errors import DomainError
 from aoa.domain.errors import NothingSynced
 from aoa.domain.retry import LASTING
 from aoa.domain.sync import (
+    SYNCABLE,
     Announcement,
     Connection,
     Sync,
@@ -21,7 +22,6 @@ from aoa.domain.sync import (
 from aoa.ports import Mesh, StepLog
 from aoa.usecases.polling import Poll
 
-ACTIVE = "ACTIVE"
 AT_ONCE = 8
 
 
@@ -35,9 +35,12 @@ async def sync_connections(
     """
     known = {connection.id: connection for connection in await mesh.connections(tenant_id)}
     chosen = [known.get(name, Connection(name, name, "")) for name in connection_ids]
-    chosen = chosen or [connection for connection in known.values() if connection.state == ACTIVE]
+    left_out: list[Connection] = []
     if not chosen:
-        return "no active connection", Announcement()
+        chosen = [connection for connection in known.values() if connection.state in SYNCABLE]
+        left_out = [connection for connection in known.values() if connection.state not in SYNCABLE]
+    if not chosen:
+        return outcome([], left_out), Announcement()
     gate = asyncio.Semaphore(AT_ONCE)
     syncs = list(await asyncio.gather(*(_start(tenant_id, run_id, one, mesh, gate) for one in chosen)))
     while not all(sync.ended for sync in syncs):
@@ -46,7 +49,7 @@ async def sync_connections(
         syncs = list(await asyncio.gather(*(_look(tenant_id, sync, mesh, gate) for sync in syncs)))
     if all(sync.useless for sync in syncs):
         raise NothingSynced(f"No connection could be synced: {outcome(syncs)}.", hint="Repair them and run again.")
-    return outcome(syncs), announcement(syncs, await _earlier(tenant_id, syncs, mesh))
+    return outcome(syncs, left_out), announcement(syncs, await _earlier(tenant_id, syncs, mesh))
 
 
 async def _earlier(tenant_id: UUID, syncs: Sequence[Sync], mesh: Mesh) -> list[Sync]:
