@@ -19,18 +19,17 @@ def upgrade() -> None:
             tenant_id uuid NOT NULL, connection_id text NOT NULL, stream text NOT NULL, version bigint NOT NULL,
             connection_name text NOT NULL, entity text NOT NULL, body jsonb NOT NULL, approved_by text NOT NULL,
             created_at timestamptz NOT NULL, PRIMARY KEY (tenant_id, connection_id, stream, version));
-        CREATE TABLE applied_batches (
+        CREATE TABLE announced_batches (
             tenant_id uuid NOT NULL, batch_id text NOT NULL, run_id text NOT NULL, source text NOT NULL,
-            entity text NOT NULL, rows bigint NOT NULL, applied_at timestamptz NOT NULL,
+            entity text NOT NULL, object_key text NOT NULL, announced_at timestamptz NOT NULL,
             PRIMARY KEY (tenant_id, batch_id));
-        CREATE INDEX applied_batches_run ON applied_batches (tenant_id, run_id);
         CREATE TABLE announced_streams (
             tenant_id uuid NOT NULL, run_id text NOT NULL, source text NOT NULL, entity text NOT NULL,
             batch_ids text[] NOT NULL, snapshot boolean NOT NULL, snapshot_version bigint NOT NULL,
-            completed_at timestamptz, PRIMARY KEY (tenant_id, run_id, source));
+            applied_at timestamptz, PRIMARY KEY (tenant_id, run_id, source));
         CREATE TABLE consumptions (
             tenant_id uuid NOT NULL, agent text NOT NULL, view_name text NOT NULL,
             PRIMARY KEY (tenant_id, agent, view_name));
         """
     )
-    protect("dcl", ["proposals", "mappings", "applied_batches", "announced_streams", "consumptions"])
+    protect("dcl", ["proposals", "mappings", "announced_batches", "announced_streams", "consumptions"])

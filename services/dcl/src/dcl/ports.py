@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from dcl.domain.ingestion import Completion
+from dcl.domain.ingestion import Batch, Completion
 from dcl.domain.mapping import Mapping, Proposal
 from dcl.domain.ontology import Entity, Ontology
 from dcl.domain.proposal import Proposal as MatchedProposal
@@ -20,11 +20,8 @@ Row = dict[str, str | int | float | bool | None]
 class Lake(Protocol):
     """The tenants' records and unified entities."""
 
-    async def merge(self, tenant_id: UUID, entity: Entity, source: str, object_key: str) -> int:
-        """Merge a canonical batch; return its records."""
-
-    async def cut(self, tenant_id: UUID, entity: Entity, source: str, version: int) -> int:
-        """Drop the source's records that a completed snapshot no longer holds; return how many."""
+    async def apply(self, tenant_id: UUID, entity: Entity, source: str, keys: Sequence[str], snapshot: int) -> None:
+        """Apply a stream's canonical files, by object key; `snapshot` is the version of a full snapshot, or 0."""
 
     async def counts(self, tenant_id: UUID) -> dict[str, tuple[int, int]]:
         """Return each view's rows and the records behind them."""
@@ -78,7 +75,7 @@ class Mappings(Protocol):
 
 
 class Ingestions(Protocol):
-    """Which batches have been applied, and which streams of runs are complete."""
+    """What runs announced, and what of it has been applied."""
 
     def exclusive(self, tenant_id: UUID) -> AbstractAsyncContextManager["Ledger"]:
         """Open a transaction in which this process alone, of all processes, changes the tenant's lake."""
@@ -90,20 +87,17 @@ class Ingestions(Protocol):
 class Ledger(Protocol):
     """The tenant's ingestion records within one exclusive transaction."""
 
-    async def add_batch(self, batch_id: str, run_id: str, source: str, entity: str, rows: int) -> bool:
-        """Record an applied batch; False when it had been recorded before."""
-
-    async def has_batch(self, batch_id: str) -> bool:
-        """Tell whether a batch was applied."""
+    async def add_batch(self, batch: Batch) -> None:
+        """Record an announced batch, once."""
 
     async def add_stream(self, completion: Completion) -> None:
-        """Record that a run announced everything of a stream."""
+        """Record that a run announced everything of a stream, once."""
 
-    async def completable(self, run_id: str) -> list[Completion]:
-        """Return the run's announced streams whose every batch is applied but which are not yet completed."""
+    async def applicable(self, run_id: str) -> list[tuple[Completion, list[str]]]:
+        """Return the run's streams that are not applied but whose every batch is announced, with its object keys."""
 
-    async def complete(self, completion: Completion) -> None:
-        """Record that a stream of a run is applied in full."""
+    async def mark_applied(self, completion: Completion) -> None:
+        """Record that a stream of a run is applied."""
 
 
 class Consumptions(Protocol):

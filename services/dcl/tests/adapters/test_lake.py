@@ -31,8 +31,8 @@ def _account(key: str, name: str | None, version: int = 1, **more: Any) -> dict[
 async def test_merge_when_two_sources_name_one_account_then_it_is_one_row(bench: Bench, tenant: UUID) -> None:
     crm = bench.batch(tenant, [_account("1", "ACME, Inc."), _account("2", "Bêta")])
     export = bench.batch(tenant, [_account("9", "Acme Inc", industry="retail"), _account("8", None)])
-    await bench.lake.merge(tenant, ACCOUNT, "crm/a", crm)
-    await bench.lake.merge(tenant, ACCOUNT, "export/b", export)
+    await bench.lake.apply(tenant, ACCOUNT, "crm/a", [crm], snapshot=0)
+    await bench.lake.apply(tenant, ACCOUNT, "export/b", [export], snapshot=0)
     assert await _names(bench, tenant) == [("Acme Inc", "retail", 2), ("Bêta", None, 1), (None, None, 1)]
 
 
@@ -44,41 +44,77 @@ async def test_merge_when_a_record_changes_its_name_then_both_entities_are_compu
         (bench.batch(tenant, [_account("1", "Acme")]), "b"),
         (bench.batch(tenant, [_account("1", "Beta", version=2)]), "a"),
     ):
-        await bench.lake.merge(tenant, ACCOUNT, source, key)
+        await bench.lake.apply(tenant, ACCOUNT, source, [key], snapshot=0)
     assert await _names(bench, tenant) == [("Acme", None, 1), ("Beta", None, 1)]
 
 
 async def test_merge_when_an_older_version_comes_late_then_it_changes_nothing(bench: Bench, tenant: UUID) -> None:
     new = bench.batch(tenant, [_account("1", "New", version=2)])
     old = bench.batch(tenant, [_account("1", "Old", version=1)])
-    await bench.lake.merge(tenant, ACCOUNT, "a", new)
-    await bench.lake.merge(tenant, ACCOUNT, "a", old)
+    await bench.lake.apply(tenant, ACCOUNT, "a", [new], snapshot=0)
+    await bench.lake.apply(tenant, ACCOUNT, "a", [old], snapshot=0)
     assert await _names(bench, tenant) == [("New", None, 1)]
 
 
-async def test_cut_when_a_snapshot_completes_then_older_rows_go_and_cannot_come_back(
+async def test_snapshot_when_a_newer_one_is_applied_then_older_rows_go_and_cannot_come_back(
     bench: Bench, tenant: UUID
 ) -> None:
     first = bench.batch(tenant, [_account("1", "Gone"), _account("2", "Stays")])
     second = bench.batch(tenant, [_account("2", "Stays", version=2)])
-    await bench.lake.merge(tenant, ACCOUNT, "a", first)
-    await bench.lake.merge(tenant, ACCOUNT, "a", second)
-    assert await bench.lake.cut(tenant, ACCOUNT, "a", 2) == 1
-    await bench.lake.merge(tenant, ACCOUNT, "a", first)
+    await bench.lake.apply(tenant, ACCOUNT, "a", [first], snapshot=1)
+    await bench.lake.apply(tenant, ACCOUNT, "a", [second], snapshot=2)
     assert await _names(bench, tenant) == [("Stays", None, 1)]
+    await bench.lake.apply(tenant, ACCOUNT, "a", [first], snapshot=1)
+    await bench.lake.apply(tenant, ACCOUNT, "a", [first], snapshot=0)
+    assert await _names(bench, tenant) == [("Stays", None, 1)]
+
+
+async def test_snapshot_when_it_comes_after_its_own_changes_then_the_changes_stay(bench: Bench, tenant: UUID) -> None:
+    changed = bench.batch(tenant, [_account("1", "Changed", version=15)])
+    whole = bench.batch(tenant, [_account("1", "Acme", version=10), _account("2", "Beta", version=10)])
+    await bench.lake.apply(tenant, ACCOUNT, "a", [changed], snapshot=0)
+    for _ in range(2):
+        await bench.lake.apply(tenant, ACCOUNT, "a", [whole], snapshot=10)
+    assert await _names(bench, tenant) == [("Beta", None, 1), ("Changed", None, 1)]
+
+
+async def test_snapshot_when_it_is_empty_then_the_source_has_no_rows(bench: Bench, tenant: UUID) -> None:
+    await bench.lake.apply(tenant, ACCOUNT, "a", [bench.batch(tenant, [_account("1", "Acme")])], snapshot=1)
+    await bench.lake.apply(tenant, ACCOUNT, "a", [], snapshot=2)
+    assert await _names(bench, tenant) == []
+
+
+async def test_snapshot_when_its_stream_is_mapped_to_another_entity_then_it_leaves_the_first(
+    bench: Bench, tenant: UUID
+) -> None:
+    await bench.lake.apply(tenant, ACCOUNT, "a", [bench.batch(tenant, [_account("1", "Acme")])], snapshot=1)
+    cost = bench.batch(tenant, [{"_key": "1", "_version": 2, "ServiceName": "S"}])
+    await bench.lake.apply(tenant, COST, "a", [cost], snapshot=2)
+    counts = await bench.lake.counts(tenant)
+    assert (counts["account"], counts["cloud_cost"]) == ((0, 0), (1, 1))
+
+
+async def test_snapshot_when_it_has_many_files_then_all_are_applied_at_once(bench: Bench, tenant: UUID) -> None:
+    files = [bench.batch(tenant, [_account(str(n), f"Account {n}")]) for n in range(20)]
+    await bench.lake.apply(tenant, ACCOUNT, "a", files, snapshot=1)
+    assert (await bench.lake.counts(tenant))["account"] == (20, 20)
+    again = bench.batch(tenant, [_account("3", "again")])
+    with pytest.raises(BatchInvalid, match="repeats 1 key"):
+        await bench.lake.apply(tenant, ACCOUNT, "b", [*files, again], snapshot=1)
+    assert (await bench.lake.counts(tenant))["account"] == (20, 20), "nothing of the refused stream stays"
 
 
 async def test_merge_when_a_batch_repeats_a_key_then_it_is_refused_whole(bench: Bench, tenant: UUID) -> None:
     twice = bench.batch(tenant, [_account("1", "A"), _account("1", "B")])
-    with pytest.raises(BatchInvalid, match="1 repeated key"):
-        await bench.lake.merge(tenant, ACCOUNT, "a", twice)
+    with pytest.raises(BatchInvalid, match="repeats 1 key"):
+        await bench.lake.apply(tenant, ACCOUNT, "a", [twice], snapshot=0)
     assert await _names(bench, tenant) == []
 
 
 async def test_aggregate_when_decimals_are_added_then_not_a_digit_is_lost(bench: Bench, tenant: UUID) -> None:
     costs = [Decimal("0.000000000000000001"), Decimal("20.52022672899"), None]
     rows = [{"_key": str(i), "BilledCost": cost, "ServiceName": "S"} for i, cost in enumerate(costs)]
-    await bench.lake.merge(tenant, COST, "bill", bench.batch(tenant, rows, DECIMAL))
+    await bench.lake.apply(tenant, COST, "bill", [bench.batch(tenant, rows, DECIMAL)], snapshot=0)
     question = Aggregation((GroupBy("ServiceName"),), (Measure("sum", "BilledCost", "billed"),), (), (), 10)
     found = await bench.lake.aggregate(tenant, COST, question)
     assert found == [{"ServiceName": "S", "billed": "20.520226728990000001"}]
@@ -87,7 +123,7 @@ async def test_aggregate_when_decimals_are_added_then_not_a_digit_is_lost(bench:
 async def test_aggregate_when_grouped_by_a_tag_then_its_values_are_groups(bench: Bench, tenant: UUID) -> None:
     tags = ['{"team": "a"}', '{"team": "b", "x": 1}', None]
     rows = [{"_key": str(i), "Tags": tag, "BilledCost": Decimal(i)} for i, tag in enumerate(tags)]
-    await bench.lake.merge(tenant, COST, "bill", bench.batch(tenant, rows, DECIMAL))
+    await bench.lake.apply(tenant, COST, "bill", [bench.batch(tenant, rows, DECIMAL)], snapshot=0)
     group = GroupBy("Tags", json_key="team", name="team")
     question = Aggregation((group,), (Measure("count", "", "n"),), (), (OrderBy("team"),), 10)
     found = await bench.lake.aggregate(tenant, COST, question)
@@ -95,16 +131,16 @@ async def test_aggregate_when_grouped_by_a_tag_then_its_values_are_groups(bench:
 
 
 async def test_page_when_rows_change_between_pages_then_the_pages_show_one_snapshot(bench: Bench, tenant: UUID) -> None:
-    await bench.lake.merge(tenant, ACCOUNT, "a", bench.batch(tenant, [_account(n, n) for n in "abcd"]))
+    await bench.lake.apply(tenant, ACCOUNT, "a", [bench.batch(tenant, [_account(n, n) for n in "abcd"])], snapshot=0)
     columns, order = columns_of(ACCOUNT), (OrderBy("account_name"),)
     first, at = await bench.lake.page(tenant, ACCOUNT, columns, (), order, snapshot=None, limit=2, offset=0)
-    await bench.lake.merge(tenant, ACCOUNT, "a", bench.batch(tenant, [_account("0", "0")]))
+    await bench.lake.apply(tenant, ACCOUNT, "a", [bench.batch(tenant, [_account("0", "0")])], snapshot=0)
     rest, _ = await bench.lake.page(tenant, ACCOUNT, columns, (), order, snapshot=at, limit=9, offset=2)
     assert [row["account_name"] for row in first + rest] == ["a", "b", "c", "d"]
 
 
 async def test_page_when_a_filter_holds_sql_then_it_is_a_value(bench: Bench, tenant: UUID) -> None:
-    await bench.lake.merge(tenant, ACCOUNT, "a", bench.batch(tenant, [_account("1", "x' OR 1=1 --")]))
+    await bench.lake.apply(tenant, ACCOUNT, "a", [bench.batch(tenant, [_account("1", "x' OR 1=1 --")])], snapshot=0)
     hostile = Filter("account_name", "eq", ("x' OR 1=1 --",))
     rows, _ = await bench.lake.page(
         tenant, ACCOUNT, columns_of(ACCOUNT), (hostile,), (), snapshot=None, limit=9, offset=0
@@ -118,7 +154,7 @@ async def test_page_when_a_filter_holds_sql_then_it_is_a_value(bench: Bench, ten
 
 
 async def test_lake_when_another_tenant_looks_then_it_finds_nothing(bench: Bench, tenant: UUID) -> None:
-    await bench.lake.merge(tenant, ACCOUNT, "a", bench.batch(tenant, [_account("1", "Secret")]))
+    await bench.lake.apply(tenant, ACCOUNT, "a", [bench.batch(tenant, [_account("1", "Secret")])], snapshot=0)
     assert await _names(bench, uuid4()) == []
 
 
@@ -148,6 +184,6 @@ async def test_merge_when_batches_come_in_any_order_and_twice_then_the_content_i
     for order in (deliveries, data.draw(st.permutations(deliveries + deliveries[:3]))):
         tenant = uuid4()
         for source, row in order:
-            await bench.lake.merge(tenant, ACCOUNT, source, bench.batch(tenant, [row]))
+            await bench.lake.apply(tenant, ACCOUNT, source, [bench.batch(tenant, [row])], snapshot=0)
         hashes.append(await bench.lake.content_hash(tenant, ACCOUNT))
     assert hashes[0] == hashes[1]

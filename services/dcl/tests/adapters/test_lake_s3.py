@@ -33,7 +33,7 @@ async def test_lake_when_objects_are_in_s3_then_batches_merge_and_another_tenant
         with objects.tenant(mine).write("canonical/1.parquet") as file:
             file.write(buffer.getvalue())
         for _ in range(2):
-            assert await lake.merge(mine, account, "a", "canonical/1.parquet") == 1
+            await lake.apply(mine, account, "a", ["canonical/1.parquet"], snapshot=1)
         assert (await lake.counts(mine))["account"] == (1, 1)
         path = objects.tenant(mine).path("canonical/1.parquet")
 

@@ -16,12 +16,13 @@ from autonomos.dcl.v1 import mappings_pb2 as mp
 from autonomos.dcl.v1.mappings_pb2_grpc import MappingServiceStub
 from dcl.domain.ingestion import Batch, Completion
 
+SOME_ID = "0199c0de-0000-7000-8000-000000000001"
 ROUTES = [
     ("GET", "/ontology"),
     ("GET", "/proposals"),
-    ("GET", f"/proposals/{uuid4()}"),
-    ("POST", f"/proposals/{uuid4()}/approve"),
-    ("POST", f"/proposals/{uuid4()}/reject"),
+    ("GET", f"/proposals/{SOME_ID}"),
+    ("POST", f"/proposals/{SOME_ID}/approve"),
+    ("POST", f"/proposals/{SOME_ID}/reject"),
     ("GET", "/mappings/c/s.csv"),
     ("GET", "/views"),
     ("GET", "/views/account"),
@@ -137,12 +138,12 @@ async def test_ingestion_when_batches_and_announcement_come_in_any_order_then_th
     batches = [Batch(f"b{i}", "run", "c1/a.csv", "account", bench.batch(tenant, part)) for i, part in enumerate(rows)]
     completion = Completion("run", "c1/a.csv", "account", ("b0", "b1"), True, 1)
     caller = issuer.caller(tenant)
-    await api.apply(tenant, batches[0])
-    await api.announce(tenant, completion)
-    assert await api.ingestion(caller, ["run"]) == (1, 0, 1)
+    await api.ingest(tenant, batches[0])
+    await api.ingest(tenant, completion)
+    assert await api.ingestion(caller, ["run"]) == (1, 0, 0)
     for _ in range(2):
-        await api.apply(tenant, batches[1])
-        await api.announce(tenant, completion)
+        await api.ingest(tenant, batches[1])
+        await api.ingest(tenant, completion)
     assert await api.ingestion(caller, ["run"]) == (1, 1, 2)
     headers = issuer.headers(tenant)
     page = (await client.get("/api/v1/dcl/views/account?page_size=1", headers=headers)).json()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,8 @@ from aos_common.db import Database
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dcl.adapters.tables import announced_streams, applied_batches, consumptions
-from dcl.domain.ingestion import Completion
+from dcl.adapters.tables import announced_batches, announced_streams, consumptions
+from dcl.domain.ingestion import Batch, Completion
 from dcl.ports import Clock, Ledger
 
 
@@ -23,20 +24,13 @@ class PostgresLedger:
         self._tenant_id = tenant_id
         self._clock = clock
 
-    async def add_batch(self, batch_id: str, run_id: str, source: str, entity: str, rows: int) -> bool:
-        """Record an applied batch; False when it had been recorded before."""
-        values = {"tenant_id": self._tenant_id, "batch_id": batch_id, "run_id": run_id, "source": source}
-        values |= {"entity": entity, "rows": rows, "applied_at": self._clock()}
-        result = await self._connection.execute(insert(applied_batches).values(values).on_conflict_do_nothing())
-        return bool(result.rowcount)
-
-    async def has_batch(self, batch_id: str) -> bool:
-        """Tell whether a batch was applied."""
-        query = sa.select(applied_batches.c.batch_id).where(applied_batches.c.batch_id == batch_id)
-        return (await self._connection.execute(query)).first() is not None
+    async def add_batch(self, batch: Batch) -> None:
+        """Record an announced batch, once."""
+        values = {"tenant_id": self._tenant_id, "announced_at": self._clock(), **asdict(batch)}
+        await self._connection.execute(insert(announced_batches).values(values).on_conflict_do_nothing())
 
     async def add_stream(self, completion: Completion) -> None:
-        """Record that a run announced everything of a stream."""
+        """Record that a run announced everything of a stream, once."""
         values = {
             "tenant_id": self._tenant_id,
             "run_id": completion.run_id,
@@ -48,24 +42,29 @@ class PostgresLedger:
         }
         await self._connection.execute(insert(announced_streams).values(values).on_conflict_do_nothing())
 
-    async def completable(self, run_id: str) -> list[Completion]:
-        """Return the run's announced streams whose every batch is applied but which are not yet completed."""
-        rows = await self._connection.execute(
-            sa.text(
-                "SELECT * FROM announced_streams a WHERE run_id = :run_id AND completed_at IS NULL AND NOT EXISTS ("
-                " SELECT FROM unnest(a.batch_ids) AS wanted(id) WHERE NOT EXISTS ("
-                "  SELECT FROM applied_batches b WHERE b.batch_id = wanted.id))"
-            ),
-            {"run_id": run_id},
+    async def applicable(self, run_id: str) -> list[tuple[Completion, list[str]]]:
+        """Return the run's streams that are not applied but whose every batch is announced, with its object keys."""
+        query = sa.select(announced_streams).where(
+            announced_streams.c.run_id == run_id, announced_streams.c.applied_at.is_(None)
         )
-        return [_completion(row) for row in rows]
+        found = []
+        for row in (await self._connection.execute(query)).all():
+            keys = await self._keys(row.batch_ids)
+            if len(keys) == len(row.batch_ids):
+                found.append((_completion(row), keys))
+        return found
 
-    async def complete(self, completion: Completion) -> None:
-        """Record that a stream of a run is applied in full."""
+    async def _keys(self, batch_ids: Sequence[str]) -> list[str]:
+        """Return the object keys of those batches that are announced."""
+        wanted = sa.select(announced_batches.c.object_key).where(announced_batches.c.batch_id.in_(batch_ids))
+        return list((await self._connection.execute(wanted.order_by(announced_batches.c.object_key))).scalars())
+
+    async def mark_applied(self, completion: Completion) -> None:
+        """Record that a stream of a run is applied."""
         await self._connection.execute(
             sa.update(announced_streams)
             .where(announced_streams.c.run_id == completion.run_id, announced_streams.c.source == completion.source)
-            .values(completed_at=self._clock())
+            .values(applied_at=self._clock())
         )
 
 
@@ -104,8 +103,8 @@ class PostgresIngestions:
             row = (
                 await connection.execute(
                     sa.text(
-                        "SELECT count(*), count(completed_at), (SELECT count(*) FROM applied_batches"
-                        " WHERE run_id = ANY(:runs)) FROM announced_streams WHERE run_id = ANY(:runs)"
+                        "SELECT count(*), count(applied_at), coalesce(sum(cardinality(batch_ids))"
+                        " FILTER (WHERE applied_at IS NOT NULL), 0) FROM announced_streams WHERE run_id = ANY(:runs)"
                     ),
                     {"runs": list(run_ids)},
                 )

@@ -37,15 +37,15 @@ mappings = tenant_table(
     sa.Column("created_at", _moment),
     primary_key=("connection_id", "stream", "version"),
 )
-applied_batches = tenant_table(
-    "applied_batches",
+announced_batches = tenant_table(
+    "announced_batches",
     metadata,
     sa.Column("batch_id", sa.Text),
     sa.Column("run_id", sa.Text),
     sa.Column("source", sa.Text),
     sa.Column("entity", sa.Text),
-    sa.Column("rows", sa.BigInteger),
-    sa.Column("applied_at", _moment),
+    sa.Column("object_key", sa.Text),
+    sa.Column("announced_at", _moment),
     primary_key=("batch_id",),
 )
 announced_streams = tenant_table(
@@ -57,7 +57,7 @@ announced_streams = tenant_table(
     sa.Column("batch_ids", ARRAY(sa.Text)),
     sa.Column("snapshot", sa.Boolean),
     sa.Column("snapshot_version", sa.BigInteger),
-    sa.Column("completed_at", _moment),
+    sa.Column("applied_at", _moment),
     primary_key=("run_id", "source"),
 )
 consumptions = tenant_table(

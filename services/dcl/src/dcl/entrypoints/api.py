@@ -17,11 +17,10 @@ from dcl.domain.sampled import SampledStream
 from dcl.domain.view import Aggregation
 from dcl.ports import Clock, Consumptions, Ingestions, Lake, Mappings, Matcher, Row
 from dcl.usecases.aggregate_view import aggregate_view
-from dcl.usecases.announce_stream import announce_stream
-from dcl.usecases.apply_batch import apply_batch
 from dcl.usecases.decide_proposal import decide_proposal
 from dcl.usecases.get_graph import get_graph
 from dcl.usecases.hash_view import hash_view
+from dcl.usecases.ingest import ingest
 from dcl.usecases.list_views import View, list_views
 from dcl.usecases.propose_mapping import propose_mapping
 from dcl.usecases.query_view import Page, ViewQuery, query_view
@@ -129,13 +128,9 @@ class DclApi:
             consumptions=self.consumptions,
         )
 
-    async def apply(self, tenant_id: UUID, batch: Batch) -> None:
-        """Apply an announced batch."""
-        await apply_batch(tenant_id, batch, ontology=self.ontology, lake=self.lake, ingestions=self.ingestions)
-
-    async def announce(self, tenant_id: UUID, completion: Completion) -> None:
-        """Take note of a completed stream."""
-        await announce_stream(tenant_id, completion, ontology=self.ontology, lake=self.lake, ingestions=self.ingestions)
+    async def ingest(self, tenant_id: UUID, announced: Batch | Completion) -> None:
+        """Ingest an announced batch, or take note that a stream is complete."""
+        await ingest(tenant_id, announced, ontology=self.ontology, lake=self.lake, ingestions=self.ingestions)
 
 
 def as_uuid(text: str, field: str) -> UUID:

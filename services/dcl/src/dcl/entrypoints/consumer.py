@@ -19,9 +19,9 @@ class CanonicalConsumer:
     async def __call__(self, event: Event) -> None:
         """Apply one event for the tenant that its envelope names; AAM alone can write these streams."""
         if event.type == BATCH:
-            await self._api.apply(event.tenant_id, _batch(pb.CanonicalBatch.FromString(event.data)))
+            await self._api.ingest(event.tenant_id, _batch(pb.CanonicalBatch.FromString(event.data)))
         elif event.type == COMPLETED:
-            await self._api.announce(event.tenant_id, _completion(pb.StreamCompleted.FromString(event.data)))
+            await self._api.ingest(event.tenant_id, _completion(pb.StreamCompleted.FromString(event.data)))
 
 
 def _batch(message: pb.CanonicalBatch) -> Batch:

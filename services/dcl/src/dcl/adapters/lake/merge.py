@@ -1,13 +1,11 @@
-"""Merging canonical batches into the lake: idempotent and order-free.
+"""Applying what a run announced of a stream to the lake: idempotent, order-free, in one lake transaction.
 
-A record is replaced only by a newer source version, so batches may come twice and in any order. A unified entity is a
-function of its records alone: each attribute comes from the record with the latest `updated_at` of its own, then by
-source and key; nothing depends on when a record arrived. Only entities that a batch touches are computed again.
+A record is replaced only by a newer source version, so streams may be applied twice and in any order. A unified entity
+is a function of its records alone: each attribute comes from the record with the latest `updated_at` of its own, then
+by source and key; nothing depends on when a record arrived. Only entities that a stream touches are computed again.
 """
 
-from collections.abc import Callable
-from pathlib import PurePath
-from typing import TypeVar
+from collections.abc import Sequence
 
 import duckdb
 
@@ -23,77 +21,118 @@ from dcl.domain.errors import BatchInvalid
 from dcl.domain.ontology import AttributeType, Entity
 
 Connection = duckdb.DuckDBPyConnection
-T = TypeVar("T")
+FILES_AT_ONCE = 8
+"""Files merged in one statement; bounds the memory of a merge."""
 
 
-def merge_batch(connection: Connection, entity: Entity, source: str, path: str) -> int:
-    """Merge one Parquet file of canonical records in one lake transaction; return its records."""
-    return _atomically(connection, lambda: _merge(connection, entity, source, path))
+def apply_stream(
+    connection: Connection, entity: Entity, others: Sequence[Entity], source: str, paths: Sequence[str], snapshot: int
+) -> None:
+    """Apply the canonical files of a stream.
 
-
-def cut_snapshot(connection: Connection, entity: Entity, others: list[Entity], source: str, version: int) -> int:
-    """Drop the source's records older than a completed snapshot, also those an earlier mapping put in other entities.
-
-    Return how many were dropped.
+    With a `snapshot` version above 0 the files are all there is: the source's older records go, also those that an
+    earlier mapping put in other entities. A snapshot older than one that was applied before changes nothing.
     """
-    return _atomically(connection, lambda: _cut(connection, entity, others, source, version))
-
-
-def _atomically(connection: Connection, work: Callable[[], T]) -> T:
     connection.execute("BEGIN")
     try:
-        result = work()
+        connection.execute("CREATE OR REPLACE TEMP TABLE touched (_entity_id VARCHAR)")
+        newest = _scalar(connection, f"SELECT coalesce(max(version), 0) FROM lake.{SNAPSHOTS} WHERE source = ?", source)
+        if not snapshot or snapshot >= newest:
+            _apply(connection, entity, source, paths, snapshot)
+            _refresh(connection, entity)
+        if snapshot > newest:
+            connection.execute(f"INSERT INTO lake.{SNAPSHOTS} VALUES (?, ?)", [source, snapshot])
+            for other in others:
+                _leave(connection, other, source)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
-    return result
 
 
-def _merge(connection: Connection, entity: Entity, source: str, path: str) -> int:
-    rows = _stage(connection, entity, source, path)
+def _apply(connection: Connection, entity: Entity, source: str, paths: Sequence[str], snapshot: int) -> None:
+    if snapshot:
+        _drop(connection, entity, "_source = ? AND _version < ?", [source, snapshot])
     records = records_table(entity)
-    touched = "SELECT _entity_id FROM incoming"
-    if is_shared(entity):
-        # A record whose matching attributes changed leaves one entity and joins another: both change.
-        touched += f" UNION SELECT r._entity_id FROM lake.{records} r JOIN incoming USING (_source, _key)"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE touched AS {touched}")
-    columns = ["_version", "_entity_id", *attribute_columns(entity), "_extras"]
-    updates = ", ".join(f"{column} = i.{column}" for column in columns)
-    names = ", ".join(["_source", "_key", *columns])
-    values = ", ".join(f"i.{column}" for column in ["_source", "_key", *columns])
-    connection.execute(
-        f"MERGE INTO lake.{records} r USING incoming i ON r._source = i._source AND r._key = i._key "
-        f"WHEN MATCHED AND i._version > r._version THEN UPDATE SET {updates} "
-        f"WHEN NOT MATCHED THEN INSERT ({names}) VALUES ({values})"
-    )
-    if is_shared(entity):
-        _refresh(connection, entity)
-    return rows
+    known = _scalar(connection, f"SELECT count(*) FROM lake.{records} WHERE _source = ?", source)
+    for begin in range(0, len(paths), FILES_AT_ONCE):
+        files = list(paths[begin : begin + FILES_AT_ONCE])
+        selected = _selection(connection, entity, files)
+        if known:
+            _merge(connection, entity, source, files, selected)
+        else:
+            _insert(connection, entity, source, files, selected)
+    if not known:
+        _refuse_repeated(connection, entity, source)
 
 
-def _stage(connection: Connection, entity: Entity, source: str, path: str) -> int:
-    """Read the file into `incoming`, without records that a completed snapshot has already outdated."""
-    described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+def _scalar(connection: Connection, sql: str, *values: str | int) -> int:
+    row = connection.execute(sql, list(values)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _selection(connection: Connection, entity: Entity, files: list[str]) -> str:
+    """Return SQL that reads the files in the columns of the records' table; its parameters are source and files."""
+    described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?, union_by_name = true)", [files]).fetchall()
     present = {name for name, *_ in described}
     missing = {"_key", "_version", "_extras"} - present
     if missing:
-        raise BatchInvalid(f"The batch {PurePath(path).name} lacks the columns {', '.join(sorted(missing))}.")
-    attributes = ", ".join(
-        quoted(a.name) if a.name in present else f"NULL AS {quoted(a.name)}" for a in entity.attributes
+        raise BatchInvalid(f"A canonical batch lacks the columns {', '.join(sorted(missing))}.")
+    attributes = [quoted(a.name) if a.name in present else f"NULL AS {quoted(a.name)}" for a in entity.attributes]
+    read = ", ".join(["?::VARCHAR AS _source", "_key", "_version", *attributes, "_extras"])
+    names = ", ".join(attribute_columns(entity))
+    return (
+        f"SELECT _source, _key, _version, {_entity_id(entity, present)} AS _entity_id, {names}, _extras "
+        f"FROM (SELECT {read} FROM read_parquet(?, union_by_name = true))"
     )
+
+
+def _columns(entity: Entity) -> list[str]:
+    return ["_source", "_key", "_version", "_entity_id", *attribute_columns(entity), "_extras"]
+
+
+def _insert(connection: Connection, entity: Entity, source: str, files: list[str], selected: str) -> None:
+    """The source is new to the table: no record of it can be there to be replaced."""
+    names = ", ".join(_columns(entity))
+    connection.execute(f"INSERT INTO lake.{records_table(entity)} ({names}) {selected}", [source, files])
+    if is_shared(entity):
+        touched = f"SELECT _entity_id FROM lake.{records_table(entity)} WHERE _source = ?"
+        connection.execute(f"INSERT INTO touched {touched}", [source])
+
+
+def _refuse_repeated(connection: Connection, entity: Entity, source: str) -> None:
+    table = f"lake.{records_table(entity)} WHERE _source = ?"
+    repeated = _scalar(connection, f"SELECT count(*) - count(DISTINCT _key) FROM {table}", source)
+    if repeated:
+        raise BatchInvalid(f"The stream {source} repeats {repeated} keys.")
+
+
+def _merge(connection: Connection, entity: Entity, source: str, files: list[str], selected: str) -> None:
+    """Replace older records, add new ones; records that a snapshot has outdated stay away."""
+    newest = f"SELECT max(version) FROM lake.{SNAPSHOTS} WHERE source = ?"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE incoming AS "
-        f"SELECT ?::VARCHAR AS _source, _key, _version, {_entity_id(entity, present)} AS _entity_id, "
-        f"{attributes}, _extras FROM read_parquet(?) "
-        f"WHERE _version >= coalesce((SELECT max(version) FROM lake.{SNAPSHOTS} WHERE source = ?), _version)",
-        [source, path, source],
+        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * FROM ({selected}) "
+        f"WHERE _version >= coalesce(({newest}), _version)",
+        [source, files, source],
     )
-    row = connection.execute("SELECT count(*), count(DISTINCT _key) FROM incoming").fetchone()
-    assert row is not None
-    if row[0] != row[1]:
-        raise BatchInvalid(f"The batch {PurePath(path).name} holds {row[0] - row[1]} repeated keys.")
-    return int(row[0])
+    repeated = _scalar(connection, "SELECT count(*) - count(DISTINCT _key) FROM incoming")
+    if repeated:
+        raise BatchInvalid(f"The stream {source} repeats {repeated} keys.")
+    records = records_table(entity)
+    if is_shared(entity):
+        # A record whose matching attributes changed leaves one entity and joins another: both change.
+        left = f"SELECT r._entity_id FROM lake.{records} r JOIN incoming USING (_source, _key)"
+        connection.execute(f"INSERT INTO touched SELECT _entity_id FROM incoming UNION {left}")
+    columns = _columns(entity)
+    updates = ", ".join(f"{column} = i.{column}" for column in columns[2:])
+    values = ", ".join(f"i.{column}" for column in columns)
+    connection.execute(
+        f"MERGE INTO lake.{records} r USING incoming i ON r._source = i._source AND r._key = i._key "
+        f"WHEN MATCHED AND i._version > r._version THEN UPDATE SET {updates} "
+        f"WHEN NOT MATCHED THEN INSERT ({', '.join(columns)}) VALUES ({values})"
+    )
+    connection.execute("DROP TABLE incoming")
 
 
 def _entity_id(entity: Entity, present: set[str]) -> str:
@@ -114,6 +153,8 @@ def _entity_id(entity: Entity, present: set[str]) -> str:
 
 def _refresh(connection: Connection, entity: Entity) -> None:
     """Compute the entities in `touched` again from their records."""
+    if not is_shared(entity) or not _scalar(connection, "SELECT count(*) FROM touched"):
+        return
     unified, records = unified_table(entity), records_table(entity)
     connection.execute(f"DELETE FROM lake.{unified} WHERE _entity_id IN (SELECT _entity_id FROM touched)")
     recency = ["updated_at"] if _has_updated_at(entity) else []
@@ -133,21 +174,18 @@ def _has_updated_at(entity: Entity) -> bool:
     return attribute is not None and attribute.type is AttributeType.TIMESTAMP
 
 
-def _cut(connection: Connection, entity: Entity, others: list[Entity], source: str, version: int) -> int:
-    connection.execute(f"INSERT INTO lake.{SNAPSHOTS} VALUES (?, ?)", [source, version])
-    dropped = _drop(connection, entity, "_source = ? AND _version < ?", [source, version])
-    return dropped + sum(_drop(connection, other, "_source = ?", [source]) for other in others)
+def _leave(connection: Connection, entity: Entity, source: str) -> None:
+    """Take a source's records out of an entity it is no longer mapped to."""
+    connection.execute("DELETE FROM touched")
+    _drop(connection, entity, "_source = ?", [source])
+    _refresh(connection, entity)
 
 
-def _drop(connection: Connection, entity: Entity, condition: str, values: list[str | int]) -> int:
+def _drop(connection: Connection, entity: Entity, condition: str, values: list[str | int]) -> None:
     records = records_table(entity)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE touched AS SELECT _entity_id FROM lake.{records} WHERE {condition}", values
-    )
-    row = connection.execute("SELECT count(*) FROM touched").fetchone()
-    assert row is not None
-    if row[0]:
-        connection.execute(f"DELETE FROM lake.{records} WHERE {condition}", values)
-        if is_shared(entity):
-            _refresh(connection, entity)
-    return int(row[0])
+    if not _scalar(connection, f"SELECT count(*) FROM lake.{records} WHERE {condition}", *values):
+        return
+    if is_shared(entity):
+        gone = f"SELECT _entity_id FROM lake.{records} WHERE {condition}"
+        connection.execute(f"INSERT INTO touched {gone}", values)
+    connection.execute(f"DELETE FROM lake.{records} WHERE {condition}", values)

@@ -1,7 +1,7 @@
 """The `Lake` port on DuckLake: every call runs in a bounded set of worker threads, on one tenant's connection."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ import duckdb
 from aos_common.objects import ObjectStore
 
 from dcl.adapters.lake.connections import LakeConnections
-from dcl.adapters.lake.merge import cut_snapshot, merge_batch
+from dcl.adapters.lake.merge import apply_stream
 from dcl.adapters.lake.query import aggregation_sql, hash_sql, page_sql, relation
 from dcl.adapters.lake.tables import records_table
 from dcl.domain.errors import LakeUnavailable, PageExpired
@@ -48,15 +48,12 @@ class DuckLake:
         self._ontology = ontology
         self._threads = ThreadPoolExecutor(threads, "lake")
 
-    async def merge(self, tenant_id: UUID, entity: Entity, source: str, object_key: str) -> int:
-        """Merge a canonical batch; return its records."""
-        path = self._objects.tenant(tenant_id).path(object_key)
-        return await self._run(tenant_id, lambda cursor: merge_batch(cursor, entity, source, path))
-
-    async def cut(self, tenant_id: UUID, entity: Entity, source: str, version: int) -> int:
-        """Drop the source's records that a completed snapshot no longer holds; return how many."""
+    async def apply(self, tenant_id: UUID, entity: Entity, source: str, keys: Sequence[str], snapshot: int) -> None:
+        """Apply a stream's canonical files; `snapshot` is the version of a full snapshot, or 0."""
+        objects = self._objects.tenant(tenant_id)
+        paths = [objects.path(key) for key in keys]
         others = [other for other in self._ontology.entities if other.name != entity.name]
-        return await self._run(tenant_id, lambda cursor: cut_snapshot(cursor, entity, others, source, version))
+        await self._run(tenant_id, lambda cursor: apply_stream(cursor, entity, others, source, paths, snapshot))
 
     async def counts(self, tenant_id: UUID) -> dict[str, tuple[int, int]]:
         """Return each view's rows and the records behind them."""
