@@ -5,6 +5,7 @@ run, and findings replace those of an earlier attempt.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -156,6 +157,8 @@ class PipelineWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        # The steps say themselves in one line what failed; a traceback for each retry would bury it.
+        logging.getLogger("temporalio.activity").setLevel(logging.ERROR)
         wait = 0.5
         while True:
             try:
