@@ -104,21 +104,16 @@ Start = Callable[..., Awaitable[Service]]
 async def start(
     provisioned: Provisioned, issuer: Issuer, mesh: tuple[Mesh, str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Start]:
-    """Builds the service; its worker runs while the test does."""
+    """Builds the service in the roles named, or in all; its worker runs while the test does."""
     key = tmp_path_factory.mktemp("key") / "key"
     key.write_text(base64.b64encode(b"k" * 32).decode())
     async with AsyncExitStack() as stack:
 
-        async def started(**settings: Any) -> Service:
+        async def started(*roles: str, **settings: Any) -> Service:
+            chosen = {"aam_grpc": mesh[1], "jwks_url": "http://identity/jwks", **settings}
+            url = SecretStr(provisioned["aod"].app)
             service = await build(
-                Settings(
-                    database_url=SecretStr(provisioned["aod"].app),
-                    credential_key_file=key,
-                    aam_grpc=mesh[1],
-                    jwks_url="http://identity/jwks",
-                    **settings,
-                ),
-                frozenset({"serve", "work"}),
+                Settings(database_url=url, credential_key_file=key, **chosen), frozenset(roles or ("serve", "work"))
             )
             service.http.state.verifier._client = issuer.client()
             for close in service.close:

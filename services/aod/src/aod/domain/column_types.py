@@ -7,6 +7,9 @@ from collections.abc import Sequence
 ENOUGH = 0.95
 """Share of the values that must read as a type for the column to have it; a few dirty values do not hide it."""
 
+VALUE_LENGTH = 500
+"""Characters of a value that are looked at; what is as long may have been cut there."""
+
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"[-+]?(\d+\.\d*|\.?\d+)([eE][-+]?\d+)?|[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 _LEADING_ZERO = re.compile(r"[-+]?0\d+")
@@ -40,6 +43,8 @@ def _share(texts: Sequence[str], pattern: re.Pattern[str]) -> float:
 def _is_json(text: str) -> bool:
     if not text.startswith(("{", "[")):
         return False
+    if len(text) >= VALUE_LENGTH:
+        return True
     try:
         json.loads(text)
     except (ValueError, RecursionError):

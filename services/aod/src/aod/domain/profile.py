@@ -12,9 +12,8 @@ SAMPLE_ROWS = 2_000
 SAMPLE_CELLS = 400_000
 MIN_ROWS = 100
 MAX_SAMPLES = 5
-VALUE_LENGTH = 500
 SHOWN_LENGTH = 80
-_KEY_NAME = re.compile(r"(^|[^a-z])(id|key|code|number|no|nr|uuid|guid|sku)$|ID$|Id$", re.IGNORECASE)
+_KEY_NAME = re.compile(r"(?i:(^|[^a-z])(id|key|code|number|no|nr|uuid|guid|sku))$|[a-z](ID|Id|Key)$")
 
 
 def sample_rows(columns: int) -> int:

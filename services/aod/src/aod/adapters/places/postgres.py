@@ -8,10 +8,11 @@ import asyncpg
 
 from aod.adapters.places.catalog import CATALOG_SQL, CatalogTable, quoted, tables
 from aod.adapters.places.postgres_errors import LOST, SLOW, named_errors, table_error
+from aod.domain.column_types import VALUE_LENGTH
 from aod.domain.errors import PlaceUnreadable
 from aod.domain.finding import DataSet
 from aod.domain.location import DatabaseAddress, Location, parse_address
-from aod.domain.profile import VALUE_LENGTH, looks_keyed, profile_column, sample_rows
+from aod.domain.profile import looks_keyed, profile_column, sample_rows
 from aod.ports import Found
 
 MAX_TABLES = 10_000

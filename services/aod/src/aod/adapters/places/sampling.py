@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pyarrow.types as pt
 from aos_common.tabular import Layout, ReadOptions, TabularFormat, TabularReader, open_batches
 
-from aod.domain.profile import VALUE_LENGTH, sample_rows
+from aod.domain.column_types import VALUE_LENGTH
+from aod.domain.profile import sample_rows
 
 SMALL_BYTES = 32 << 20
 """Files up to this size (an eighth of it when compressed) are read to the end, so that their rows are counted."""
