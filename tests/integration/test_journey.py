@@ -22,7 +22,7 @@ def focus(stack: Any, shared: Path) -> dict[str, Any]:
 
 
 def _finding(document: dict[str, Any], check: str) -> list[dict[str, Any]]:
-    return [finding for finding in document["findings"] if check in finding["check"]]
+    return [finding for finding in document["findings"] if finding["check"] == check]
 
 
 def test_crm_when_the_demo_ran_then_every_record_is_there(crm: dict[str, Any]) -> None:
