@@ -41,7 +41,7 @@ def test_discovery_when_files_are_broken_then_each_says_why_and_the_good_one_goe
         assert problems[name], f"{name} is broken and nothing says so"
     connection = settled(client, client.discovery.approve(finding["id"])["connection_id"])
     approve_mappings(client, connection["id"])
-    assert sync(client, connection["id"])["state"] == "succeeded"
+    assert run_pipeline(client)["state"] == "succeeded"
     assert {view["name"]: view["rows"] for view in client.views.list() if view["rows"]} == {"account": 2}
 
 

@@ -57,9 +57,8 @@ def test_pipeline_when_a_process_is_killed_then_the_run_completes_with_the_same_
     time.sleep(after)
     victim = stack.process(name)
     victim.send_signal(signal.SIGKILL)
-    wait_until(
-        lambda: stack.platform.state().components[name].process, lambda p: p and p.pid != victim.pid and p.alive()
-    )
+    component = lambda: stack.platform.state().components[name]  # noqa: E731  # read anew each time
+    wait_until(component, lambda c: c.process and c.process.pid != victim.pid and c.status == "ready")
     run = wait_until(lambda: _run(client, asked["id"]), lambda found: found and found["state"] in ENDED, 180)
     assert run["state"] == "succeeded", run
     assert hashes(client) == expected

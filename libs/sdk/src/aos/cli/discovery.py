@@ -8,12 +8,10 @@ from rich.table import Table
 from aos.cli.output import AsJson, by_name, console, show, signed_in, table_of, wait_for
 from aos.errors import AosError
 
-scans = typer.Typer(help="Look for data sets in a folder or a database.", invoke_without_command=True)
 findings = typer.Typer(help="Decide about what was found.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name or id of a finding.")]
 
 
-@scans.callback()
 def discover(
     location: Annotated[str, typer.Argument(help="A folder the server can read, or a postgresql:// URL.")],
     name: Annotated[str, typer.Option(help="A name for what is found.")] = "",

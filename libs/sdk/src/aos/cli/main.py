@@ -18,7 +18,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     account.register(app)
-    app.add_typer(discovery.scans, name="discover")
+    app.command()(discovery.discover)
     app.add_typer(discovery.findings, name="findings")
     app.add_typer(connections.connections, name="connections")
     app.add_typer(connections.quarantine, name="quarantine")
