@@ -38,15 +38,11 @@ def run(module: str, *arguments: str) -> Figure:
     return Figure(usage.ru_utime + usage.ru_stime, time.monotonic() - began, usage.ru_maxrss / 1024, said)
 
 
-def cpu_of(pids: list[int]) -> float:
-    """Return the CPU seconds that processes and their living children have used so far."""
-    total = 0.0
-    for pid in pids:
-        process = psutil.Process(pid)
-        for one in (process, *process.children(recursive=True)):
-            times = one.cpu_times()
-            total += times.user + times.system
-    return total
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds that a process and its living children have used so far."""
+    process = psutil.Process(pid)
+    every = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(times.user + times.system for times in every)
 
 
 def report(title: str, ours: Figure, reference: Figure, against: str, goal: float) -> None:

@@ -91,6 +91,8 @@ def _listener(settings: GatewaySettings) -> Node:
     return {
         "name": "public",
         "address": _socket(settings.listen),
+        # Two gateways on one port would share its connections by chance; the second must fail instead.
+        "enable_reuse_port": False,
         "per_connection_buffer_limit_bytes": _CONNECTION_BUFFER_BYTES,
         "filter_chains": [{"filters": [manager]}],
     }

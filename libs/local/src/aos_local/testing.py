@@ -143,8 +143,7 @@ def _s3_options(port: int) -> dict[str, str]:
 
 
 def _weed(home: Path, config: Path, ports: Sequence[int]) -> list[str]:
-    flags = ("s3.port", "s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc")
-    flags += ("filer.port", "filer.port.grpc")
+    flags = [f"{part}.port{kind}" for part in ("s3", "master", "volume", "filer") for kind in ("", ".grpc")]
     chosen = [f"-{flag}={port}" for flag, port in zip(flags, ports, strict=True)]
     weed = str(Path(sysconfig.get_path("scripts")) / "weed")
     server = [weed, "server", f"-dir={home}", f"-ip={LOOPBACK}", "-s3", f"-s3.config={config}", "-volume.max=20"]

@@ -1,8 +1,9 @@
 """Loopback TCP ports."""
 
 import socket
+import weakref
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 
 from aos_common.errors import DomainError, Kind
 
@@ -25,6 +26,22 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
         except OSError:
             return False
         return True
+
+
+class Reservation:
+    """Keeps a port for a server that binds it later, so that a platform started beside this one chooses another."""
+
+    def __init__(self, port: int, host: str = LOOPBACK) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Without SO_REUSEADDR nobody else can bind it. Connections that an earlier server has just closed prevent the
+        # binding; then the port is as good as reserved for a moment anyway.
+        with suppress(OSError):
+            self._socket.bind((host, port))
+        weakref.finalize(self, self._socket.close)
+
+    def release(self) -> None:
+        """Give the port to the server that is about to bind it; may be called again."""
+        self._socket.close()
 
 
 def free_port(avoid: Iterable[int] = ()) -> int:

@@ -8,7 +8,7 @@ from aos_gateway.settings import GatewaySettings
 
 from aos_local.backing import binaries
 from aos_local.backing.temporal import TemporalPorts
-from aos_local.processes.ports import LOOPBACK
+from aos_local.processes.ports import LOOPBACK, Reservation
 from aos_local.processes.process import Launch
 from aos_local.secrets import SecretStore
 from aos_local.settings import SERVICES, Home, LocalSettings, private_folder
@@ -96,8 +96,11 @@ def _gateway(settings: LocalSettings, around: Surroundings, port: int, after: tu
     shown = LOOPBACK if settings.public_host == "0.0.0.0" else settings.public_host  # noqa: S104  compared, not bound
     url = f"http://{shown}:{port}"
 
+    reserved = Reservation(port, settings.public_host)
+
     def launch() -> Launch:
         private_folder(home.sockets)
+        reserved.release()
         config = write(gateway, home.run / "envoy.yaml")
         flags = ["--disable-hot-restart", "--concurrency", "1", "-l", "warning", "--file-flush-interval-msec", "1000"]
         return Launch([str(binaries.envoy()), "-c", str(config), *flags], plain_environment(), home.log("gateway"))

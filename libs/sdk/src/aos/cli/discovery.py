@@ -74,7 +74,24 @@ def approve(name: Name, data_set: Annotated[list[str] | None, typer.Option(help=
     with signed_in() as client:
         finding = by_name(client.discovery.findings(), name, "finding")
         approved = client.discovery.approve(finding["id"], data_set or [])
-    console.print(f"Connection {approved['connection_id']} was created. See: aos connections list", highlight=False)
+        connection = wait_for(lambda: client.connections.get(approved["connection_id"]), _looked_at, _progress)
+        console.print(f"{connection['name']} is {connection['state']}. {connection['error']}", highlight=False)
+        rows = [(s["name"], s["state"], s["entity"], s["error"]) for s in connection["streams"]]
+        console.print(table_of(("stream", "state", "entity", "problem"), rows))
+        if any(stream["state"] == "needs_mapping" for stream in connection["streams"]):
+            console.print("Some streams wait for a mapping: aos mappings list --state pending", highlight=False)
+        else:
+            console.print("Read it with: aos runs start", highlight=False)
+
+
+def _looked_at(connection: Any) -> bool:
+    """Tell whether the source has been checked, and every stream looked at."""
+    settled = all(stream["state"] != "discovered" for stream in connection["streams"])
+    return connection["state"] != "PENDING" and settled
+
+
+def _progress(connection: Any) -> str:
+    return f"{connection['name']}: {connection['state']}, {len(connection['streams'])} streams"
 
 
 @findings.command()
