@@ -1,8 +1,10 @@
 """Records that carry the key of an earlier record of the same reading: set aside, because only one can be right."""
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from aos_common.objects import TenantObjects
+from aos_common.tabular.values import python_rows
 
 from aam.adapters.extraction.spool import Spool
 from aam.adapters.projection.engine import Engine, record_text
@@ -45,8 +47,5 @@ def _records(objects: TenantObjects, name: BatchName, rows: list[int]) -> dict[i
     with objects.read(name.landing_key) as stream:
         table: pa.Table = pq.read_table(stream)
     number = table.column_names[-1]
-    wanted = set(rows)
-    return {
-        row.pop(number): record_text(row)
-        for row in table.filter(pa.array([one in wanted for one in table.column(number).to_pylist()])).to_pylist()
-    }
+    found = table.filter(pc.is_in(table.column(number), pa.array(rows, pa.int64())))
+    return {row.pop(number): record_text(row) for row in python_rows(found)}

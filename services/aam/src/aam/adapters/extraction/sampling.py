@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 import pyarrow as pa
+from aos_common.tabular.values import python_values
 
 from aam.domain.schema import TEXT, StreamSchema
 from aam.ports import SampleColumn
@@ -17,7 +18,7 @@ def sample_columns(schema: StreamSchema, data: pa.RecordBatch | None) -> list[Sa
     """One sample a column; `type` is empty where the format declares none."""
     samples = []
     for column in schema.columns:
-        values = data.column(data.schema.get_field_index(column.name)).to_pylist() if data is not None else []
+        values = python_values(data.column(data.schema.get_field_index(column.name))) if data is not None else []
         texts = tuple(_text(value)[:VALUE_KEPT] for value in values)
         declared = "" if column.type == TEXT else column.type
         samples.append(SampleColumn(column.name, declared, column.comment, texts))

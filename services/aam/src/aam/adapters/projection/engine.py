@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from aos_common.tabular.values import python_rows
 
 from aam.adapters.projection.compiler import BATCH, KEY_MISSING, ROW, Program
 from aam.adapters.projection.families import plain
@@ -74,7 +75,7 @@ class Engine:
             _misfit(program, index, row, number, file)
             for index, row, number in zip(
                 bad.filter(wrong).to_pylist(),
-                data.filter(wrong.combine_chunks()).to_pylist(),
+                python_rows(data.filter(wrong.combine_chunks())),
                 rows.filter(wrong.combine_chunks()).to_pylist(),
                 strict=True,
             )

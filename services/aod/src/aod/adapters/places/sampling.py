@@ -4,7 +4,6 @@ Loads Arrow: import it where a file is read, not at a process's start.
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyarrow.types as pt
 from aos_common.tabular import Layout, ReadOptions, TabularFormat, TabularReader, open_batches
+from aos_common.tabular.values import python_values
 
 from aod.domain.column_types import VALUE_LENGTH
 from aod.domain.profile import sample_rows
@@ -130,5 +130,5 @@ def _texts(column: pa.ChunkedArray) -> list[str | None]:
 
 
 def _nested(column: pa.ChunkedArray) -> list[str | None]:
-    values: Sequence[object] = column.to_pylist()
+    values = python_values(column)
     return [None if value is None else json.dumps(value, default=str)[:VALUE_LENGTH] for value in values]
