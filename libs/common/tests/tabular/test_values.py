@@ -1,17 +1,9 @@
 """Values that Arrow reads only with further libraries, read without them."""
 
-import sys
 from datetime import UTC, datetime
 
 import pyarrow as pa
-import pytest
 from aos_common.tabular.values import python_rows, python_values
-
-
-@pytest.fixture(autouse=True)
-def no_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a machine where nobody installed it."""
-    monkeypatch.setitem(sys.modules, "pandas", None)
 
 
 def test_values_when_moments_have_nanoseconds_then_they_are_text_in_full() -> None:
