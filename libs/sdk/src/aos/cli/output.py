@@ -1,6 +1,7 @@
 """What every command shares: tables, JSON, and errors that say what to type next."""
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,10 @@ from aos.session import client
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 POLL_SECONDS = 0.3
 
-console = Console()
+PIPED_WIDTH = 240
+"""Columns when the output is no terminal: a pipe has no edge to wrap at."""
+
+console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
 complaints = Console(stderr=True)
 
 
@@ -51,7 +55,10 @@ def show(document: Any, as_json: bool, table: Callable[[], Table]) -> None:
 
 def table_of(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> Table:
     """Build a plain table."""
-    table = Table(*columns, box=None, pad_edge=False, title=title or None, title_justify="left")
+    table = Table(box=None, pad_edge=False, title=title or None, title_justify="left")
+    for column in columns:
+        # An id that is cut cannot be copied into the next command.
+        table.add_column(column, no_wrap=column == "id", overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     return table

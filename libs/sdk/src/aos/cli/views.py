@@ -3,9 +3,10 @@
 import csv
 import itertools
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
 from aos.cli.output import AsJson, console, show, signed_in, table_of
 from aos.resources import Filter
@@ -45,7 +46,18 @@ def query(
         writer.writeheader()
         writer.writerows(rows)
         return
-    show(rows, as_json, lambda: table_of(names, [[row[name] for name in names] for row in rows]))
+    show(rows, as_json, lambda: _table(names, rows))
+
+
+def _table(names: list[str], rows: list[dict[str, Any]]) -> Table:
+    """Build a table with one line a row, or one line a value where the terminal is too narrow for that."""
+    widths = [max(len(name), *(len(str(row[name] or "")) for row in rows)) + 1 for name in names] if rows else []
+    if sum(widths) <= console.width:
+        return table_of(names, [[row[name] for name in names] for row in rows])
+    lines = []
+    for number, row in enumerate(rows, 1):
+        lines += [(f"── {number}", "")] + [(name, row[name]) for name in names if row[name] is not None]
+    return table_of(("column", "value"), lines)
 
 
 def _filter(text: str) -> Filter:
