@@ -84,7 +84,7 @@ def _until(done: Any, seconds: float = 600) -> None:
     while not done():
         if time.monotonic() > deadline:
             raise SystemExit(f"not done after {seconds:.0f} s")
-        time.sleep(0.5)
+        time.sleep(2)  # asking costs too, and counts as ours
 
 
 def _dlt(data: Path) -> dict[str, int]:
