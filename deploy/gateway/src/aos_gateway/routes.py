@@ -62,7 +62,7 @@ KEYS = (_exact("/.well-known/jwks.json", "identity", "GET"),)
 DOCUMENTS = tuple(
     _exact(f"/api/v1/{layer}/{document}", service, "GET")
     for layer, service in LAYERS.items()
-    for document in ("openapi.json", "docs")
+    for document in ("openapi.json", "docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
 )
 STREAMS = tuple(
     Route(f"/api/v1/{layer}", Match.FOLDER, service, event_stream=True, methods=("GET",))

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from importlib import resources
 from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from opentelemetry import propagate, trace
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -58,17 +60,42 @@ def create_app(
         title=title,
         version="1",
         openapi_url=f"{prefix}/openapi.json",
-        docs_url=f"{prefix}/docs",
+        docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
     )
     app.state.verifier = verifier
     for router in routers:
         app.include_router(router, prefix=prefix)
+    _add_docs(app, title, prefix)
     _add_error_handlers(app)
     _add_health(app, service, checks)
     app.add_middleware(_Tracing)
     return app
+
+
+def _add_docs(app: FastAPI, title: str, prefix: str) -> None:
+    """Add the interactive API documentation; its script comes from a wheel, since a machine may have no internet."""
+    files = resources.files("fastapi_offline") / "static"
+
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url=f"{prefix}/openapi.json",
+            title=title,
+            swagger_js_url=f"{prefix}/docs/swagger-ui-bundle.js",
+            swagger_css_url=f"{prefix}/docs/swagger-ui.css",
+            swagger_favicon_url="data:,",
+        )
+
+    async def script() -> FileResponse:
+        return FileResponse(str(files / "swagger-ui-bundle.js"), media_type="text/javascript")
+
+    async def style() -> FileResponse:
+        return FileResponse(str(files / "swagger-ui.css"), media_type="text/css")
+
+    app.add_api_route(f"{prefix}/docs", docs, include_in_schema=False)
+    app.add_api_route(f"{prefix}/docs/swagger-ui-bundle.js", script, include_in_schema=False)
+    app.add_api_route(f"{prefix}/docs/swagger-ui.css", style, include_in_schema=False)
 
 
 def _add_error_handlers(app: FastAPI) -> None:

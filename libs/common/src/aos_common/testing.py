@@ -25,7 +25,7 @@ class Issuer:
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key()))
         self.jwks = {"keys": [public | {"kid": "test", "use": "sig", "alg": "RS256"}]}
 
-    def token(self, tenant_id: UUID, roles: tuple[str, ...] = ("owner",), subject: str = "", **claims: Any) -> str:
+    def token(self, tenant_id: UUID, roles: tuple[str, ...] = ("owner",), subject: str = "", /, **claims: Any) -> str:
         """Return an access token; `claims` replace those of a valid one."""
         now = int(time.time())
         body: dict[str, Any] = {

@@ -19,7 +19,7 @@ def token_server(issuer: Issuer) -> Iterator[str]:
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
             tenant, client = UUID(form["tenant_id"][0]), form["client_id"][0]
-            token = issuer.token(tenant, ("service",), subject=client)
+            token = issuer.token(tenant, ("service",), client)
             self._answer({"access_token": token, "token_type": "Bearer", "expires_in": 600})
 
         def do_GET(self) -> None:
