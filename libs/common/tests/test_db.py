@@ -1,10 +1,13 @@
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from aos_common.db import Database
-from aos_common.errors import DependencyUnavailable, Overloaded
+from aos_common.errors import DependencyUnavailable, InvalidRequest, Overloaded
+from aos_local.provision import Provisioned
 
 
 async def _add(database: Database, tenant: UUID, text: str) -> None:
@@ -86,3 +89,74 @@ async def test_database_when_nothing_listens_then_it_says_unavailable() -> None:
     with pytest.raises(DependencyUnavailable):
         await database.ping()
     await database.close()
+
+
+async def _drop_connections(provisioned: Provisioned) -> None:
+    """As a restart of the server does: every connection of the service is closed."""
+    connection = await asyncpg.connect(provisioned["aod"].app)
+    others = "SELECT pid FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()"
+    await connection.execute(f"SELECT pg_terminate_backend(pid) FROM ({others}) AS other")
+    await connection.close()
+    await asyncio.sleep(0.1)
+
+
+async def test_tenant_tx_when_the_server_dropped_idle_connections_then_the_next_use_opens_new_ones(
+    database: Database, provisioned: Provisioned, tenant: UUID
+) -> None:
+    release = asyncio.Event()
+
+    async def hold() -> None:
+        async with database.tenant_tx(tenant):
+            await release.wait()
+
+    holders = [asyncio.create_task(hold()) for _ in range(4)]
+    await asyncio.sleep(0.3)
+    release.set()
+    await asyncio.gather(*holders)
+    await _drop_connections(provisioned)
+    assert await _texts(database, tenant) == []
+    assert await _texts(database, tenant) == []
+
+
+async def test_tenant_tx_when_the_connection_is_lost_midway_then_it_says_unavailable(
+    database: Database, provisioned: Provisioned, tenant: UUID
+) -> None:
+    for statement in ("SELECT 1", ""):
+        with pytest.raises(DependencyUnavailable):
+            async with database.tenant_tx(tenant) as connection:
+                await _drop_connections(provisioned)
+                if statement:
+                    await connection.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize("statement", ["BEGIN", "COMMIT"])
+async def test_tenant_tx_when_cancelled_while_it_begins_or_commits_then_no_transaction_stays_open(
+    database: Database, tenant: UUID, statement: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute = asyncpg.Connection.execute
+
+    async def slow(driver: Any, sql: str, *values: Any) -> str:
+        done = await execute(driver, sql, *values) if sql.startswith("BEGIN") else ""
+        if sql.startswith(statement):
+            await asyncio.sleep(5)
+        return done or await execute(driver, sql, *values)
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", slow)
+    task = asyncio.create_task(_add(database, tenant, "late"))
+    await asyncio.sleep(0.3)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    monkeypatch.undo()
+    async with database._engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        assert not driver.is_in_transaction()
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800"])
+async def test_tenant_tx_when_a_text_cannot_be_stored_then_the_request_is_invalid(
+    database: Database, tenant: UUID, text: str
+) -> None:
+    with pytest.raises(InvalidRequest):
+        await _add(database, tenant, text)

@@ -11,16 +11,20 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from aos_common.errors import DependencyUnavailable, Overloaded
+from aos_common.errors import DependencyUnavailable, InvalidRequest, Overloaded
 
 __all__ = ["Database", "tenant_table"]
 
 STATEMENT_TIMEOUT_MS = 30_000
+_DRIVER_ERRORS = (OSError, sa.exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_UNSTORABLE = ("22021", "22P05")
+"""SQLSTATEs of texts with a NUL, in a column and inside JSON."""
 
 
 def tenant_table(name: str, metadata: sa.MetaData, *columns: Any, primary_key: tuple[str, ...] = ("id",)) -> sa.Table:
@@ -32,6 +36,16 @@ def tenant_table(name: str, metadata: sa.MetaData, *columns: Any, primary_key: t
         *columns,
         sa.PrimaryKeyConstraint("tenant_id", *primary_key),
     )
+
+
+def _unavailable() -> DependencyUnavailable:
+    return DependencyUnavailable("The database does not answer.", hint="Try again in a moment.")
+
+
+def _is_unstorable(error: BaseException) -> bool:
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    return getattr(error.orig, "sqlstate", "") in _UNSTORABLE or "surrogates not allowed" in str(error.orig)
 
 
 def _async_url(url: str) -> str:
@@ -89,30 +103,39 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[AsyncConnection]:
-        connection = await self._connect()
+        connection, driver = await self._connect()
         try:
-            driver = await self._driver(connection)
-            await driver.execute(begin)
             try:
+                await driver.execute(begin)
                 yield connection
-            except BaseException:
+                await driver.execute("COMMIT")
+            except BaseException as error:
+                lost = driver.is_closed()
                 await self._roll_back(connection, driver)
+                if lost and isinstance(error, _DRIVER_ERRORS):
+                    raise _unavailable() from error
+                if _is_unstorable(error):
+                    raise InvalidRequest("A text holds characters that cannot be stored, such as NUL.") from error
                 raise
-            await driver.execute("COMMIT")
         finally:
-            await connection.close()
+            # Shielded: a connection whose return is cancelled would be lost to the pool.
+            await asyncio.shield(connection.close())
 
-    async def _connect(self) -> AsyncConnection:
+    async def _connect(self) -> tuple[AsyncConnection, Any]:
+        """Return a live connection with its driver; those that the server has closed meanwhile are thrown away."""
         try:
-            return await self._engine.connect()
+            while True:
+                connection = await self._engine.connect()
+                driver = (await connection.get_raw_connection()).driver_connection
+                assert driver is not None
+                if not driver.is_closed():
+                    return connection, driver
+                await connection.invalidate()
+                await connection.close()
         except sa.exc.TimeoutError:
             raise Overloaded("All database connections are in use.", hint="Try again in a moment.") from None
-        except (TimeoutError, OSError, sa.exc.DBAPIError) as error:
-            raise DependencyUnavailable("The database does not answer.", hint="Try again in a moment.") from error
-
-    @staticmethod
-    async def _driver(connection: AsyncConnection) -> Any:
-        return (await connection.get_raw_connection()).driver_connection
+        except (OSError, sa.exc.DBAPIError) as error:
+            raise _unavailable() from error
 
     @staticmethod
     async def _roll_back(connection: AsyncConnection, driver: Any) -> None:
@@ -128,11 +151,8 @@ class Database:
 
     async def ping(self) -> None:
         """Raise `DependencyUnavailable` unless PostgreSQL answers."""
-        connection = await self._connect()
-        try:
-            await connection.exec_driver_sql("SELECT 1")
-        finally:
-            await connection.close()
+        async with self._transaction("BEGIN"):
+            pass
 
     async def close(self) -> None:
         """Close every connection."""
