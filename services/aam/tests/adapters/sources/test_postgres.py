@@ -79,6 +79,23 @@ def test_read_when_all_kinds_of_values_then_nothing_is_lost(url: str) -> None:
     assert (misfit.row, misfit.column, misfit.value) == (3, "at", "infinity")
 
 
+def test_read_when_years_are_out_of_reach_then_rows_are_set_aside_with_every_value(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO deals (id, at, day, updated_at) VALUES (4, '4000-01-01 BC', '0044-03-15 BC', '2024-01-04Z'), "
+            "(5, '-infinity', '10000-01-01', '2024-01-05Z'), (6, '9999-12-31 23:59:59.999999', '0001-01-01', '2024-01-06Z')"
+        )
+    with source(url).read("public.deals", {}) as read:
+        batches = list(read.batches())
+    misfits = {misfit.row: misfit for batch in batches for misfit in batch.misfits}
+    assert [row["id"] for batch in batches for row in batch.data.to_pylist()] == [1, 2, 6]
+    assert (misfits[4].column, misfits[4].value) == ("at", "4000-01-01 00:00:00 BC")
+    assert misfits[4].reason == "the year is not between 1 and 9999"
+    assert '"day": "0044-03-15 BC"' in misfits[4].record
+    assert (misfits[5].value, misfits[5].reason) == ("-infinity", "the value is infinite")
+    assert '"day": "10000-01-01"' in misfits[5].record
+
+
 def test_read_when_a_cursor_is_saved_then_only_later_rows_come(url: str) -> None:
     postgres = source(url)
     with postgres.read("public.deals", {}) as read:

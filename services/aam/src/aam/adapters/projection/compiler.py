@@ -143,7 +143,7 @@ def _extras(unmapped: list[tuple[str, _Source]]) -> str:
 
 def _bad(mapping: Mapping, columns: dict[str, _Source], key: str) -> str:
     cases = [
-        f"WHEN {_present(columns[field.source])} AND v{index} IS NULL THEN {index}"
+        f"WHEN {_present(columns[field.source])} AND ({_unfit(field, f'v{index}')}) THEN {index}"
         for index, field in enumerate(mapping.fields)
         if field.transform.kind != "text" and not _always_fits(field, columns[field.source])
     ]
@@ -152,10 +152,18 @@ def _bad(mapping: Mapping, columns: dict[str, _Source], key: str) -> str:
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS INTEGER)"
 
 
+def _unfit(field: FieldMapping, value: str) -> str:
+    """Nothing downstream can hold a year before 1 or after 9999."""
+    missing = f"{value} IS NULL"
+    if READS_AS.get(field.type, field.type) not in ("date", "timestamp"):
+        return missing
+    return f"{missing} OR {value} < '0001-01-01' OR {value} >= '10000-01-01'"
+
+
 def _present(source: _Source) -> str:
     """Blank text is no value; of typed columns every value counts."""
     return f"{source.trimmed if source.family is Family.TEXT else source.raw} IS NOT NULL"
 
 
 def _always_fits(field: FieldMapping, source: _Source) -> bool:
-    return (source.family, field.transform.kind) in ((Family.BOOLEAN, "boolean"), (Family.DATE, "date"))
+    return (source.family, field.transform.kind) == (Family.BOOLEAN, "boolean")

@@ -9,6 +9,7 @@ MAX_WHOLE_DIGITS = 20
 MAX_DECIMALS = 18
 NO_NUMBER, NO_FINITE = "not a number", "not a number that can be stored"
 FINE = re.compile(r"\.\d{7,}")
+FAR = re.compile(r"-\d+-\d\d-\d\d.*|\d{5,}-\d\d-\d\d.*|0000-\d\d-\d\d.*")
 
 
 def reason_of(value: str, transform: Transform) -> str:
@@ -21,6 +22,8 @@ def reason_of(value: str, transform: Transform) -> str:
             reason = told if told in (NO_NUMBER, NO_FINITE) else "not a whole number, or outside 64 bits"
         case "boolean":
             reason = "not one of the texts that mean true or false"
+        case "date" | "timestamp" if FAR.fullmatch(value):
+            reason = "the year is not between 1 and 9999"
         case "date":
             reason = f"not a date{_form(transform)}, or it has a time of day"
         case "timestamp" if FINE.search(value):

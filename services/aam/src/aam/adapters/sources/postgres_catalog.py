@@ -76,6 +76,11 @@ class CatalogTable:
         gone = frozenset(excluded)
         return CatalogTable(self.schema, self.name, [one for one in self.columns if one.column.name not in gone])
 
+    @property
+    def temporal(self) -> list[str]:
+        """The names of the columns that `select_sql` reads as dates and timestamps, in order."""
+        return [one.column.name for one in self.columns if one.reading == "native" and one.base in TEMPORAL]
+
     def unreadable(self) -> str:
         """What to tell the owner about the first column that has no faithful reading; empty when there is none."""
         for one in self.columns:
@@ -137,27 +142,28 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-INFINITE = "aos infinite"
+UNHELD = "aos unheld"
 
 
 def select_sql(table: CatalogTable) -> str:
     """The query that reads the table: native columns as they are, the rest as text.
 
-    Dates and timestamps may be infinite, which Arrow cannot hold: such a value is read as null and its column is named
-    in the last column, so that the row can be set aside.
+    Dates and timestamps may be infinite, or of a year that no reader downstream can hold (before 1, after 9999): such a
+    value is read as null, and the last column then lists the texts of all `temporal` columns of the row as JSON, so that
+    the row can be set aside whole.
     """
-    columns, infinite = [], []
+    columns, unheld, texts = [], [], []
     for one in table.columns:
         name = quoted(one.column.name)
         if one.reading == "text":
             columns.append(f"{name}::pg_catalog.text AS {name}")
         elif one.base in TEMPORAL:
-            columns.append(f"CASE WHEN pg_catalog.isfinite({name}) THEN {name} END AS {name}")
-            literal = one.column.name.replace("'", "''")
-            infinite.append(f"CASE WHEN NOT pg_catalog.isfinite({name}) THEN '{literal}' END")
+            columns.append(f"CASE WHEN {name} >= '0001-01-01' AND {name} < '10000-01-01' THEN {name} END AS {name}")
+            unheld.append(f"{name} < '0001-01-01' OR {name} >= '10000-01-01'")
+            texts.append(f"{name}::pg_catalog.text")
         else:
             columns.append(name)
-    marks = " , ".join(infinite)
-    columns.append(f"coalesce({marks}, NULL)" if infinite else "NULL::pg_catalog.text")
+    listed = f"pg_catalog.array_to_json(ARRAY[{', '.join(texts)}])::pg_catalog.text"
+    columns.append(f"CASE WHEN {' OR '.join(unheld)} THEN {listed} END" if unheld else "NULL::pg_catalog.text")
     body = ", ".join(columns)
-    return f"SELECT {body} AS {quoted(INFINITE)} FROM {quoted(table.schema)}.{quoted(table.name)}"  # noqa: S608  quoted
+    return f"SELECT {body} AS {quoted(UNHELD)} FROM {quoted(table.schema)}.{quoted(table.name)}"  # noqa: S608  quoted

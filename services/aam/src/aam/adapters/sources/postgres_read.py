@@ -69,14 +69,14 @@ class PostgresRead:
             self._highest = max(self._highest, highest) if self._highest else highest
 
     def _separated(self, data: pa.RecordBatch, numbers: pa.Array) -> SourceBatch:
-        """Rows with an infinite date or time are set aside: no column type downstream can hold it."""
+        """Rows with a date or time that no column type downstream can hold are set aside."""
         marks = data.column(data.num_columns - 1)
         rows = pa.RecordBatch.from_arrays(data.columns[:-1], names=data.schema.names[:-1])
         if marks.null_count == len(marks):
             return SourceBatch(rows, numbers)
         bad = pc.is_valid(marks)
         misfits = tuple(
-            Misfit(self.file, number, mark, "infinity", "the value is infinite", _record({**row, mark: "infinity"}))
+            self._misfit(number, json.loads(mark), row)
             for number, mark, row in zip(
                 numbers.filter(bad).to_pylist(),
                 marks.filter(bad).to_pylist(),
@@ -86,6 +86,14 @@ class PostgresRead:
         )
         good = pc.invert(bad)
         return SourceBatch(rows.filter(good), numbers.filter(good), misfits)
+
+    def _misfit(self, number: int, texts: list[str | None], row: dict[str, Any]) -> Misfit:
+        """The row with the true texts of what was read as null."""
+        listed = zip(self._table.temporal, texts, strict=True)
+        unheld = {name: text for name, text in listed if text is not None and row[name] is None}
+        column, value = next(iter(unheld.items()))
+        reason = "the value is infinite" if value.endswith("infinity") else "the year is not between 1 and 9999"
+        return Misfit(self.file, number, column, value, reason, _record({**row, **unheld}))
 
     def cursor(self) -> Json:
         """The highest cursor value read, at most the snapshot's time less the lag; empty without a cursor column."""
