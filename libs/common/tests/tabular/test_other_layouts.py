@@ -100,6 +100,10 @@ def test_json_when_larger_than_a_chunk_then_streams_every_record(tmp_path: Path)
         ("a.json", '[{"a": 1}] trailing', "2"),
         ("a.json", '[{"a": NaN}]' + " " * 40, "1"),
         ("a.json", '[{"a": 1}, {"a" 2}, {"a": 333333333333}]', "2"),
+        ("a.json", '[{"a": 1}, {"a": {"b": 1, "b": 2}}]', "2"),
+        ("a.jsonl", '{"a": 1}\n{"a": 1, "a": 2}\n', "2"),
+        ("a.json", '[{"a": "\\ud83d\\ude00"}, {"a": ["\\ud83d"]}]', "2"),
+        ("a.jsonl", '{"\\udc00": 1}\n', "1"),
     ],
 )
 def test_json_when_broken_then_names_the_record(tmp_path: Path, name: str, content: str, record: str) -> None:
@@ -107,6 +111,12 @@ def test_json_when_broken_then_names_the_record(tmp_path: Path, name: str, conte
     with pytest.raises(BrokenJson) as caught:
         open_batches(tmp_path / name)
     assert caught.value.metadata["record"] == record
+
+
+def test_json_when_a_key_stands_twice_then_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"a": 1, "a": 2}]')
+    with pytest.raises(BrokenJson, match="the key 'a' stands twice in one object"):
+        open_batches(tmp_path / "a.json")
 
 
 def test_json_when_empty_then_is_named(tmp_path: Path) -> None:

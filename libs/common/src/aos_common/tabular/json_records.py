@@ -1,6 +1,7 @@
 """JSON arrays of objects and JSON lines as Arrow batches of text."""
 
 import codecs
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pyarrow as pa
 
 from aos_common.tabular.encoding import raw_chunks
 from aos_common.tabular.errors import BrokenJson, FileEmpty, HeaderOnly, RecordTooLarge, TooManyColumns, WrongEncoding
-from aos_common.tabular.json_text import DECODER, as_text
+from aos_common.tabular.json_text import DECODER, SURROGATE, as_text, is_text
 from aos_common.tabular.model import (
     MAX_COLUMNS,
     MAX_RECORD_BYTES,
@@ -106,6 +107,8 @@ class JsonReader:
             raise self._broken(f"line {number} is not JSON ({error})", number) from error
         if not isinstance(value, dict):
             raise self._broken(f"line {number} is not a JSON object", number)
+        if SURROGATE.search(line) and not is_text(value):
+            raise self._broken(f"line {number} holds half a character (a lone surrogate)", number)
         return value
 
     def _elements(self, pieces: Iterator[str]) -> Iterator[Record]:
@@ -138,9 +141,14 @@ class JsonReader:
         try:
             value, end = DECODER.raw_decode(buffer, position)
         except ValueError as error:
-            if getattr(error, "pos", len(buffer)) < len(buffer) - 8 and "Unterminated" not in str(error):
+            unfinished = isinstance(error, json.JSONDecodeError) and (
+                error.pos >= len(buffer) - 8 or "Unterminated" in error.msg
+            )
+            if not unfinished:
                 raise self._broken(f"record {record} is not JSON ({error})", record) from error
             return None
+        if SURROGATE.search(buffer, position, end) and not is_text(value):
+            raise self._broken(f"record {record} holds half a character (a lone surrogate)", record)
         return value, end
 
     def _bound(self, size: int, record: int) -> None:

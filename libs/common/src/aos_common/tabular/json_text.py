@@ -1,6 +1,7 @@
 """JSON values as text that keeps what the source wrote: 0.10 stays 0.10, at any depth."""
 
 import json
+import re
 from typing import Any
 
 
@@ -14,7 +15,31 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-DECODER = json.JSONDecoder(parse_float=NumberText, parse_int=NumberText, parse_constant=_refuse_constant)
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return found
+
+
+DECODER = json.JSONDecoder(
+    parse_float=NumberText, parse_int=NumberText, parse_constant=_refuse_constant, object_pairs_hook=_members
+)
+"""Refuses what would lose a value: NaN and infinities, and a key that stands twice."""
+
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""Where a character may be spelled in two halves, or only one of them."""
+
+
+def is_text(value: Any) -> bool:
+    """Tell whether every string of a value, and every key, is text: half a surrogate pair is none."""
+    try:
+        as_json(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def as_text(value: Any) -> str | None:

@@ -32,9 +32,7 @@ def python_rows(batch: pa.RecordBatch | pa.Table) -> list[dict[str, Any]]:
 
 
 def _readable(kind: pa.DataType, *, moments: bool = False) -> pa.DataType:
-    if pt.is_timestamp(kind) and (moments or kind.unit == "ns"):
-        return pa.string()
-    if moments and pt.is_date(kind):
+    if (pt.is_timestamp(kind) and (moments or kind.unit == "ns")) or (moments and pt.is_date(kind)):
         return pa.string()
     if pt.is_time64(kind) and kind.unit == "ns":
         return pa.string()
