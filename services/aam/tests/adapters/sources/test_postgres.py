@@ -83,7 +83,8 @@ def test_read_when_years_are_out_of_reach_then_rows_are_set_aside_with_every_val
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "INSERT INTO deals (id, at, day, updated_at) VALUES (4, '4000-01-01 BC', '0044-03-15 BC', '2024-01-04Z'), "
-            "(5, '-infinity', '10000-01-01', '2024-01-05Z'), (6, '9999-12-31 23:59:59.999999', '0001-01-01', '2024-01-06Z')"
+            "(5, '-infinity', '10000-01-01', '2024-01-05Z'), "
+            "(6, '9999-12-31 23:59:59.999999', '0001-01-01', '2024-01-06Z')"
         )
     with source(url).read("public.deals", {}) as read:
         batches = list(read.batches())

@@ -148,9 +148,9 @@ UNHELD = "aos unheld"
 def select_sql(table: CatalogTable) -> str:
     """The query that reads the table: native columns as they are, the rest as text.
 
-    Dates and timestamps may be infinite, or of a year that no reader downstream can hold (before 1, after 9999): such a
-    value is read as null, and the last column then lists the texts of all `temporal` columns of the row as JSON, so that
-    the row can be set aside whole.
+    Dates and timestamps may be infinite, or of a year that no reader downstream can hold (before 1, after 9999): such
+    a value is read as null, and the last column then lists the texts of all `temporal` columns of the row as JSON, so
+    that the row can be set aside whole.
     """
     columns, unheld, texts = [], [], []
     for one in table.columns:
