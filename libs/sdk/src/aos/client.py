@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import quote
 
+from aos.errors import AosError
 from aos.resources import Connections, Discovery, Proposals, Runs, Views
-from aos.transport import Tokens, Transport
+from aos.transport import UNAUTHORIZED, Tokens, Transport
 
 __all__ = ["Client"]
 
@@ -42,9 +43,13 @@ class Client:
         self.transport.use(Tokens(answer["access_token"], answer["refresh_token"]))
 
     def sign_out(self) -> None:
-        """End the session."""
+        """End the session; one that has ended already is forgotten."""
         if self.transport.tokens:
-            self.transport.post("/api/v1/auth/logout", {"refresh_token": self.transport.tokens.refresh})
+            try:
+                self.transport.post("/api/v1/auth/logout", {"refresh_token": self.transport.tokens.refresh})
+            except AosError as error:
+                if error.status != UNAUTHORIZED:
+                    raise
         self.transport.use(None)
 
     def me(self) -> Any:

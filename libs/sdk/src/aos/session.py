@@ -44,10 +44,13 @@ def remember_url(url: str) -> None:
     _write(known if known.get("url") == url else {"url": url})
 
 
-def client() -> Client:
-    """Return a client with the stored session; new tokens are stored as they come."""
+def client(url: str = "") -> Client:
+    """Return a client with the stored session; new tokens are stored as they come.
+
+    Another `url` is remembered with its first tokens: an address that does not answer replaces no session.
+    """
     known = _read()
-    url = os.environ.get("AOS_URL") or known.get("url") or DEFAULT_URL
+    url = (url or os.environ.get("AOS_URL") or known.get("url") or DEFAULT_URL).rstrip("/")
     same = known.get("url", url) == url and "access" in known
     tokens = Tokens(known["access"], known["refresh"]) if same else None
 

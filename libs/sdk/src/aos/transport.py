@@ -12,6 +12,7 @@ __all__ = ["Tokens", "Transport"]
 
 TIMEOUT = httpx.Timeout(60, connect=5)
 UNAUTHORIZED = 401
+WITHOUT_TOKENS = ("/api/v1/auth/login", "/api/v1/auth/register", "/api/v1/auth/refresh")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Transport:
         self.url = url.rstrip("/")
         self._tokens = tokens
         self._on_tokens = on_tokens or (lambda _: None)
-        self._http = httpx.Client(base_url=self.url, timeout=TIMEOUT)
+        self._http = httpx.Client(base_url=_checked(self.url), timeout=TIMEOUT)
 
     @property
     def tokens(self) -> Tokens | None:
@@ -69,15 +70,23 @@ class Transport:
     def send(self, method: str, path: str, **options: Any) -> Any:
         """Send a request and return its JSON; raise `AosError`."""
         answer = self._send_once(method, path, options)
-        if answer.status_code == UNAUTHORIZED and self._tokens and not path.startswith("/api/v1/auth/refresh"):
+        if answer.status_code == UNAUTHORIZED and self._tokens and path not in WITHOUT_TOKENS:
             self._renew(self._tokens)
             answer = self._send_once(method, path, options)
+        found = _json(answer)
         if answer.is_error:
-            raise AosError.of_problem(answer.status_code, _json(answer))
-        return _json(answer)
+            raise AosError.of_problem(answer.status_code, found)
+        if answer.content and found is None:
+            raise AosError(
+                "NOT_THE_PLATFORM",
+                f"{self.url} answers, but not as the platform does.",
+                hint="Check the address: aos status shows that of the platform on this machine.",
+            )
+        return found
 
     def _send_once(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._tokens.access}"} if self._tokens else {}
+        bearer = self._tokens if path not in WITHOUT_TOKENS else None
+        headers = {"Authorization": f"Bearer {bearer.access}"} if bearer else {}
         try:
             return self._http.request(method, path, headers=headers, **options)
         except httpx.TransportError as error:
@@ -96,6 +105,17 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+
+def _checked(url: str) -> httpx.URL:
+    """Return an address; raise `AosError` where it is none."""
+    try:
+        found = httpx.URL(url)
+    except httpx.InvalidURL:
+        found = httpx.URL()
+    if found.scheme not in ("http", "https") or not found.host.strip("["):
+        raise AosError("ADDRESS_INVALID", f"{url!r} is no address.", hint="It looks like http://127.0.0.1:8080.")
+    return found
 
 
 def _json(answer: httpx.Response) -> Any:

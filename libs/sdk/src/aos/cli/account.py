@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from aos.cli.output import console, signed_in
-from aos.session import remember_url
+from aos.cli.output import say, signed_in
 
 Url = Annotated[str, typer.Option("--url", help="The platform's address, e.g. http://127.0.0.1:8080.")]
 Password = Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="AOS_PASSWORD", help="Your password.")]
@@ -25,33 +24,29 @@ def create_tenant(
     url: Url = "",
 ) -> None:
     """Create a tenant and its first user, and sign in."""
-    if url:
-        remember_url(url)
-    with signed_in() as client:
+    with signed_in(url) as client:
         user = client.register(tenant, email, password)
-    console.print(f"Signed in as {user['email']}, owner of {user['tenant_name']}.")
+    say(f"Signed in as {user['email']}, owner of {user['tenant_name']}.")
 
 
 def login(
     email: Annotated[str, typer.Option(prompt=True, help="Your e-mail address.")], password: Password, url: Url = ""
 ) -> None:
     """Sign in; the session is kept for the next commands."""
-    if url:
-        remember_url(url)
-    with signed_in() as client:
+    with signed_in(url) as client:
         client.sign_in(email, password)
-        console.print(f"Signed in as {client.me()['email']}.")
+        say(f"Signed in as {client.me()['email']}.")
 
 
 def logout() -> None:
     """End the session."""
     with signed_in() as client:
         client.sign_out()
-    console.print("Signed out.")
+    say("Signed out.")
 
 
 def whoami() -> None:
     """Show who is signed in."""
     with signed_in() as client:
         me = client.me()
-    console.print(f"{me['email']} ({', '.join(me['roles'])}) of {me['tenant_name']}")
+    say(f"{me['email']} ({', '.join(me['roles'])}) of {me['tenant_name']}")

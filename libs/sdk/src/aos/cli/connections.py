@@ -1,18 +1,20 @@
 """`aos connections` and `aos quarantine`."""
 
+import itertools
 import json
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from aos.cli.output import AsJson, by_name, console, show, signed_in, table_of, wait_for
+from aos.cli.output import AsJson, by_name, console, say, show, signed_in, table_of, typed, wait_for
 from aos.client import Client
 from aos.errors import AosError
 
 connections = typer.Typer(help="Connections to sources.", no_args_is_help=True)
 quarantine = typer.Typer(help="Rows that did not fit.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name or id of a connection.")]
+TABLE_ROWS = 50
 ENDED = ("succeeded", "failed", "cancelled")
 
 
@@ -25,25 +27,31 @@ def connectors(as_json: AsJson = False) -> None:
     """List the kinds of sources this platform can read."""
     with signed_in() as client:
         found = client.connections.connectors()
-    show(found, as_json, lambda: table_of(("name", "title"), [(c["name"], c["title"]) for c in found]))
+    rows = [(c["name"], c["title"], ", ".join(c["settings_schema"].get("properties", {}))) for c in found]
+    show(found, as_json, lambda: table_of(("name", "title", "settings"), rows))
 
 
 @connections.command()
 def create(
     connector: Annotated[str, typer.Argument(help="Name of a connector, e.g. postgres.")],
     name: Annotated[str, typer.Option(help="A name for the connection.")],
-    setting: Annotated[list[str], typer.Option("--set", help="key=value; repeat it. Values may be JSON.")],
+    setting: Annotated[list[str], typer.Option("--set", help="key=value; repeat it. Lists and objects as JSON.")],
     stream: Annotated[list[str] | None, typer.Option(help="Only this stream; repeat it.")] = None,
 ) -> None:
     """Create a connection; it is checked and its streams are discovered in the background."""
     pairs = [item.partition("=") for item in setting]
+    if not all(sign for _, sign, _ in pairs):
+        raise typer.BadParameter("It takes key=value, e.g. path=/data/exports.", param_hint="--set")
     with signed_in() as client:
         settings = {key: _value(text) for key, _, text in pairs}
         made = client.connections.create(name, connector, settings, stream or [])
-    console.print(f"{made['name']} is {made['state']}. Watch it: aos connections show {made['name']}", highlight=False)
+    say(f"{made['name']} is {made['state']}. Watch it: aos connections show {typed(made['name'])}")
 
 
 def _value(text: str) -> Any:
+    # A password of digits is a text: the connector turns into numbers what it wants as numbers.
+    if not text.startswith(("[", "{")):
+        return text
     try:
         return json.loads(text)
     except ValueError:
@@ -56,7 +64,8 @@ def list_connections(as_json: AsJson = False) -> None:
     with signed_in() as client:
         found = list(client.connections.list())
     rows = [(c["name"], c["connector"], c["state"], c["location"], c["error"]) for c in found]
-    show(found, as_json, lambda: table_of(("name", "connector", "state", "location", "problem"), rows))
+    nothing = "There is no connection yet. Begin with: aos discover FOLDER"
+    show(found, as_json, lambda: table_of(("name", "connector", "state", "location", "problem"), rows), nothing)
 
 
 @connections.command("show")
@@ -101,21 +110,19 @@ def explain(name: Name) -> None:
     """Tell the story of a connection: its state, its last run, and what waits for somebody."""
     with signed_in() as client:
         found = _find(client, name)
-        console.print(f"{found['name']} is {found['state']}. {found['error']}", highlight=False)
+        say(f"{found['name']} is {found['state']}. {found['error']}")
         for run in client.connections.sync_runs(found["id"]):
-            console.print(f"Last run: {run['state']} {run['error']}", highlight=False)
+            say(f"Last run: {run['state']} {run['error']}")
             console.print(_streams(run))
             break
         else:
-            console.print(f"It has never run. Start it with: aos connections sync {found['name']}", highlight=False)
+            say(f"It has never run. Start it with: aos connections sync {typed(found['name'])}")
         total = client.connections.quarantine_total(found["id"])
         if total:
-            console.print(f"{total} rows are in quarantine: aos quarantine list {found['name']}", highlight=False)
+            say(f"{total} rows are in quarantine: aos quarantine list {typed(found['name'])}")
         waiting = list(client.proposals.list("pending", found["id"]))
         for proposal in waiting:
-            console.print(
-                f"{proposal['stream']} waits for a mapping: aos mappings show {proposal['id']}", highlight=False
-            )
+            say(f"{proposal['stream']} waits for a mapping: aos mappings show {proposal['id']}")
 
 
 @connections.command()
@@ -126,20 +133,26 @@ def delete(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not a
         if not yes:
             typer.confirm(f"Delete {found['name']} and everything that was landed from it?", abort=True)
         client.connections.delete(found["id"])
-    console.print("Deleted.")
+    say("Deleted.")
 
 
 @quarantine.command("list")
 def list_quarantine(
-    name: Name, stream: str = "", limit: Annotated[int, typer.Option(min=1)] = 50, as_json: AsJson = False
+    name: Name,
+    stream: Annotated[str, typer.Option(help="Only of this stream.")] = "",
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Rows at most; default 50 in the table, all as JSON.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """List a connection's quarantined rows: file, row, column, value and reason."""
+    most = limit if limit is not None or as_json else TABLE_ROWS
     with signed_in() as client:
-        found = [
-            row
-            for row, _ in zip(
-                client.connections.quarantine(_find(client, name)["id"], stream), range(limit), strict=False
-            )
-        ]
+        wanted = _find(client, name)["id"]
+        found = list(itertools.islice(client.connections.quarantine(wanted, stream), most))
+        total = client.connections.quarantine_total(wanted, stream)
     rows = [(q["file"], q["row"], q["column"], q["value"], q["reason"]) for q in found]
-    show(found, as_json, lambda: table_of(("file", "row", "column", "value", "reason"), rows))
+    nothing = "No row is in quarantine."
+    show(found, as_json, lambda: table_of(("file", "row", "column", "value", "reason"), rows), nothing)
+    if not as_json and total > len(found):
+        say(f"{len(found):,} of {total:,} rows; --limit shows more, --json all of them.")

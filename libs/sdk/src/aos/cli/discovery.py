@@ -1,11 +1,12 @@
 """`aos discover` and `aos findings`."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from aos.cli.output import AsJson, by_name, console, show, signed_in, table_of, wait_for
+from aos.cli.output import AsJson, by_name, console, say, show, signed_in, table_of, typed, wait_for
 from aos.errors import AosError
 
 findings = typer.Typer(help="Decide about what was found.", no_args_is_help=True)
@@ -19,7 +20,7 @@ def discover(
 ) -> None:
     """Scan a folder or a database, wait for the end, and show what was found."""
     with signed_in() as client:
-        asked = client.discovery.scan(location, name)
+        asked = client.discovery.scan(_absolute(location), name)
         scan = wait_for(
             lambda: client.discovery.get_scan(asked["id"]),
             lambda found: found["state"] in ("succeeded", "failed"),
@@ -30,7 +31,22 @@ def discover(
         finding = client.discovery.finding(scan["finding_id"])
         show(finding, as_json, lambda: _data_sets(finding))
         if not as_json:
-            console.print(f"Connect it with: aos findings approve {finding['name']}", highlight=False)
+            _advise(finding)
+
+
+def _absolute(location: str) -> str:
+    """Return the whole path of a folder named from here; the server knows no other."""
+    local = location and "://" not in location and not location.startswith("/")
+    return str(Path(location).expanduser().absolute()) if local else location
+
+
+def _advise(finding: Any) -> None:
+    if any(not data_set["error"] for data_set in finding["data_sets"]):
+        say(f"Connect it with: aos findings approve {typed(finding['name'])}")
+    elif finding["data_sets"]:
+        say("None of it can be read: each line says why. Repair one and scan again.")
+    else:
+        say("No data was found there.")
 
 
 def _data_sets(finding: Any) -> Table:
@@ -38,7 +54,8 @@ def _data_sets(finding: Any) -> Table:
         (d["name"], d["format"], "?" if int(d["rows"]) < 0 else d["rows"], len(d["columns"]), d["error"])
         for d in finding["data_sets"]
     ]
-    return table_of(("data set", "format", "rows", "columns", "problem"), rows, f"{finding['name']}")
+    title = f"{finding['name']}: {'; '.join(finding['reasons'])}"
+    return table_of(("data set", "format", "rows", "columns", "problem"), rows, title)
 
 
 @findings.command("list")
@@ -47,7 +64,8 @@ def list_findings(state: str = "", as_json: AsJson = False) -> None:
     with signed_in() as client:
         found = list(client.discovery.findings(state))
     rows = [(f["name"], f["kind"], f["state"], f"{f['score']:.2f}", f["location"]) for f in found]
-    show(found, as_json, lambda: table_of(("name", "kind", "state", "score", "location"), rows))
+    nothing = "Nothing was found yet. Begin with: aos discover FOLDER"
+    show(found, as_json, lambda: table_of(("name", "kind", "state", "score", "location"), rows), nothing)
 
 
 @findings.command("show")
@@ -75,13 +93,19 @@ def approve(name: Name, data_set: Annotated[list[str] | None, typer.Option(help=
         finding = by_name(client.discovery.findings(), name, "finding")
         approved = client.discovery.approve(finding["id"], data_set or [])
         connection = wait_for(lambda: client.connections.get(approved["connection_id"]), _looked_at, _progress)
-        console.print(f"{connection['name']} is {connection['state']}. {connection['error']}", highlight=False)
+        say(f"{connection['name']} is {connection['state']}. {connection['error']}")
         rows = [(s["name"], s["state"], s["entity"], s["error"]) for s in connection["streams"]]
         console.print(table_of(("stream", "state", "entity", "problem"), rows))
+        if connection["state"] == "FAILED":
+            raise AosError(
+                "CONNECTION_FAILED",
+                f"{connection['name']} cannot be read.",
+                hint="Repair what it says, then scan again.",
+            )
         if any(stream["state"] == "needs_mapping" for stream in connection["streams"]):
-            console.print("Some streams wait for a mapping: aos mappings list --state pending", highlight=False)
+            say("Some streams wait for a mapping: aos mappings list --state pending")
         else:
-            console.print("Read it with: aos runs start", highlight=False)
+            say("Read it with: aos runs start")
 
 
 def _looked_at(connection: Any) -> bool:
@@ -99,4 +123,4 @@ def reject(name: Name, note: str = "") -> None:
     """Reject a finding; later scans keep the decision."""
     with signed_in() as client:
         client.discovery.reject(by_name(client.discovery.findings(), name, "finding")["id"], note)
-    console.print("Rejected.")
+    say("Rejected.")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from aos.cli.output import AsJson, console, show, signed_in, table_of
+from aos.cli.output import AsJson, say, show, signed_in, table_of
 
 proposals = typer.Typer(help="Mapping proposals: how columns become attributes.", no_args_is_help=True)
 ProposalId = Annotated[str, typer.Argument(help="Id of a proposal.")]
@@ -29,7 +29,7 @@ def list_proposals(state: str = "", as_json: AsJson = False) -> None:
         for p in found
     ]
     columns = ("id", "connection", "stream", "entity", "state", "tier", "confidence")
-    show(found, as_json, lambda: table_of(columns, rows))
+    show(found, as_json, lambda: table_of(columns, rows), "There is no such proposal.")
 
 
 @proposals.command("show")
@@ -64,7 +64,7 @@ def approve(
     """Approve a proposal; its mapping comes into force."""
     with signed_in() as client:
         approved = client.proposals.approve(proposal_id, without or [])
-    console.print(f"{approved['stream']} is mapped to {approved['entity']}.", highlight=False)
+    say(f"{approved['stream']} is mapped to {approved['entity']}.")
 
 
 @proposals.command()
@@ -72,4 +72,4 @@ def reject(proposal_id: ProposalId) -> None:
     """Reject a proposal."""
     with signed_in() as client:
         client.proposals.reject(proposal_id)
-    console.print("Rejected.")
+    say("Rejected.")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from aos.cli.output import AsJson, console, show, signed_in, table_of, wait_for
+from aos.cli.output import AsJson, by_name, say, show, signed_in, table_of, wait_for
 from aos.errors import AosError
 
 runs = typer.Typer(help="Pipeline runs: sync, unify, analyse.", no_args_is_help=True)
@@ -15,12 +15,13 @@ ENDED = ("succeeded", "failed", "cancelled")
 
 @runs.command()
 def start(
-    connection: Annotated[list[str] | None, typer.Option(help="Id of a connection; default every active one.")] = None,
+    connection: Annotated[list[str] | None, typer.Option(help="Name or id; default every active one.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Start the pipeline, wait for the end, and show its steps."""
     with signed_in() as client:
-        asked = client.runs.start(connection or [])
+        known = list(client.connections.list()) if connection else []
+        asked = client.runs.start([by_name(known, wanted, "connection")["id"] for wanted in connection or []])
         run = wait_for(lambda: client.runs.get(asked["id"]), lambda found: found["state"] in ENDED, _progress)
         show(run, as_json, lambda: _steps(run))
         if run["state"] != "succeeded":
@@ -43,7 +44,8 @@ def list_runs(as_json: AsJson = False) -> None:
     with signed_in() as client:
         found = list(client.runs.list())
     rows = [(r["id"], r["state"], r["create_time"], r["error"]) for r in found]
-    show(found, as_json, lambda: table_of(("id", "state", "started", "problem"), rows))
+    nothing = "There was no run yet. Start one: aos runs start"
+    show(found, as_json, lambda: table_of(("id", "state", "started", "problem"), rows), nothing)
 
 
 @runs.command("show")
@@ -59,7 +61,7 @@ def cancel(run_id: RunId) -> None:
     """Cancel an active run."""
     with signed_in() as client:
         run = client.runs.cancel(run_id)
-    console.print(f"The run is {run['state']}.")
+    say(f"The run is {run['state']}.")
 
 
 def insights(run_id: str = "", agent: str = "", as_json: AsJson = False) -> None:
@@ -67,4 +69,5 @@ def insights(run_id: str = "", agent: str = "", as_json: AsJson = False) -> None
     with signed_in() as client:
         found = client.runs.findings(run_id, agent)
     rows = [(f["agent"], f["severity"], f"{f['figure']} {f['unit']}", f["title"], f["action"]) for f in found]
-    show(found, as_json, lambda: table_of(("agent", "severity", "figure", "finding", "what to do"), rows))
+    nothing = "The agents have found nothing. They look at the data of a run: aos runs start"
+    show(found, as_json, lambda: table_of(("agent", "severity", "figure", "finding", "what to do"), rows), nothing)

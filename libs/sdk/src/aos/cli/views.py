@@ -3,14 +3,18 @@
 import csv
 import itertools
 import sys
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from aos.cli.output import AsJson, console, show, signed_in, table_of
+from aos.cli.output import AsJson, console, say, show, shown, signed_in, table_of
+from aos.client import Client
 from aos.resources import Filter
 
+TABLE_ROWS = 20
+PAGE = 1000
 views = typer.Typer(help="Unified views of the business entities.", no_args_is_help=True)
 
 
@@ -29,29 +33,48 @@ def query(
     column: Annotated[list[str] | None, typer.Option(help="Only this column; repeat it.")] = None,
     where: Annotated[list[str] | None, typer.Option(help='"column op value", e.g. "stage eq won"; repeat it.')] = None,
     order: Annotated[list[str] | None, typer.Option(help="Sort key; a leading - sorts down.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 20,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Rows at most; default 20 in the table, all as CSV and JSON.")
+    ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show rows of a view. Columns without a value in any of the rows are left out of the table."""
     filters = [_filter(text) for text in where or []]
+    most = limit if limit is not None or as_csv or as_json else TABLE_ROWS
     with signed_in() as client:
-        found = client.views.query(
-            view, columns=column or [], filters=filters, order_by=order or [], page_size=min(limit, 1000)
-        )
-        rows = list(itertools.islice(found, limit))
-    names = [name for name in (rows[0] if rows else {}) if as_csv or any(row[name] is not None for row in rows)]
-    if as_csv:
-        writer = csv.DictWriter(sys.stdout, names)
-        writer.writeheader()
-        writer.writerows(rows)
-        return
-    show(rows, as_json, lambda: _table(names, rows))
+        page = PAGE if most is None else min(most + 1, PAGE)
+        found = client.views.query(view, columns=column or [], filters=filters, order_by=order or [], page_size=page)
+        rows = itertools.islice(found, most)
+        if as_csv:
+            _write(rows, column or _columns(client, view))
+            return
+        shown_rows = list(rows)
+        more = next(found, None) is not None
+    names = [name for name in next(iter(shown_rows), {}) if any(row[name] is not None for row in shown_rows)]
+    show(shown_rows, as_json, lambda: _table(names, shown_rows), "No row.")
+    if more and not as_json:
+        say(f"The first {len(shown_rows):,} rows; --limit shows more, --csv and --json all of them.")
+
+
+def _columns(client: Client, view: str) -> list[str]:
+    columns = [one["columns"] for one in client.views.list() if one["name"] == view]
+    return [column["name"] for column in columns[0]] if columns else []
+
+
+def _write(rows: Iterator[dict[str, Any]], columns: list[str]) -> None:
+    """Write CSV as the rows come: an export may be larger than the memory. Without a row the header stands alone."""
+    first = next(rows, None)
+    writer = csv.DictWriter(sys.stdout, list(first) if first else columns)
+    writer.writeheader()
+    if first:
+        writer.writerow(first)
+    writer.writerows(rows)
 
 
 def _table(names: list[str], rows: list[dict[str, Any]]) -> Table:
     """Build a table with one line a row, or one line a value where the terminal is too narrow for that."""
-    widths = [max(len(name), *(len(str(row[name] or "")) for row in rows)) + 1 for name in names] if rows else []
+    widths = [max(len(name), *(len(shown(row[name])) for row in rows)) + 1 for name in names] if rows else []
     if sum(widths) <= console.width:
         return table_of(names, [[row[name] for name in names] for row in rows])
     lines = []
@@ -85,4 +108,4 @@ def lineage(as_json: AsJson = False) -> None:
     ]
     show(graph, as_json, lambda: table_of(("from", "to", "kind", "rows", "fields"), rows))
     if not as_json and not rows:
-        console.print("Nothing is mapped yet. Begin with: aos discover FOLDER")
+        say("Nothing is mapped yet. Begin with: aos discover FOLDER")

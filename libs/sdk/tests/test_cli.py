@@ -1,0 +1,175 @@
+"""The `aos` command and its client, against a server that answers as the platform does."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from aos import AosError, Client
+from aos.cli.main import build
+from aos.transport import Tokens
+from click.testing import Result
+from typer.testing import CliRunner
+
+ROWS = [{"_entity_id": f"{n}", "account_name": f"[/red] :smile: {n}", "note": None} for n in range(45)]
+CONNECTION = {
+    "id": "c1",
+    "name": "b[/x] y",
+    "connector": "files",
+    "location": "/x",
+    "state": "ACTIVE",
+    "error": "",
+    "streams": [],
+}
+MISFIT = {"file": "[/a].csv", "row": 1, "column": "x", "value": "\x1b[2J" + "v" * 900, "reason": "not a number"}
+ANSWERS: dict[str, Any] = {
+    "GET /api/v1/auth/me": {"email": "a@b.example", "roles": ["owner"], "tenant_name": "[/x] Ltd"},
+    "GET /api/v1/dcl/views": [{"name": "account", "columns": [{"name": "_entity_id"}, {"name": "account_name"}]}],
+    "GET /api/v1/aam/connections": {"connections": [CONNECTION], "next_page_token": ""},
+    "GET /api/v1/aam/connections/c1": CONNECTION,
+    "GET /api/v1/aam/runs": {"runs": [], "next_page_token": ""},
+    "GET /api/v1/aam/quarantine": {"rows": [MISFIT] * 60, "total": 60, "next_page_token": ""},
+    "GET /api/v1/dcl/proposals": {"proposals": [], "next_page_token": ""},
+}
+
+
+class Platform(BaseHTTPRequestHandler):
+    """Answers from `ANSWERS`; access tokens other than `good` have ended."""
+
+    empty = False
+
+    def do_GET(self) -> None:
+        """Answer a reading call."""
+        self._answer({})
+
+    def do_POST(self) -> None:
+        """Answer a call with a body."""
+        self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def _answer(self, body: dict[str, Any]) -> None:
+        path = self.path.partition("?")[0]
+        bearer = self.headers.get("Authorization", "")
+        if path == "/api/v1/auth/login":
+            wrong = body["password"] != "right" or bool(bearer)
+            said: Any = {"reason": "WRONG_CREDENTIALS", "detail": "No."} if wrong else None
+            self._send(401 if wrong else 200, said or {"access_token": "good", "refresh_token": "r"})
+        elif path.startswith("/other"):
+            self._send(200, None)
+        elif bearer != "Bearer good":
+            self._send(401, {"reason": "UNAUTHENTICATED", "detail": "No token.", "hint": "POST /login"})
+        elif path == "/api/v1/dcl/views/account/query":
+            self._send(200, self._page(body))
+        else:
+            self._send(200, ANSWERS[f"{self.command} {path}"])
+
+    def _page(self, body: dict[str, Any]) -> dict[str, Any]:
+        start = int(body["page_token"] or 0)
+        end = start + min(body["page_size"], 30)
+        rows = [] if type(self).empty else ROWS
+        return {"rows": rows[start:end], "next_page_token": str(end) if end < len(rows) else ""}
+
+    def _send(self, status: int, document: Any) -> None:
+        content = b"<html>" if document is None else json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """A platform of its own for each test."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("One", (Platform,), {})) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def session(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A signed-in session."""
+    file = tmp_path / "session.json"
+    file.write_text(json.dumps({"url": url, "access": "good", "refresh": "r"}))
+    monkeypatch.setenv("AOS_SESSION_FILE", str(file))
+    monkeypatch.delenv("AOS_URL", raising=False)
+    return file
+
+
+def aos(*arguments: str) -> Result:
+    return CliRunner().invoke(build(), arguments, catch_exceptions=False)
+
+
+def test_names_when_they_look_like_markup_then_are_shown_as_they_are(session: Path) -> None:
+    assert "[/x] Ltd" in aos("whoami").stdout
+    assert "b[/x] y" in aos("connections", "list").stdout
+    assert "[/red] :smile: 1" in aos("views", "query", "account").stdout
+
+
+def test_hints_when_a_name_has_blanks_then_it_can_be_typed_as_it_stands(session: Path) -> None:
+    assert "aos quarantine list 'b[/x] y'" in aos("connections", "explain", "b[/x] y").stdout
+
+
+def test_quarantine_when_cut_then_says_of_how_many_and_shows_no_control_characters(session: Path) -> None:
+    said = aos("quarantine", "list", "c1").stdout
+    assert "50 of 60 rows" in said
+    assert "\x1b" not in said
+    assert "\u241b" in said
+    assert "(904 characters)" in said
+    assert len(json.loads(aos("quarantine", "list", "c1", "--json").stdout)) == 60
+
+
+def test_query_when_exported_then_every_row_comes_and_a_table_says_that_it_is_cut(session: Path) -> None:
+    assert len(list(csv.DictReader(io.StringIO(aos("views", "query", "account", "--csv").stdout)))) == 45
+    assert len(json.loads(aos("views", "query", "account", "--json").stdout)) == 45
+    table = aos("views", "query", "account").stdout
+    assert "The first 20 rows" in table
+    assert "The first" not in aos("views", "query", "account", "--limit", "45").stdout
+    assert len(aos("views", "query", "account", "--csv", "--limit", "31").stdout.splitlines()) == 32
+
+
+def test_query_when_there_is_no_row_then_csv_has_its_header(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Platform, "empty", True)
+    assert aos("views", "query", "account", "--csv").stdout.strip() == "_entity_id,account_name"
+    assert aos("views", "query", "account").stdout.strip() == "No row."
+
+
+def test_login_when_the_address_is_wrong_then_the_session_stays(session: Path, url: str) -> None:
+    before = session.read_text()
+    for wrong in ("notaurl", "http://[", "http://127.0.0.1:1", f"{url}/other"):
+        done = aos("login", "--email", "a@b.example", "--password", "right", "--url", wrong)
+        assert done.exit_code == 1
+        assert done.stderr
+        assert session.read_text() == before
+    assert aos("whoami").exit_code == 0
+
+
+def test_login_when_the_old_session_has_ended_then_no_old_token_is_sent(session: Path, url: str) -> None:
+    session.write_text(json.dumps({"url": url, "access": "old", "refresh": "old"}))
+    assert "WRONG_CREDENTIALS" in aos("login", "--email", "a@b.example", "--password", "wrong").stderr
+    assert aos("login", "--email", "a@b.example", "--password", "right").exit_code == 0
+    assert json.loads(session.read_text())["access"] == "good"
+
+
+def test_logout_when_the_session_has_ended_then_it_is_forgotten(session: Path, url: str) -> None:
+    session.write_text(json.dumps({"url": url, "access": "old", "refresh": "old"}))
+    assert aos("logout").exit_code == 0
+    assert json.loads(session.read_text()) == {"url": url}
+    done = aos("whoami")
+    assert done.exit_code == 1
+    assert "aos login" in done.stderr
+
+
+def test_client_when_something_else_answers_then_says_so(url: str) -> None:
+    with Client(f"{url}/other", tokens=Tokens("good", "r")) as client, pytest.raises(AosError) as caught:
+        client.me()
+    assert caught.value.reason == "NOT_THE_PLATFORM"
