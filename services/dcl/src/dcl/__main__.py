@@ -1,6 +1,7 @@
 """`python -m dcl serve consume work | migrate | match`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,7 +22,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     match_command.add_arguments(match)
     match.set_defaults(run=_match)
     arguments = parser.parse_args(words)
-    code: int = arguments.run(arguments)
+    try:
+        code: int = arguments.run(arguments)
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has enough; Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code
 
 
