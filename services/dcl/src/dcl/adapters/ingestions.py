@@ -12,8 +12,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dcl.adapters.tables import announced_batches, announced_streams, consumptions
+from dcl.domain.errors import LakeBusy
 from dcl.domain.ingestion import Batch, Completion
 from dcl.ports import Clock, Ledger
+
+LOCK_WAIT = "lock_timeout = '20s'"
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 class PostgresLedger:
@@ -79,6 +83,16 @@ def _completion(row: sa.Row[Any]) -> Completion:
     )
 
 
+async def _lock(connection: AsyncConnection, tenant_id: UUID) -> None:
+    lock = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 2))")
+    try:
+        await connection.execute(lock, {"tenant": str(tenant_id)})
+    except sa.exc.DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise LakeBusy("Another worker is changing the lake.", hint="Try again in a moment.") from error
+
+
 class PostgresIngestions:
     """The `Ingestions` port."""
 
@@ -90,11 +104,10 @@ class PostgresIngestions:
     async def exclusive(self, tenant_id: UUID) -> AsyncIterator[Ledger]:
         """Open a transaction in which this process alone, of all processes, changes the tenant's lake."""
         async with self._database.tenant_tx(tenant_id) as connection:
-            # Waiting for another worker's batch may take longer than a statement normally may.
-            await connection.execute(sa.text("SET LOCAL statement_timeout = '120s'"))
-            await connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = '600s'"))
-            lock = "SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 2))"
-            await connection.execute(sa.text(lock), {"tenant": str(tenant_id)})
+            # A merge takes as long as it takes; a peer whose machine is gone is noticed by keep-alive instead.
+            for setting in ("idle_in_transaction_session_timeout = 0", "tcp_keepalives_idle = 30", LOCK_WAIT):
+                await connection.execute(sa.text(f"SET LOCAL {setting}"))
+            await _lock(connection, tenant_id)
             yield PostgresLedger(connection, tenant_id, self._clock)
 
     async def progress(self, tenant_id: UUID, run_ids: Sequence[str]) -> tuple[int, int, int]:

@@ -17,6 +17,13 @@ class QueryInvalid(DomainError):
     kind = Kind.INVALID
 
 
+class QueryTooLong(DomainError):
+    """A question to the lake took longer than a caller waits."""
+
+    reason = "QUERY_TOO_LONG"
+    kind = Kind.TIMEOUT
+
+
 class PageExpired(DomainError):
     """The snapshot a page token points at is gone."""
 
@@ -63,4 +70,11 @@ class LakeUnavailable(DomainError):
     """The lake's catalogue or its files cannot be reached."""
 
     reason = "LAKE_UNAVAILABLE"
+    kind = Kind.UNAVAILABLE
+
+
+class LakeBusy(DomainError):
+    """Another worker has been changing the tenant's lake for longer than one waits."""
+
+    reason = "LAKE_BUSY"
     kind = Kind.UNAVAILABLE
