@@ -1,12 +1,17 @@
+import asyncio
+import socket
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pyarrow as pa
 import pytest
+from dcl.adapters.lake.connections import LakeConnections, LakeSettings
+from dcl.adapters.lake.store import DuckLake
 from dcl.adapters.ontology_files import load_ontology
-from dcl.domain.errors import BatchInvalid
-from dcl.domain.view import Aggregation, Filter, GroupBy, Measure, OrderBy, columns_of
+from dcl.domain.errors import BatchInvalid, LakeUnavailable, PageExpired, QueryTooLong
+from dcl.domain.view import Aggregation, Filter, GroupBy, Measure, OrderBy, column_of, columns_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -187,3 +192,99 @@ async def test_merge_when_batches_come_in_any_order_and_twice_then_the_content_i
             await bench.lake.apply(tenant, ACCOUNT, source, [bench.batch(tenant, [row])], snapshot=0)
         hashes.append(await bench.lake.content_hash(tenant, ACCOUNT))
     assert hashes[0] == hashes[1]
+
+
+def _other_process(bench: Bench) -> DuckLake:
+    connections = LakeConnections(bench.lake._connections._settings, ONTOLOGY.entities)
+    return DuckLake(connections, bench.lake._objects, ONTOLOGY)
+
+
+async def test_apply_when_two_processes_first_load_one_stream_at_once_then_no_row_is_doubled(
+    bench: Bench, tenant: UUID
+) -> None:
+    """As happens when a worker loses its lock in PostgreSQL while it still merges."""
+    other = _other_process(bench)
+    await bench.lake.counts(tenant)
+    await other.counts(tenant)
+    key = bench.batch(tenant, [_account(str(n), f"Account {n}") for n in range(300)])
+    both = (lake.apply(tenant, ACCOUNT, "a", [key], snapshot=1) for lake in (bench.lake, other))
+    failed = [error for error in await asyncio.gather(*both, return_exceptions=True) if error]
+    assert all(isinstance(error, LakeUnavailable) for error in failed), failed
+    assert (await bench.lake.counts(tenant))["account"] == (300, 300)
+    await other.close()
+
+
+LONG = "SELECT count(*) FROM range(100000000000) t(i) WHERE i % 7 = 3"
+
+
+async def _started(bench: Bench, tenant: UUID, sql: str, **limits: Any) -> tuple["asyncio.Task[Any]", list[str]]:
+    states: list[str] = []
+
+    def work(cursor: Any) -> Any:
+        states.append("begun")
+        try:
+            return cursor.execute(sql).fetchall()
+        finally:
+            states.append("ended")
+
+    await bench.lake.counts(tenant)  # attaching takes its time
+    task = asyncio.create_task(bench.lake._run(tenant, work, **limits))
+    while not states:
+        await asyncio.sleep(0.01)
+    return task, states
+
+
+async def test_lake_when_a_connection_is_let_go_then_those_who_use_it_finish(bench: Bench, tenant: UUID) -> None:
+    task, _ = await _started(bench, tenant, "SELECT count(*) FROM range(300000000) t(i) WHERE i % 7 = 3")
+    bench.lake._connections.discard(tenant)
+    assert (await task)[0][0] > 0
+
+
+async def test_lake_when_its_caller_is_cancelled_then_the_work_has_ended_before_the_caller_goes_on(
+    bench: Bench, tenant: UUID
+) -> None:
+    task, states = await _started(bench, tenant, LONG)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert states == ["begun", "ended"]
+
+
+async def test_lake_when_a_question_takes_too_long_then_it_is_broken_off(bench: Bench, tenant: UUID) -> None:
+    task, states = await _started(bench, tenant, LONG, seconds=0.3)
+    with pytest.raises(QueryTooLong):
+        await task
+    assert states == ["begun", "ended"]
+
+
+async def test_lake_when_the_catalogue_accepts_but_never_answers_then_it_says_unavailable(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = LakeSettings(f"postgresql://x:y@127.0.0.1:{silent.getsockname()[1]}/z", f"file://{tmp_path}")
+        connections = LakeConnections(settings, ONTOLOGY.entities)
+        async with asyncio.timeout(30):
+            with pytest.raises(LakeUnavailable):
+                await asyncio.to_thread(connections.cursor, uuid4())
+
+
+async def test_merge_when_files_far_apart_repeat_a_key_then_no_row_is_lost_unsaid(bench: Bench, tenant: UUID) -> None:
+    await bench.lake.apply(tenant, ACCOUNT, "a", [bench.batch(tenant, [_account("x", "X")])], snapshot=0)
+    files = [bench.batch(tenant, [_account(str(n), f"Account {n}")]) for n in range(20)]
+    with pytest.raises(BatchInvalid, match="repeats 1 key"):
+        await bench.lake.apply(tenant, ACCOUNT, "a", [*files, bench.batch(tenant, [_account("3", "again")])], 0)
+
+
+async def test_page_when_a_decimal_has_38_digits_then_all_are_shown(bench: Bench, tenant: UUID) -> None:
+    cost = "12345678901234567890.123456789012345678"
+    rows = [{"_key": "1", "BilledCost": Decimal(cost), "ServiceName": "S"}]
+    await bench.lake.apply(tenant, COST, "bill", [bench.batch(tenant, rows, DECIMAL)], snapshot=0)
+    columns = (column_of(COST, "BilledCost"),)
+    found, _ = await bench.lake.page(tenant, COST, columns, (), (), snapshot=None, limit=1, offset=0)
+    assert found == [{"BilledCost": cost}]
+
+
+@pytest.mark.parametrize("snapshot", [0, 10**9])
+async def test_page_when_its_snapshot_is_none_then_the_page_has_expired(
+    bench: Bench, tenant: UUID, snapshot: int
+) -> None:
+    with pytest.raises(PageExpired):
+        await bench.lake.page(tenant, ACCOUNT, columns_of(ACCOUNT), (), (), snapshot=snapshot, limit=1, offset=0)

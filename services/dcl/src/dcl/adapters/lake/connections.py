@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import UUID
 
 import duckdb
@@ -23,6 +23,7 @@ from dcl.domain.ontology import Entity
 log = structlog.get_logger()
 
 MAX_OPEN = 16
+CONNECT_SECONDS = 5
 EXTENSIONS = ("postgres_scanner", "ducklake")
 
 
@@ -56,6 +57,8 @@ def _libpq(url: str) -> str:
         "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "dbname": parts.path.lstrip("/"),
+        "connect_timeout": str(CONNECT_SECONDS),
+        **dict(parse_qsl(parts.query)),
     }
     escaped = {key: value.replace("\\", "\\\\").replace("'", "\\'") for key, value in values.items()}
     return " ".join(f"{key}='{value}'" for key, value in escaped.items())
@@ -71,30 +74,29 @@ class LakeConnections:
         self._lock = threading.Lock()
 
     def cursor(self, tenant_id: UUID) -> duckdb.DuckDBPyConnection:
-        """Return a cursor of the tenant's connection, for one thread."""
+        """Return a cursor of the tenant's connection, for one thread.
+
+        A connection that leaves the cache is not closed but let go: closing it would break off the cursors that other
+        threads use. It ends with the last of them.
+        """
         with self._lock:
             connection = self._open.get(tenant_id)
             if connection is None:
                 connection = self._open[tenant_id] = self._connect(tenant_id)
             self._open.move_to_end(tenant_id)
             while len(self._open) > MAX_OPEN:
-                # Cursors in use keep the instance alive until they are done.
-                self._open.popitem(last=False)[1].close()
-            cursor = connection.cursor()
-        cursor.execute("USE lake")
-        return cursor
+                self._open.popitem(last=False)
+            return connection.cursor()
 
     def discard(self, tenant_id: UUID) -> None:
-        """Close a tenant's connection, so that the next use opens a new one."""
+        """Let a tenant's connection go, so that the next use opens a new one."""
         with self._lock:
-            connection = self._open.pop(tenant_id, None)
-        if connection is not None:
-            connection.close()
+            self._open.pop(tenant_id, None)
 
     def close(self) -> None:
-        """Close all."""
-        for tenant_id in list(self._open):
-            self.discard(tenant_id)
+        """Close all, also under cursors in use."""
+        while self._open:
+            self._open.popitem()[1].close()
 
     def _connect(self, tenant_id: UUID) -> duckdb.DuckDBPyConnection:
         settings = self._settings

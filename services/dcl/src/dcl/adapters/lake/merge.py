@@ -5,11 +5,13 @@ is a function of its records alone: each attribute comes from the record with th
 by source and key; nothing depends on when a record arrived. Only entities that a stream touches are computed again.
 """
 
+import contextlib
 from collections.abc import Sequence
 
 import duckdb
 
 from dcl.adapters.lake.tables import (
+    FENCE,
     SNAPSHOTS,
     attribute_columns,
     is_shared,
@@ -31,22 +33,26 @@ def apply_stream(
     """Apply the canonical files of a stream.
 
     With a `snapshot` version above 0 the files are all there is: the source's older records go, also those that an
-    earlier mapping put in other entities. A snapshot older than one that was applied before changes nothing.
+    earlier mapping put in other entities. A snapshot older than one that was applied before changes nothing. Of two
+    applications at once one fails with a conflict, even if a lock that should keep them apart was lost.
     """
     connection.execute("BEGIN")
     try:
+        connection.execute(f"UPDATE lake.{SNAPSHOTS} SET version = version + 1 WHERE source = ?", [FENCE])
         connection.execute("CREATE OR REPLACE TEMP TABLE touched (_entity_id VARCHAR)")
         newest = _scalar(connection, f"SELECT coalesce(max(version), 0) FROM lake.{SNAPSHOTS} WHERE source = ?", source)
         if not snapshot or snapshot >= newest:
             _apply(connection, entity, source, paths, snapshot)
             _refresh(connection, entity)
         if snapshot > newest:
+            connection.execute(f"DELETE FROM lake.{SNAPSHOTS} WHERE source = ?", [source])
             connection.execute(f"INSERT INTO lake.{SNAPSHOTS} VALUES (?, ?)", [source, snapshot])
             for other in others:
                 _leave(connection, other, source)
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        with contextlib.suppress(duckdb.Error):  # a failed COMMIT has rolled back; what failed is to be heard of
+            connection.execute("ROLLBACK")
         raise
 
 
@@ -55,15 +61,15 @@ def _apply(connection: Connection, entity: Entity, source: str, paths: Sequence[
         _drop(connection, entity, "_source = ? AND _version < ?", [source, snapshot])
     records = records_table(entity)
     known = _scalar(connection, f"SELECT count(*) FROM lake.{records} WHERE _source = ?", source)
-    for begin in range(0, len(paths), FILES_AT_ONCE):
-        files = list(paths[begin : begin + FILES_AT_ONCE])
-        selected = _selection(connection, entity, files)
+    groups = [list(paths[begin : begin + FILES_AT_ONCE]) for begin in range(0, len(paths), FILES_AT_ONCE)]
+    selections = [_selection(connection, entity, files) for files in groups]
+    if paths:
+        _refuse_repeated(connection, source, paths)
+    for files, selected in zip(groups, selections, strict=True):
         if known:
             _merge(connection, entity, source, files, selected)
         else:
             _insert(connection, entity, source, files, selected)
-    if not known:
-        _refuse_repeated(connection, entity, source)
 
 
 def _scalar(connection: Connection, sql: str, *values: str | int) -> int:
@@ -101,11 +107,13 @@ def _insert(connection: Connection, entity: Entity, source: str, files: list[str
         connection.execute(f"INSERT INTO touched {touched}", [source])
 
 
-def _refuse_repeated(connection: Connection, entity: Entity, source: str) -> None:
-    table = f"lake.{records_table(entity)} WHERE _source = ?"
-    repeated = _scalar(connection, f"SELECT count(*) - count(DISTINCT _key) FROM {table}", source)
-    if repeated:
-        raise BatchInvalid(f"The stream {source} repeats {repeated} keys.")
+def _refuse_repeated(connection: Connection, source: str, paths: Sequence[str]) -> None:
+    keys = connection.execute(
+        "SELECT count(*) - count(DISTINCT _key) FROM read_parquet(?, union_by_name = true)", [list(paths)]
+    ).fetchone()
+    assert keys is not None
+    if keys[0]:
+        raise BatchInvalid(f"The stream {source} repeats {keys[0]} keys.")
 
 
 def _merge(connection: Connection, entity: Entity, source: str, files: list[str], selected: str) -> None:
@@ -116,9 +124,6 @@ def _merge(connection: Connection, entity: Entity, source: str, files: list[str]
         f"WHERE _version >= coalesce(({newest}), _version)",
         [source, files, source],
     )
-    repeated = _scalar(connection, "SELECT count(*) - count(DISTINCT _key) FROM incoming")
-    if repeated:
-        raise BatchInvalid(f"The stream {source} repeats {repeated} keys.")
     records = records_table(entity)
     if is_shared(entity):
         # A record whose matching attributes changed leaves one entity and joins another: both change.

@@ -1,7 +1,9 @@
 """The `Lake` port on DuckLake: every call runs in a bounded set of worker threads, on one tenant's connection."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -15,19 +17,31 @@ from dcl.adapters.lake.connections import LakeConnections
 from dcl.adapters.lake.merge import apply_stream
 from dcl.adapters.lake.query import aggregation_sql, hash_sql, page_sql, relation
 from dcl.adapters.lake.tables import records_table
-from dcl.domain.errors import LakeUnavailable, PageExpired
+from dcl.domain.errors import LakeUnavailable, PageExpired, QueryTooLong
 from dcl.domain.ontology import Entity, Ontology
 from dcl.domain.view import Aggregation, Column, Filter, OrderBy
 from dcl.ports import Row
 
 T = TypeVar("T")
 MAX_SAFE_INTEGER = 2**53
+READ_SECONDS = 25.0
+"""Longest read; below the gateway's 30 seconds, so that the caller hears why."""
+INTERRUPT_SECONDS = 0.1
+_LOST = (
+    duckdb.IOException,
+    duckdb.ConnectionException,
+    duckdb.TransactionException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+)
 
 
 def plain(value: Any) -> str | int | float | bool | None:
     """Return a value as JSON can hold it without loss: decimals, dates and large integers as text."""
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value else "0"
+        text = format(value, "f")
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return text if value else "0"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_SAFE_INTEGER:
@@ -53,7 +67,7 @@ class DuckLake:
         objects = self._objects.tenant(tenant_id)
         paths = [objects.path(key) for key in keys]
         others = [other for other in self._ontology.entities if other.name != entity.name]
-        await self._run(tenant_id, lambda cursor: apply_stream(cursor, entity, others, source, paths, snapshot))
+        await self._run(tenant_id, lambda cursor: apply_stream(cursor, entity, others, source, paths, snapshot), None)
 
     async def counts(self, tenant_id: UUID) -> dict[str, tuple[int, int]]:
         """Return each view's rows and the records behind them."""
@@ -119,27 +133,53 @@ class DuckLake:
 
         return await self._run(tenant_id, compute)
 
-    async def _run(self, tenant_id: UUID, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+    async def _run(
+        self, tenant_id: UUID, work: Callable[[duckdb.DuckDBPyConnection], T], seconds: float | None = READ_SECONDS
+    ) -> T:
+        """Run `work` on a cursor in a thread; raise `QueryTooLong` after `seconds`.
+
+        Returns, also when cancelled, only after the thread is done with the cursor: a caller that holds a lock for the
+        work would otherwise let go of it too early.
+        """
+        cursors: list[duckdb.DuckDBPyConnection] = []
+
         def guarded() -> T:
             cursor = self._connections.cursor(tenant_id)
-            try:
+            cursors.append(cursor)
+            with contextlib.closing(cursor), self._named(tenant_id):
+                cursor.execute("USE lake")
                 return work(cursor)
-            except (duckdb.IOException, duckdb.ConnectionException, duckdb.TransactionException) as error:
-                # The catalogue's server went away or another worker won a conflict: the next attempt starts afresh.
-                self._connections.discard(tenant_id)
-                raise LakeUnavailable("The lake did not answer.", hint="Try again in a moment.") from error
-            except duckdb.InvalidInputException as error:
-                if "snapshot" not in str(error).lower():
-                    raise
-                raise PageExpired("This page's snapshot is gone.", hint="Start again without page_token.") from error
-            finally:
-                cursor.close()
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, guarded)
+        thread = self._threads.submit(guarded)
+        running = asyncio.wrap_future(thread)
+        try:
+            await asyncio.wait([running], timeout=seconds)
+            if not running.done():
+                raise QueryTooLong(f"The lake did not answer in {seconds:.0f} seconds.", hint="Ask for less.")
+            return running.result()
+        finally:
+            while not (running.done() or thread.cancel()):
+                for cursor in cursors:
+                    cursor.interrupt()
+                await asyncio.wait([running], timeout=INTERRUPT_SECONDS)
+
+    @contextlib.contextmanager
+    def _named(self, tenant_id: UUID) -> Iterator[None]:
+        """Turn DuckDB's failures into named ones."""
+        try:
+            yield
+        except _LOST as error:
+            # The catalogue's server went away or another worker won a conflict: the next attempt starts afresh.
+            self._connections.discard(tenant_id)
+            raise LakeUnavailable("The lake did not answer.", hint="Try again in a moment.") from error
+        except (duckdb.InvalidInputException, duckdb.CatalogException) as error:
+            if not re.search(r"snapshot|at version", str(error).lower()):
+                raise
+            raise PageExpired("This page's snapshot is gone.", hint="Start again without page_token.") from error
 
     async def close(self) -> None:
         """Close the connections."""
-        self._threads.shutdown(wait=True)
+        await asyncio.to_thread(self._threads.shutdown)
         self._connections.close()
 
 

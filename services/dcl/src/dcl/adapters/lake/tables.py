@@ -21,6 +21,8 @@ SQL_TYPES = {
     AttributeType.JSON: "VARCHAR",
 }
 SNAPSHOTS = "_snapshots"
+FENCE = ""
+"""The row of `_snapshots` that every application of a stream updates, so that of two at once one fails."""
 
 
 def quoted(name: str) -> str:
@@ -71,6 +73,10 @@ def ensure_tables(connection: duckdb.DuckDBPyConnection, entities: Sequence[Enti
     connection.execute("BEGIN")
     if SNAPSHOTS not in present:
         connection.execute(f"CREATE TABLE lake.{SNAPSHOTS} (source VARCHAR, version BIGINT)")
+    connection.execute(
+        f"INSERT INTO lake.{SNAPSHOTS} SELECT ?, 0 WHERE NOT EXISTS (FROM lake.{SNAPSHOTS} WHERE source = ?)",
+        [FENCE, FENCE],
+    )
     for entity in entities:
         for table, columns in _wanted(entity):
             _ensure_table(connection, table, columns, present.get(table))
