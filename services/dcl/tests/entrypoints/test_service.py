@@ -10,6 +10,7 @@ import grpc
 import httpx
 import pytest
 from aos_common.grpc import bearer, channel
+from aos_common.paging import encode_token
 from aos_common.runner import Service
 from aos_common.testing import Issuer
 from autonomos.dcl.v1 import mappings_pb2 as mp
@@ -107,7 +108,18 @@ async def test_propose_when_asked_twice_then_it_is_one_proposal(
         ("query", {"columns": ["nonsense"]}, "no column 'nonsense'"),
         ("query", {"filters": [{"column": "revenue", "op": "gt", "values": ["a lot"]}]}, "is no decimal"),
         ("query", {"filters": [{"column": "revenue", "op": "like", "values": ["1"]}]}, "no operator 'like'"),
+        ("query", {"filters": [{"column": "account_name", "op": "eq", "values": ["a\x00b"]}]}, "NUL"),
+        ("query", {"filters": [{"column": "revenue", "op": "eq", "values": ["NaN"]}]}, "is no decimal"),
+        ("query", {"filters": [{"column": "revenue", "op": "eq", "values": ["1e999999"]}]}, "is no decimal"),
+        ("query", {"filters": [{"column": "employees", "op": "eq", "values": ["9" * 60]}]}, "is no integer"),
         ("query", {"page_token": "bogus"}, "page token"),
+        ("query", {"page_token": encode_token([1, 2**63])}, "page token"),
+        ("query", {"page_token": encode_token([10**30, 0])}, "page token"),
+        (
+            "aggregate",
+            {"group_by": [{"column": "_extras", "json_key": 'a"b'}], "measures": [{"op": "count", "name": "n"}]},
+            "json_key",
+        ),
         ("query", {"page_size": 5000}, "page_size"),
         ("aggregate", {"measures": [{"op": "sum", "column": "account_name", "name": "n"}]}, "needs a number"),
         ("aggregate", {"measures": [{"op": "count", "name": "n; DROP"}]}, "needs a name"),
@@ -120,6 +132,23 @@ async def test_view_when_the_question_is_wrong_then_422_says_what(
     answer = await client.post(f"/api/v1/dcl/views/account/{path}", json=body, headers=issuer.headers(tenant))
     assert answer.status_code == 422
     assert said in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["mappings/%00/s", "proposals?connection_id=%00", "proposals?state=%00"])
+async def test_route_when_a_name_holds_nul_then_422(
+    client: httpx.AsyncClient, issuer: Issuer, tenant: UUID, path: str
+) -> None:
+    answer = await client.get(f"/api/v1/dcl/{path}", headers=issuer.headers(tenant))
+    assert (answer.status_code, answer.json()["reason"]) == (422, "INVALID_REQUEST")
+
+
+@pytest.mark.parametrize("body", ['{"\\ud800": 1}', '{"columns": ["\\ud800"]}', "[" * 100_000, '{"page_size": 1e999}'])
+async def test_view_when_the_body_is_odd_then_it_is_refused_not_failed(
+    client: httpx.AsyncClient, issuer: Issuer, tenant: UUID, body: str
+) -> None:
+    headers = issuer.headers(tenant) | {"content-type": "application/json"}
+    answer = await client.post("/api/v1/dcl/views/account/query", content=body, headers=headers)
+    assert answer.status_code in (400, 422)
 
 
 async def test_view_when_unknown_then_404_names_the_views(

@@ -11,6 +11,8 @@ MAX_FILTERS = 50
 MAX_VALUES = 1000
 MAX_GROUPS = 10
 MAX_MEASURES = 20
+MAX_DIGITS = 38
+"""Of a decimal, as the lake's widest type has them."""
 
 ID = "_entity_id"
 RECORDS = "_records"
@@ -110,12 +112,14 @@ def column_of(entity: Entity, name: str) -> Column:
 
 def read_value(column: Column, text: str) -> Value:
     """Read a filter's text with the column's type; raise `QueryInvalid` when it does not fit."""
+    if not _is_storable(text):
+        raise QueryInvalid(f"The value for {column.name} holds characters that no text has, such as NUL.")
     try:
         match column.type:
             case AttributeType.DECIMAL:
-                return Decimal(text)
+                return _decimal(text)
             case AttributeType.INTEGER:
-                return int(text)
+                return _integer(text)
             case AttributeType.BOOLEAN:
                 return {"true": True, "false": False}[text.lower()]
             case AttributeType.DATE:
@@ -128,6 +132,25 @@ def read_value(column: Column, text: str) -> Value:
         raise QueryInvalid(
             f"{text!r} is no {column.type} for the column {column.name}.", hint="Numbers plain, moments as ISO 8601."
         ) from None
+
+
+def _decimal(text: str) -> Decimal:
+    value = Decimal(text)
+    if not value.is_finite() or value.adjusted() >= MAX_DIGITS or len(value.as_tuple().digits) > MAX_DIGITS:
+        raise ValueError(text)
+    return value
+
+
+def _integer(text: str) -> int:
+    value = int(text)
+    if not -(2**63) <= value < 2**63:
+        raise ValueError(text)
+    return value
+
+
+def _is_storable(text: str) -> bool:
+    """Tell whether a text can be in the lake; the catalogue would cut it off at a NUL."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def check_filters(entity: Entity, filters: tuple[Filter, ...]) -> None:
@@ -165,6 +188,8 @@ def check_aggregation(entity: Entity, question: Aggregation) -> None:
 
 
 def _check_group(column: Column, group: GroupBy) -> None:
+    if not _is_storable(group.json_key) or '"' in group.json_key:
+        raise QueryInvalid("A json_key holds no quotation marks and no control characters.")
     if group.json_key and column.type is not AttributeType.JSON:
         raise QueryInvalid(f"{column.name} is no json column, so it has no keys.")
     if group.grain and (group.grain not in GRAINS or column.type not in MOMENTS):

@@ -12,6 +12,9 @@ from dcl.ports import Consumptions, Lake, Row
 from dcl.usecases.find_view import find_view
 
 MAX_PAGE = 1000
+MAX_COLUMNS = 500
+MAX_SORT_KEYS = 10
+MAX_POSITION = 2**62
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ async def query_view(
 ) -> Page:
     """Return the page; all pages that follow show the same snapshot of the lake. Raise `QueryInvalid`."""
     entity = find_view(ontology, query.view)
-    columns = tuple(column_of(entity, name) for name in query.columns) or columns_of(entity)
     _check(entity, query)
+    columns = tuple(column_of(entity, name) for name in query.columns) or columns_of(entity)
     limit = page_size(query.page_size, maximum=MAX_PAGE)
     snapshot, offset = _position(query.page_token)
     rows, at = await lake.page(
@@ -54,6 +57,8 @@ async def query_view(
 
 
 def _check(entity: Entity, query: ViewQuery) -> None:
+    if len(query.columns) > MAX_COLUMNS or len(query.order_by) > MAX_SORT_KEYS:
+        raise InvalidRequest(f"A query names at most {MAX_COLUMNS} columns and {MAX_SORT_KEYS} sort keys.")
     check_filters(entity, query.filters)
     for key in query.order_by:
         column_of(entity, key.column)
@@ -64,6 +69,6 @@ def _position(token: str) -> tuple[int | None, int]:
     if values is None:
         return None, 0
     snapshot, offset = values
-    if not isinstance(snapshot, int) or not isinstance(offset, int) or min(snapshot, offset) < 0:
+    if not all(isinstance(value, int) and 0 <= value < MAX_POSITION for value in values):
         raise InvalidRequest("The page token is not one this API gave out.", hint="Start again without page_token.")
     return snapshot, offset
