@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from aos_common.db import Database
+from aos_common.errors import DependencyUnavailable
 from aos_common.outbox import Relay, publish
 from aos_common.streams import Consumer, Event, first_delivery
 from google.protobuf.wrappers_pb2 import StringValue
@@ -114,6 +115,62 @@ async def test_consumer_when_an_entry_is_poison_then_it_is_buried_and_can_be_red
     assert await consumer.redrive(tenant) == 1
     assert (len(handled), await dead()) == (2, 0)
     await _stop(task)
+
+
+async def test_consumer_when_a_store_was_away_for_long_then_one_real_failure_does_not_bury(
+    database: Database, redis: Redis, tenant: UUID
+) -> None:
+    stream, attempts = f"aod:{uuid4()}", []
+    await _publish(database, tenant, stream, "patient")
+    await Relay(database, redis, "aod").relay_once()
+
+    async def handle(event: Event) -> None:
+        attempts.append(event)
+        if len(attempts) <= 5:
+            raise DependencyUnavailable("the lake is away")
+        if len(attempts) == 6:
+            raise ValueError("a hiccup as it comes back")
+
+    task = asyncio.create_task(
+        _consumer(redis, database, stream, handle, claim_after_seconds=0.02, max_deliveries=3).run()
+    )
+    await _until(lambda: len(attempts) >= 7)
+    await _stop(task)
+    async with database.tenant_tx(tenant) as connection:
+        assert (await connection.execute(sa.text("SELECT count(*) FROM dead_letters"))).scalar_one() == 0
+
+
+async def test_consumer_when_the_database_is_away_as_it_buries_then_it_goes_on_and_buries_later(
+    database: Database, redis: Redis, tenant: UUID
+) -> None:
+    stream, away = f"aod:{uuid4()}", Database("postgresql://x:y@127.0.0.1:1/z", "aod")
+    attempts: list[Event] = []
+    await _publish(database, tenant, stream, "poison")
+    await Relay(database, redis, "aod").relay_once()
+
+    async def handle(event: Event) -> None:
+        attempts.append(event)
+        raise ValueError("never")
+
+    task = asyncio.create_task(_consumer(redis, away, stream, handle, claim_after_seconds=0.02, max_deliveries=1).run())
+    await _until(lambda: len(attempts) >= 3)
+    assert not task.done()
+    await _stop(task)
+    assert (await redis.xpending(stream, "test"))["pending"] == 1
+    await away.close()
+
+
+async def test_consumer_when_an_entry_has_no_fields_then_it_goes_on(
+    database: Database, redis: Redis, tenant: UUID
+) -> None:
+    consumer = _consumer(redis, database, f"aod:{uuid4()}", _nothing)
+    await consumer._create_groups()
+    nothing: Any = None  # what Valkey answers for an entry that was trimmed while pending
+    await consumer._process(consumer._streams[0], b"1-0", nothing)
+
+
+async def _nothing(event: Event) -> None:
+    return None
 
 
 async def test_consumer_when_the_server_is_flushed_then_it_recovers(

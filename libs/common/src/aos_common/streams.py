@@ -1,11 +1,13 @@
 """Redis Streams consumers: groups, take-over from dead peers, an inbox, dead letters and their redrive.
 
 An entry is acknowledged after its effect committed. Handlers are idempotent; the inbox makes the common case cheap. An
-entry that fails `max_deliveries` times goes to the dead-letter table and stream, and can be redriven.
+entry that fails `max_deliveries` times goes to the dead-letter table and stream, and can be redriven. Failures that
+pass by themselves (a store that does not answer) are not counted, however many there are.
 """
 
 import asyncio
 import zlib
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aos_common.db import Database, tenant_table
-from aos_common.errors import DomainError
+from aos_common.errors import DomainError, Kind
 
 __all__ = ["Consumer", "Event", "canonical_stream", "dead_letters_table", "first_delivery", "inbox_table"]
 
@@ -31,6 +33,8 @@ log = structlog.get_logger()
 tracer = trace.get_tracer(__name__)
 
 Raw = dict[bytes, bytes]
+MAX_REMEMBERED = 10_000
+"""Entries whose failures a consumer remembers."""
 
 
 def canonical_stream(tenant_id: UUID, partitions: int) -> str:
@@ -133,27 +137,26 @@ class Consumer:
         self._max_deliveries = max_deliveries
         self._claim_ms = int(claim_after_seconds * 1000)
         self._batch = batch
+        self._failures: OrderedDict[tuple[str, bytes], int] = OrderedDict()
 
     async def run(self) -> None:
         """Consume until cancelled; a lost connection is retried, nothing is skipped."""
         ready = False
-        own_pending = True
         while True:
             try:
                 if not ready:
                     await self._create_groups()
                     ready = True
-                if own_pending:
-                    own_pending = await self._read("0", block=None)
                 await self._claim()
-                await self._read(">", block=500)
+                await self._read()
             except ResponseError as error:
                 # The server forgot the group (flushed or replaced): create it again and read from the start.
                 ready = "NOGROUP" not in str(error)
+                log.warning("stream.refused", group=self._group, error=str(error)[:200])
                 await asyncio.sleep(0.2)
-            except (RedisError, OSError) as error:
+            except (DomainError, RedisError, OSError, sa.exc.DBAPIError) as error:
+                # What was being handled stays pending, and is claimed again like a dead peer's.
                 log.warning("stream.unavailable", group=self._group, error=type(error).__name__)
-                own_pending = True
                 await asyncio.sleep(0.5)
 
     async def _create_groups(self) -> None:
@@ -164,15 +167,14 @@ class Consumer:
                 if "BUSYGROUP" not in str(error):
                     raise
 
-    async def _read(self, start: str, *, block: int | None) -> bool:
-        """Handle one batch from each stream; True when there was any."""
+    async def _read(self) -> None:
+        """Handle one batch of new entries from each stream."""
         answer: Any = await self._redis.xreadgroup(
-            self._group, self._name, dict.fromkeys(self._streams, start), count=self._batch, block=block
+            self._group, self._name, dict.fromkeys(self._streams, ">"), count=self._batch, block=500
         )
-        entries = [(_text(stream), entry_id, fields) for stream, batch in _pairs(answer) for entry_id, fields in batch]
-        for stream, entry_id, fields in entries:
-            await self._process(stream, entry_id, fields)
-        return bool(entries)
+        for stream, batch in _pairs(answer):
+            for entry_id, fields in batch:
+                await self._process(_text(stream), entry_id, fields)
 
     async def _claim(self) -> None:
         """Take over what a dead peer left unacknowledged, and what a failing handler left for a retry."""
@@ -186,9 +188,9 @@ class Consumer:
     async def _process(self, stream: str, entry_id: bytes, fields: Raw) -> None:
         try:
             event = Event.from_fields(fields)
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, TypeError):
             log.error("stream.not_an_event", stream=stream, entry=entry_id.decode())
-            poison: dict[Any, Any] = {"entry": entry_id, **fields}
+            poison: dict[Any, Any] = {"entry": entry_id, **(fields or {})}  # a deleted entry comes without fields
             await self._redis.xadd(f"{stream}:dead", poison, maxlen=10_000)
             await self._redis.xack(stream, self._group, entry_id)
             return
@@ -204,17 +206,24 @@ class Consumer:
         await self._redis.xack(stream, self._group, entry_id)
 
     async def _failed(self, stream: str, entry_id: bytes, event: Event, error: Exception) -> None:
-        pending: Any = await self._redis.xpending_range(stream, self._group, min=entry_id, max=entry_id, count=1)
-        deliveries = int(pending[0]["times_delivered"]) if pending else 1
         detail = f"{type(error).__name__}: {error}"[:2000]
         transient = isinstance(error, (OSError, RedisError)) or (
-            isinstance(error, DomainError) and error.kind in ("unavailable", "timeout")
+            isinstance(error, DomainError) and error.kind in (Kind.UNAVAILABLE, Kind.TIMEOUT)
         )
-        log.warning("stream.handler_failed", type=event.type, deliveries=deliveries, error=detail, transient=transient)
-        if transient or deliveries < self._max_deliveries:
+        failures = self._failures.get((stream, entry_id), 0) + (not transient)
+        self._remember((stream, entry_id), failures)
+        log.warning("stream.handler_failed", type=event.type, failures=failures, error=detail, transient=transient)
+        if failures < self._max_deliveries:
             return  # stays pending; `_claim` delivers it again
-        await self._bury(stream, event, detail, deliveries)
+        await self._bury(stream, event, detail, failures)
         await self._redis.xack(stream, self._group, entry_id)
+        del self._failures[stream, entry_id]
+
+    def _remember(self, entry: tuple[str, bytes], failures: int) -> None:
+        """Count failures in this process: Valkey counts deliveries, also those that met a store that was away."""
+        self._failures[entry] = failures
+        if len(self._failures) > MAX_REMEMBERED:
+            self._failures.popitem(last=False)
 
     async def _bury(self, stream: str, event: Event, error: str, deliveries: int) -> None:
         async with self._database.tenant_tx(event.tenant_id) as connection:
