@@ -9,11 +9,14 @@ from uuid import UUID
 
 import httpx
 import jwt
+import structlog
 
 from aos_common.errors import DependencyUnavailable, PermissionDenied, Unauthenticated
 from aos_common.resilience import retrying
 
 __all__ = ["Caller", "ServiceTokens", "TokenVerifier", "require_role"]
+
+log = structlog.get_logger()
 
 LEEWAY = 5
 REFRESH_AFTER = 300.0
@@ -99,6 +102,8 @@ class TokenVerifier:
         age = time.monotonic() - self._fetched
         if age > REFRESH_AFTER or (kid not in self._keys and age > MISS_COOLDOWN):
             await self._refresh()
+        if not self._keys:
+            raise DependencyUnavailable("The signing keys cannot be read.", hint="Try again soon.")
         if kid not in self._keys:
             raise Unauthenticated("The token was signed with an unknown key.", hint="Sign in again.")
         return self._keys[kid]
@@ -113,8 +118,8 @@ class TokenVerifier:
                 answer.raise_for_status()
                 self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.json()).keys if key.key_id}
             except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
-                if not self._keys:
-                    raise DependencyUnavailable("The signing keys cannot be read.", hint="Try again soon.") from error
+                log.warning("auth.keys_unreadable", error=type(error).__name__)
+            # Also after a failure: those who waited for this attempt share its outcome instead of trying in turn.
             self._fetched = time.monotonic()
 
     async def close(self) -> None:
