@@ -30,8 +30,11 @@ class Sessions(Protocol):
     async def add(self, token: RefreshToken) -> None:
         """Store a token."""
 
-    async def spend(self, tenant_id: UUID, token_id: UUID, now: datetime) -> RefreshToken | None:
-        """Mark a token used and return it as it was before; of two calls at once one sees it unused."""
+    async def spend(self, tenant_id: UUID, token_id: UUID, secret: str, now: datetime) -> RefreshToken | None:
+        """Mark the token with this secret used and return it as it was before; of two calls at once one sees it unused.
+
+        With another secret nothing changes and there is no token.
+        """
 
     async def end_family(self, tenant_id: UUID, family_id: UUID) -> None:
         """Forget every token of a family."""

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import httpx
 import jwt
+import pytest
 from identity.domain.account import MIN_PASSWORD
 
 PASSWORD = "correct horse battery"
@@ -82,6 +83,24 @@ async def test_refresh_when_a_token_is_used_twice_then_the_whole_session_ends(cl
     replay = await client.post("/api/v1/auth/refresh", json={"refresh_token": first})
     after = await client.post("/api/v1/auth/refresh", json={"refresh_token": second})
     assert (replay.status_code, after.status_code) == (401, 401)
+
+
+async def test_refresh_when_the_secret_is_guessed_then_the_session_goes_on(client: httpx.AsyncClient) -> None:
+    token = (await _register(client))["refresh_token"]
+    guess = {"refresh_token": token.rpartition(".")[0] + ".guess"}
+    assert (await client.post("/api/v1/auth/refresh", json=guess)).status_code == 401
+    assert (await client.post("/api/v1/auth/refresh", json={"refresh_token": token})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("login", {"email": "a\x00@example.com", "password": PASSWORD}),
+        ("register", {"tenant_name": "a\x00b", "email": "nul@example.com", "password": PASSWORD}),
+    ],
+)
+async def test_route_when_a_text_holds_nul_then_422(client: httpx.AsyncClient, path: str, body: dict[str, str]) -> None:
+    assert (await client.post(f"/api/v1/auth/{path}", json=body)).status_code == 422
 
 
 async def test_logout_when_done_then_the_refresh_token_is_dead(client: httpx.AsyncClient) -> None:

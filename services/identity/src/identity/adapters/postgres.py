@@ -103,12 +103,12 @@ class PostgresSessions:
                 )
             )
 
-    async def spend(self, tenant_id: UUID, token_id: UUID, now: datetime) -> RefreshToken | None:
+    async def spend(self, tenant_id: UUID, token_id: UUID, secret: str, now: datetime) -> RefreshToken | None:
         """Mark a token used and return it as it was before; of two calls at once one sees it unused."""
         async with self._database.tenant_tx(tenant_id) as connection:
             query = sa.select(refresh_tokens).where(refresh_tokens.c.id == token_id).with_for_update()
             row = (await connection.execute(query)).first()
-            if row is None:
+            if row is None or not _token(row).matches(secret):
                 return None
             if row.used_at is None:
                 await connection.execute(

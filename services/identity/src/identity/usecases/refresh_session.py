@@ -9,8 +9,8 @@ async def refresh_session(text: str, *, accounts: Accounts, sessions: Sessions, 
     """Spend the token; a token used before ends its whole family. Raise `SessionEnded`."""
     asked = parse_token(text)
     now = clock()
-    token = await sessions.spend(asked.tenant_id, asked.id, now)
-    if token is None or not token.matches(asked.secret):
+    token = await sessions.spend(asked.tenant_id, asked.id, asked.secret, now)
+    if token is None:
         raise session_ended()
     if token.used_at is not None:
         await sessions.end_family(token.tenant_id, token.family_id)
