@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import sqlalchemy as sa
 from aos_common.db import Database
 from aos_common.errors import DependencyUnavailable
@@ -11,6 +12,7 @@ from aos_common.outbox import Relay, publish
 from aos_common.streams import Consumer, Event, first_delivery
 from google.protobuf.wrappers_pb2 import StringValue
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 
 async def _publish(database: Database, tenant: UUID, stream: str, text: str) -> UUID:
@@ -204,6 +206,35 @@ async def test_outbox_when_the_streams_are_lost_then_everything_is_published_aga
     while await relay.relay_once():
         pass
     assert await redis.xlen(stream) == 1
+
+
+async def test_outbox_when_one_relay_publishes_then_another_neither_publishes_nor_recovers_meanwhile(
+    database: Database, redis: Redis, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the slower one would turn the marker back, and what the faster one published would be sent again."""
+    stream, source = f"aod:{uuid4()}", uuid4().hex
+    slow, fast = Relay(database, redis, source), Relay(database, redis, source)
+    while await slow.relay_once():
+        pass
+    await _publish(database, tenant, stream, "one")
+    entered, leave = asyncio.Event(), asyncio.Event()
+    execute = Pipeline.execute
+
+    async def held(pipeline: Any, *arguments: Any) -> Any:
+        entered.set()
+        await leave.wait()
+        return await execute(pipeline, *arguments)
+
+    monkeypatch.setattr(Pipeline, "execute", held)
+    publishing = asyncio.create_task(slow.relay_once())
+    await entered.wait()
+    await _publish(database, tenant, stream, "two")
+    async with asyncio.timeout(5):
+        assert (await fast.relay_once(), await fast.recover()) == (0, 0)
+    leave.set()
+    assert (await publishing, await fast.relay_once()) == (1, 1)
+    assert await fast.recover() == 0
+    assert await redis.xlen(stream) == 2
 
 
 async def test_inbox_when_an_event_comes_twice_then_the_second_is_not_first(database: Database, tenant: UUID) -> None:

@@ -32,6 +32,8 @@ CHECK_SECONDS = 2.0
 """Between looks at whether Valkey still has what was published."""
 RETENTION_HOURS = 72
 PRUNE_SECONDS = 3600.0
+RECOVER_SECONDS = 600
+"""Three days of events may have to be marked in one statement."""
 
 
 class Payload(Protocol):
@@ -53,6 +55,7 @@ def outbox_table(metadata: sa.MetaData) -> sa.Table:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True)),
         sa.Index("outbox_unpublished", "id", postgresql_where=sa.text("published_at IS NULL")),
+        sa.Index("outbox_published", "published_at"),
     )
 
 
@@ -93,8 +96,17 @@ async def publish(
     return event_id
 
 
+async def _alone(connection: AsyncConnection) -> bool:
+    """Take the service's relay lock until the transaction ends; False when another relay has it.
+
+    One at a time, the marker's times are in the order in which Valkey got the entries: what the marker covers is there.
+    """
+    lock = sa.text("SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || '.outbox'))")
+    return bool((await connection.execute(lock)).scalar_one())
+
+
 class Relay:
-    """Moves committed outbox rows to their streams, in order of id, at least once.
+    """Moves committed outbox rows to their streams, in order of id, at least once; of a service's relays one at a time.
 
     A marker in Valkey, written with each batch, says when this service last published. Where it is missing or older
     than the outbox knows, Valkey has lost entries (flushed, restored, failed over): they are published again.
@@ -132,15 +144,17 @@ class Relay:
                 self._wake.clear()
 
     async def relay_once(self) -> int:
-        """Publish one batch and mark it; return its size."""
+        """Publish one batch and mark it; return its size, 0 while another relay publishes."""
         async with self._database.platform_tx() as connection:
+            if not await _alone(connection):
+                return 0
             rows = (
                 await connection.execute(
                     sa.select(_outbox)
                     .where(_outbox.c.published_at.is_(None))
                     .order_by(_outbox.c.id)
                     .limit(BATCH)
-                    .with_for_update(skip_locked=True)
+                    .with_for_update()
                 )
             ).all()
             if not rows:
@@ -157,13 +171,16 @@ class Relay:
 
     async def recover(self) -> int:
         """Mark for publishing again what Valkey has lost; return how many rows."""
-        marked: Any = await self._redis.get(self._marker)
         async with self._database.platform_tx() as connection:
+            if not await _alone(connection):
+                return 0
+            marked: Any = await self._redis.get(self._marker)
             newest = (await connection.execute(sa.select(sa.func.max(_outbox.c.published_at)))).scalar_one()
             since = datetime.fromisoformat(marked.decode()) if marked else datetime.min.replace(tzinfo=UTC)
             if newest is None or newest <= since:
                 return 0
             lost = _outbox.c.published_at > since
+            await connection.execute(sa.text(f"SET LOCAL statement_timeout = '{RECOVER_SECONDS}s'"))
             result = await connection.execute(sa.update(_outbox).where(lost).values(published_at=None))
         log.warning("outbox.republishing", rows=result.rowcount, since=since.isoformat())
         return int(result.rowcount)
