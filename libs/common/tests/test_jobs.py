@@ -77,3 +77,20 @@ async def test_worker_when_another_died_mid_job_then_it_takes_the_job_over(datab
         await dying
     await _run_until(Worker(database, {kind: finish}), database, tenant, "done")
     assert done == [2]
+
+
+async def test_worker_when_jobs_ended_long_ago_then_their_rows_go_and_unfinished_ones_stay(
+    database: Database, tenant: UUID
+) -> None:
+    kind = uuid4().hex
+    aged = sa.text("UPDATE jobs SET state = :state, run_at = now() - interval '8 days' WHERE state = 'queued'")
+    for state in ("done", "failed", "queued"):
+        await _enqueue(database, tenant, kind)
+        async with database.tenant_tx(tenant) as connection:
+            await connection.execute(aged, {"state": state})
+    assert await Worker(database, {kind: _never}).prune() == 2
+    assert await _states(database, tenant) == ["queued"]
+
+
+async def _never(job: Job) -> None:
+    raise AssertionError

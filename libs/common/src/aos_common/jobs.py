@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,8 @@ log = structlog.get_logger()
 
 IDLE_SECONDS = 0.25
 MAX_BACKOFF_SECONDS = 60.0
-KEEP_DONE = timedelta(days=7)
+KEEP_ENDED = timedelta(days=7)
+PRUNE_SECONDS = 3600.0
 
 
 def jobs_table(metadata: sa.MetaData) -> sa.Table:
@@ -129,8 +131,12 @@ class Worker:
 
     async def run(self) -> None:
         """Claim and run jobs until cancelled; cancelled jobs are taken over when their lease ends."""
+        pruned = float("-inf")
         try:
             while True:
+                if time.monotonic() - pruned > PRUNE_SECONDS:
+                    pruned = time.monotonic()
+                    await self._prune_safely()
                 free = self._concurrency - len(self._running)
                 claimed = await self._claim_safely(free) if free else []
                 for job in claimed:
@@ -151,6 +157,22 @@ class Worker:
             log.warning("jobs.claim_failed", error=type(error).__name__)
             await asyncio.sleep(1.0)
             return []
+
+    async def _prune_safely(self) -> None:
+        try:
+            await self.prune()
+        except (DomainError, OSError, sa.exc.DBAPIError) as error:
+            log.warning("jobs.prune_failed", error=type(error).__name__)
+
+    async def prune(self) -> int:
+        """Delete jobs of these kinds that ended longer ago than `KEEP_ENDED`; return how many."""
+        ended = sa.delete(_jobs).where(
+            _jobs.c.kind.in_(self._handlers),
+            _jobs.c.state.in_(("done", "failed")),
+            _jobs.c.run_at < datetime.now(UTC) - KEEP_ENDED,
+        )
+        async with self._database.platform_tx() as connection:
+            return (await connection.execute(ended)).rowcount
 
     async def _claim(self, limit: int) -> list[Job]:
         parameters = {
