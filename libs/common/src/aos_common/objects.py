@@ -56,8 +56,7 @@ class TenantObjects:
         """Open a key for writing; it appears whole when the block ends, or not at all when it raises."""
         target = self._path(key)
         if not self._base_url.startswith("file:"):
-            with self._fs.open(target, "wb") as file:  # an S3 upload completes only on close
-                yield file
+            yield from self._upload(target)
             return
         staging = f"{target}.{new_id().hex}.part"
         self._fs.makedirs(posixpath.dirname(target), exist_ok=True)
@@ -69,6 +68,17 @@ class TenantObjects:
             if self._fs.exists(staging):
                 self._fs.rm(staging)
             raise
+
+    def _upload(self, target: str) -> Iterator[IO[bytes]]:
+        """An S3 upload completes on close: one that failed is given up instead, for `with` would complete it too."""
+        file = self._fs.open(target, "wb")
+        try:
+            yield file
+        except BaseException:
+            file.discard()
+            file.closed = True
+            raise
+        file.close()
 
     def read(self, key: str) -> IO[bytes]:
         """Open a key for reading."""
