@@ -22,8 +22,9 @@ log = structlog.get_logger()
 tracer = trace.get_tracer(__name__)
 
 DOMAIN = "autonomos.local"
-DEFAULT_DEADLINE = 10.0
 MAX_MESSAGE = 16 * 1024 * 1024
+MAX_SAID = 1000
+"""Characters of an error's text; trailers above 8 KiB would be refused and the error lost with them."""
 
 _caller: ContextVar[Caller] = ContextVar("caller")
 
@@ -43,13 +44,12 @@ class RemoteError(DomainError):
 
 
 def _status(error: DomainError) -> Any:
-    info = error_details_pb2.ErrorInfo(
-        reason=error.reason, domain=DOMAIN, metadata={**error.metadata, "hint": error.hint}
-    )
+    said = {name: text[:MAX_SAID] for name, text in {**error.metadata, "hint": error.hint}.items()}
+    info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=said)
     detail = any_pb2.Any()
     detail.Pack(info)
     code = grpc.StatusCode[WIRE[error.kind].grpc].value[0]
-    return rpc_status.to_status(status_pb2.Status(code=code, message=error.message, details=[detail]))
+    return rpc_status.to_status(status_pb2.Status(code=code, message=error.message[:MAX_SAID], details=[detail]))
 
 
 class _Verifying(grpc.aio.ServerInterceptor):
@@ -62,8 +62,10 @@ class _Verifying(grpc.aio.ServerInterceptor):
     async def intercept_service(self, continuation: Any, details: grpc.HandlerCallDetails) -> Any:
         handler = await continuation(details)
         method = details.method
-        if handler is None or handler.unary_unary is None or method.startswith("/grpc.health."):
+        if handler is None or method.startswith("/grpc.health."):
             return handler
+        if handler.unary_unary is None:
+            raise NotImplementedError(f"{method} streams, and nothing here would verify its token")
         metadata = {key: value for key, value in details.invocation_metadata or () if isinstance(value, str)}
 
         async def behave(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:

@@ -9,12 +9,14 @@ from uuid import UUID, uuid4
 import grpc
 import httpx
 import pytest
-from aos_common.grpc import bearer, channel
+from aos_common.grpc import RemoteError, bearer, calls, channel
 from aos_common.paging import encode_token
 from aos_common.runner import Service
 from aos_common.testing import Issuer
 from autonomos.dcl.v1 import mappings_pb2 as mp
+from autonomos.dcl.v1 import views_pb2 as vp
 from autonomos.dcl.v1.mappings_pb2_grpc import MappingServiceStub
+from autonomos.dcl.v1.views_pb2_grpc import ViewServiceStub
 from dcl.domain.ingestion import Batch, Completion
 
 SOME_ID = "0199c0de-0000-7000-8000-000000000001"
@@ -64,6 +66,17 @@ async def test_propose_when_anonymous_then_unauthenticated(mappings: Any) -> Non
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await mappings.ProposeMapping(mp.ProposeMappingRequest(), timeout=5)
     assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_error_when_its_text_is_huge_then_its_name_still_arrives(
+    service: Service, issuer: Issuer, tenant: UUID
+) -> None:
+    async with channel(f"127.0.0.1:{service.http.state.grpc_port}") as opened:
+        request = vp.QueryViewRequest(view="é" * 100_000)
+        with pytest.raises(RemoteError) as caught:
+            async with calls("DCL"):
+                await ViewServiceStub(opened).QueryView(request, metadata=bearer(issuer.token(tenant)), timeout=5)
+    assert caught.value.reason == "VIEW_UNKNOWN"
 
 
 async def test_propose_when_a_viewer_asks_then_permission_denied(mappings: Any, issuer: Issuer, tenant: UUID) -> None:
