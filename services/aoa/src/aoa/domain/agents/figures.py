@@ -8,6 +8,7 @@ from aoa.domain.question import Row, Value
 
 _EXACT = Context(prec=76)
 _SMALL = Decimal("0.01")
+_MAX_PLACES = 13
 
 
 def decimal(value: Value) -> Decimal:
@@ -39,17 +40,26 @@ def exact(value: Decimal) -> str:
 
 
 def percent(part: Decimal, of: Decimal) -> Decimal:
-    """Return 100 x part / of, to two decimals; `of` is not zero."""
-    return (part * 100 / of).quantize(_SMALL, ROUND_HALF_UP)
+    """Return 100 x part / of, to two decimals, or more where those would wrongly show a whole; `of` is not zero."""
+    return _rounded(part * 100 / of)
 
 
 def short(value: Decimal) -> str:
-    """Write an amount for people: two decimals, or two significant digits where that would show zero."""
+    """Write an amount for people: two decimals; more where those would show zero, or a whole that it is not."""
     if value == value.to_integral_value():
         return f"{value:,.0f}"
     if abs(value) >= _SMALL:
-        return f"{value.quantize(_SMALL, ROUND_HALF_UP):,f}"
+        return f"{_rounded(value):,f}"
     return format(Context(prec=2).plus(value), "f")
+
+
+def _rounded(value: Decimal) -> Decimal:
+    with localcontext(_EXACT):
+        for places in range(2, _MAX_PLACES):
+            rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+            if rounded == value or rounded != rounded.to_integral_value():
+                return rounded
+        return value.quantize(_SMALL, ROUND_HALF_UP)
 
 
 def count(number: int, noun: str) -> str:
