@@ -83,6 +83,8 @@ def parse_address(url: str) -> DatabaseAddress:
     if parts.scheme not in SCHEMES:
         raise _unusable("only folders and postgresql:// URLs can be scanned")
     database, user = unquote(parts.path.lstrip("/")), unquote(parts.username or "")
+    if "@" in parts.path or "@" in parts.query:
+        raise _unusable("it holds an unescaped character of the user or the password")
     missing = [name for name, value in (("host", host), ("database", database), ("user", user)) if not value]
     if not host or missing or parts.fragment:
         raise _unusable(f"it names no {' and no '.join(missing)}" if missing else "it holds an unescaped '#'")

@@ -44,6 +44,14 @@ async def test_look_when_the_folder_is_the_crm_then_rows_types_and_people_are_ri
     assert (notes, [data_set.error for data_set in found.values()]) == ([], [""] * 4)
 
 
+async def test_look_when_names_promise_no_known_format_then_says_which_were_left_out(tmp_path: Path) -> None:
+    for name in ("a.csv", "export", "logo.png", "sub.pdf", "z.doc"):
+        (tmp_path / name).write_text("id,name\n1,x\n")
+    found, notes = await look(tmp_path)
+    assert list(found) == ["a.csv"]
+    assert notes == ["4 files were left out, as no known format has such a name: export, logo.png, sub.pdf, …"]
+
+
 async def test_look_when_the_bill_follows_focus_then_costs_are_decimals_and_nothing_is_personal(
     shared_data: Path,
 ) -> None:

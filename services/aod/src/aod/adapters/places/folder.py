@@ -15,6 +15,7 @@ from aod.ports import Found
 MAX_FILES = 10_000
 MAX_ENTRIES = 200_000
 MAX_DEPTH = 8
+NAMED = 3
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Listing:
 
     files: dict[str, Path] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
 
 
 class FolderPlace:
@@ -68,6 +70,8 @@ class FolderPlace:
         listing = Listing()
         for name, path in sorted(_walk(base, listing)):
             listing.files[name] = path
+        if listing.others:
+            listing.notes[_left_out(sorted(listing.others))] = None
         return listing
 
 
@@ -83,7 +87,11 @@ def _walk(base: Path, listing: Listing) -> Iterator[tuple[str, Path]]:
         seen += len(names) + len(folders)
         for name in names:
             path = Path(folder, name)
-            if not name.startswith(".") and files.is_data_file(path) and _usable(path, base, listing):
+            if name.startswith("."):
+                continue
+            if not files.is_data_file(path):
+                listing.others.append(os.fsencode(path.relative_to(base)).decode("utf-8", "replace"))
+            elif _usable(path, base, listing):
                 found += 1
                 yield "/".join((*parts, name)), path
         if found > MAX_FILES or seen > MAX_ENTRIES:
@@ -107,6 +115,13 @@ def _usable(path: Path, base: Path, listing: Listing) -> bool:
     except (OSError, RuntimeError):
         listing.notes["symbolic links that lead nowhere were left out"] = None
     return False
+
+
+def _left_out(names: list[str]) -> str:
+    """Say which files have names that promise no data that can be read."""
+    first = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+    count = "1 file was" if len(names) == 1 else f"{len(names):,} files were"
+    return f"{count} left out, as no known format has such a name: {first}"
 
 
 def _note_unlisted(base: Path, error: OSError, listing: Listing) -> None:
