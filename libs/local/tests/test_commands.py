@@ -156,6 +156,13 @@ def test_doctor_when_all_is_well_then_lists_every_program(project: Project) -> N
     assert findings["Envoy"]["said"].startswith("1.")
 
 
+def test_commands_when_the_folder_cannot_be_used_then_say_so(project: Project) -> None:
+    refused = project.aos("up", "-d", AOS_HOME="/dev/null/aos")
+    assert (refused.returncode, "SETTING_REFUSED" in refused.stderr) == (1, True)
+    assert "Traceback" not in refused.stderr
+    assert project.aos("status", AOS_HOME="/dev/null/aos").returncode == 3
+
+
 def test_logs_when_the_name_is_unknown_then_says_which_there_are(project: Project) -> None:
     refused = project.aos("logs", "crm")
     assert refused.returncode == 1

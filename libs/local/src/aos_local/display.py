@@ -5,6 +5,7 @@ from typing import Any
 
 import psutil
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from aos_local.doctor import Finding
@@ -30,12 +31,12 @@ class StartProgress:
             if component.status in {Status.READY, Status.DONE}:
                 self._console.print(f"  [green]✓[/] {component.name:<12} {component.ready_after or 0:5.1f} s")
             elif component.status in {Status.FAILED, Status.RESTARTING}:
-                self._console.print(f"  [red]✗[/] {component.name:<12} {component.message}")
+                self._console.print(f"  [red]✗[/] {component.name:<12} {escape(component.message)}")
 
 
-def print_urls(console: Console, state: PlatformState, seconds: float) -> None:
-    """The aligned list at the end of a start."""
-    console.print(f"\nRunning after {seconds:.1f} s.\n")
+def print_urls(console: Console, state: PlatformState, seconds: float | None = None) -> None:
+    """The aligned list at the end of a start that took `seconds`, or of what ran already."""
+    console.print("\nRunning.\n" if seconds is None else f"\nRunning after {seconds:.1f} s.\n")
     for name, url in state.urls.items():
         console.print(f"  {name:<12} {url}", highlight=False, soft_wrap=True)
     console.print("\n  What runs: aos status    Live logs: aos logs -f    End it: aos down\n", highlight=False)
@@ -98,7 +99,9 @@ def print_status(console: Console, state: PlatformState) -> None:
         console.print(f"  {name:<12} {url}", highlight=False, soft_wrap=True)
     for row in rows:
         if row["message"]:
-            console.print(f"[yellow]{row['name']}[/]: {row['message']}  (aos logs {row['name']})", soft_wrap=True)
+            console.print(
+                f"[yellow]{row['name']}[/]: {escape(row['message'])}  (aos logs {row['name']})", soft_wrap=True
+            )
 
 
 def _duration(seconds: float | None) -> str | None:
@@ -113,6 +116,6 @@ def print_findings(console: Console, findings: list[Finding]) -> None:
     """The list of `aos doctor`, each problem with what to do."""
     for finding in findings:
         mark = "[green]✓[/]" if finding.ok else "[yellow]![/]" if finding.warning else "[red]✗[/]"
-        console.print(f"{mark} {finding.check:<12} {finding.said}", highlight=False, soft_wrap=True)
+        console.print(f"{mark} {finding.check:<12} {escape(finding.said)}", highlight=False, soft_wrap=True)
         if not finding.ok and finding.advice:
-            console.print(f"  {'':<12} → {finding.advice}", highlight=False, soft_wrap=True)
+            console.print(f"  {'':<12} → {escape(finding.advice)}", highlight=False, soft_wrap=True)

@@ -80,11 +80,16 @@ class Home:
         return self.logs / f"{component}.log"
 
     def create(self) -> None:
-        """Create the folders; none of it belongs into version control."""
-        for folder in (self.root, self.data, self.logs, self.run):
-            folder.mkdir(parents=True, exist_ok=True)
-        self.secrets.mkdir(mode=0o700, exist_ok=True)
-        (self.root / ".gitignore").write_text("*\n")
+        """Create the folders; none of it belongs into version control. Raises SettingRefused."""
+        try:
+            for folder in (self.root, self.data, self.logs, self.run):
+                folder.mkdir(parents=True, exist_ok=True)
+            self.secrets.mkdir(mode=0o700, exist_ok=True)
+            (self.root / ".gitignore").write_text("*\n")
+        except OSError as error:
+            raise SettingRefused(
+                f"{self.root} cannot be used ({error.strerror}).", hint="Set AOS_HOME to a folder that you may write."
+            ) from None
 
 
 def private_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ from aos.session import remember_url
 from aos_common.errors import DomainError
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
 from aos_local.demo.company import make_company
 from aos_local.demo.journey import Journey, Stage, Traveller
@@ -54,7 +55,7 @@ def demo(
         return
     print_journey(console, journey, time.monotonic() - began)
     if not down:
-        print_urls(console, state, time.monotonic() - began)
+        print_urls(console, state)
 
 
 def _ensure_up(platform: Platform, console: Console) -> PlatformState:
@@ -85,7 +86,7 @@ def _walk(platform: Platform, state: PlatformState, data: Path | None, seed: int
 
 
 def _show(status: Status, line: str) -> None:
-    status.update(line)
+    status.update(Text(line))
 
 
 def _place_example(platform: Platform, seed: int, console: Console) -> list[tuple[str, str]]:

@@ -95,7 +95,8 @@ class Traveller:
             "columns": sum(len(d["columns"]) for d in data_sets),
             "with personal data": sum(bool(c["pii"]) for d in data_sets for c in d["columns"]),
         }
-        notes = [f"{d['name']} cannot be read: {d['error']}" for d in unreadable]
+        notes = [f"cannot be read: {d['error']}" for d in unreadable]
+        notes += [reason for finding in findings for reason in finding["reasons"] if "left out" in reason]
         self._stage("discovery", began, counts, notes)
         return findings
 

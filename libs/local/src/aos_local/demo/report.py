@@ -13,9 +13,9 @@ SEVERITY = {"problem": "red", "warning": "yellow", "info": "cyan"}
 def print_stage(console: Console, stage: Stage) -> None:
     """Print a stage: its time, what it counted, and what it wants known."""
     counted = ", ".join(f"{_number(value)} {name}" for name, value in stage.counts.items())
-    console.print(f"[green]✓[/] {stage.name:<16} {stage.seconds:>6.1f} s  {counted}", highlight=False)
+    console.print(f"[green]✓[/] {stage.name:<16} {stage.seconds:>6.1f} s  {counted}", highlight=False, soft_wrap=True)
     for note in stage.notes[:MAX_NOTES]:
-        console.print(Text(f"    {note}", style="dim"))
+        console.print(Text(f"    {note}", style="dim"), soft_wrap=True)
     if len(stage.notes) > MAX_NOTES:
         console.print(Text(f"    … and {len(stage.notes) - MAX_NOTES} more", style="dim"))
 
@@ -32,13 +32,15 @@ def print_journey(console: Console, journey: Journey, seconds: float) -> None:
         )
     console.print(table)
     for stream, rows in journey.quarantine.items():
-        console.print(
-            f"Quarantine: {rows} rows of {stream} did not fit; each is kept with its reason.", highlight=False
-        )
+        told = "1 row" if rows == 1 else f"{rows:,} rows"
+        line = f"Quarantine: {told} of {stream} did not fit; kept with the reason."
+        console.print(line, highlight=False, markup=False, emoji=False, soft_wrap=True)
     console.print(f"\nDone in {seconds:.1f} s. You are signed in; go on with:", highlight=False)
     for command in ("aos views query opportunity --limit 5", "aos lineage", "aos insights", "aos connections list"):
         console.print(f"  {command}", highlight=False)
-    console.print(f"\nSign in elsewhere as {journey.email} with the password {journey.password}", highlight=False)
+    console.print(
+        f"\nSign in elsewhere as {journey.email} with the password {journey.password}", highlight=False, soft_wrap=True
+    )
 
 
 def _number(value: int | str) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 _LIMIT_BYTES = 32 * 1024 * 1024
 _CHECK_SECONDS = 30.0
+_BLOCK = 64 * 1024
+_TAIL_BYTES = 4 * 1024 * 1024
 
 
 def tail(log: Path, lines: int = 15) -> str:
@@ -14,10 +16,15 @@ def tail(log: Path, lines: int = 15) -> str:
     if not log.exists():
         return ""
     with log.open("rb") as handle:
-        handle.seek(0, os.SEEK_END)
-        handle.seek(max(0, handle.tell() - 200 * lines))
-        text = handle.read().decode("utf-8", "replace")
-    return "\n".join(text.splitlines()[-lines:])
+        start = handle.seek(0, os.SEEK_END)
+        data, found = b"", 0
+        while start and found <= lines and len(data) < _TAIL_BYTES:
+            step = min(start, _BLOCK)
+            start = handle.seek(start - step)
+            data = handle.read(step) + data
+            found = data.count(b"\n")
+            handle.seek(start)
+    return "\n".join(data.decode("utf-8", "replace").splitlines()[-lines:])
 
 
 def bound(folder: Path, limit: int = _LIMIT_BYTES) -> None:

@@ -85,7 +85,7 @@ def read(path: Path) -> PlatformState | None:
     """The record, or None when there is none."""
     try:
         raw = json.loads(path.read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     components = {name: _component(fields) for name, fields in raw.pop("components").items()}
     supervisor = Identity(**raw.pop("supervisor"))
