@@ -41,6 +41,7 @@ def _absolute(location: str) -> str:
 
 
 def _advise(finding: Any) -> None:
+    say(f"{'; '.join(finding['reasons'])}.")
     if any(not data_set["error"] for data_set in finding["data_sets"]):
         say(f"Connect it with: aos findings approve {typed(finding['name'])}")
     elif finding["data_sets"]:
@@ -54,8 +55,7 @@ def _data_sets(finding: Any) -> Table:
         (d["name"], d["format"], "?" if int(d["rows"]) < 0 else d["rows"], len(d["columns"]), d["error"])
         for d in finding["data_sets"]
     ]
-    title = f"{finding['name']}: {'; '.join(finding['reasons'])}"
-    return table_of(("data set", "format", "rows", "columns", "problem"), rows, title)
+    return table_of(("data set", "format", "rows", "columns", "problem"), rows, finding["name"])
 
 
 @findings.command("list")
