@@ -22,7 +22,7 @@ from aos_local.demo.report import print_journey, print_stage
 from aos_local.demo.sources import place
 from aos_local.display import StartProgress, print_urls
 from aos_local.platform import Platform
-from aos_local.processes.state import PlatformState
+from aos_local.processes.state import AlreadyRunning, Phase, PlatformState
 
 
 def demo(
@@ -61,10 +61,17 @@ def demo(
 def _ensure_up(platform: Platform, console: Console) -> PlatformState:
     state = platform.state()
     if state is not None and state.alive():
+        if state.phase is not Phase.RUNNING:
+            raise AlreadyRunning(f"The platform is {state.phase}.", hint="Wait for it: aos status; or end it: aos down")
         console.print("Using the platform that runs already.", highlight=False)
         return state
     console.print("Starting the platform", highlight=False)
-    return platform.start(StartProgress(console))
+    try:
+        return platform.start(StartProgress(console))
+    except KeyboardInterrupt:
+        console.print("\nStopping …")
+        platform.stop()
+        raise
 
 
 def _walk(platform: Platform, state: PlatformState, data: Path | None, seed: int, console: Console) -> Journey:
