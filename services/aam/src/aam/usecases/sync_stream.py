@@ -25,7 +25,7 @@ BACKOFF_SECONDS = 1.0
 REPORT_SECONDS = 1.0
 WAITING = {
     StreamState.DISCOVERED: "not looked at yet",
-    StreamState.NEEDS_MAPPING: "landed, needs mapping: approve its proposal",
+    StreamState.NEEDS_MAPPING: "landed, needs mapping: decide about its proposal",
     StreamState.SCHEMA_CHANGED: "its shape changed: discover the connection again to accept it",
     StreamState.FAILED: "could not be read when it was discovered: repair it, then discover the connection again",
 }
