@@ -95,7 +95,9 @@ def test_route_when_another_tenant_asks_then_nothing_of_the_owner_shows(stack: A
         )
         assert answer.status_code < 500, f"{method} {path}: {answer.text}"
         assert SECRET not in answer.text, f"{method} {path}"
-        foreign = [ids[name] for name in ("connection_id", "run_id", "finding_id", "proposal_id", "scan_id")]
+        # A run of the stranger's own repeats the connection id that the stranger asked for above.
+        names = {"connection_id", "run_id", "finding_id", "proposal_id", "scan_id"}
+        foreign = [ids[name] for name in names - ({"connection_id"} if layer == "aoa" else set())]
         if answer.status_code < 300:
             assert not [value for value in foreign if value in answer.text], f"{method} {path}"
     mine = stack.client_of(owner)

@@ -5,6 +5,8 @@ read. A bounded number stays open; the least recently used one is closed when a 
 """
 
 import importlib.resources
+import os
+import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -105,6 +107,8 @@ class LakeConnections:
             config={
                 "threads": settings.threads,
                 "memory_limit": settings.memory_limit,
+                # DuckDB's own choice, `.tmp` in the working folder, may be somebody's project or read-only.
+                "temp_directory": str(Path(tempfile.gettempdir()) / f"aos-lake-{os.getpid()}"),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "preserve_insertion_order": False,
