@@ -58,7 +58,7 @@ def _compare(rows: int) -> None:
 
 async def _ours(source_url: str, app_url: str, folder: Path) -> dict[str, int]:
     from aam.adapters.connections import PostgresConnections
-    from aam.adapters.extraction import ArrowExtractor
+    from aam.adapters.extraction.extractor import ArrowExtractor
     from aam.adapters.runs import PostgresRuns
     from aam.adapters.sources.registry import InstalledConnectors
     from aam.domain.connection import Connection, ConnectionState, Stream, StreamState
