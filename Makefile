@@ -5,9 +5,9 @@ PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
-PACKAGES := identity aod aam dcl aoa aos_common aos aos_local aos_gateway
+PACKAGES := identity aod aam dcl aoa aos_common aos_access aos aos_local aos_gateway
 # Members of the workspace, installed in place.
-MEMBERS := proto libs/common libs/sdk libs/local deploy/gateway $(wildcard services/*)
+MEMBERS := proto libs/common libs/access libs/sdk libs/local deploy/gateway $(wildcard services/*)
 
 .PHONY: help setup proto demo up down test lint types contracts accept-contract check lock bench clean
 
