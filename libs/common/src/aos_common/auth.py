@@ -11,10 +11,10 @@ import httpx
 import jwt
 import structlog
 
-from aos_common.errors import DependencyUnavailable, PermissionDenied, Unauthenticated
+from aos_common.errors import DependencyUnavailable, Unauthenticated
 from aos_common.resilience import retrying
 
-__all__ = ["Caller", "ServiceTokens", "TokenVerifier", "require_role"]
+__all__ = ["Caller", "ServiceTokens", "TokenVerifier"]
 
 log = structlog.get_logger()
 
@@ -23,7 +23,6 @@ REFRESH_AFTER = 300.0
 """Seconds after which the key set is fetched again."""
 MISS_COOLDOWN = 1.0
 """Seconds between fetches caused by an unknown key id, so that forged tokens cannot flood identity."""
-WRITERS = ("owner", "admin", "operator", "service")
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,6 @@ class Caller:
     subject: str
     roles: frozenset[str]
     token: str = field(repr=False)
-
-
-def require_role(caller: Caller, *allowed: str) -> None:
-    """Raise `PermissionDenied` unless the caller has one of the roles (default: those that may write)."""
-    wanted = allowed or WRITERS
-    if not caller.roles.intersection(wanted):
-        raise PermissionDenied(
-            f"This needs one of the roles {', '.join(wanted)}.", hint="Ask an owner of your tenant for the role."
-        )
 
 
 class TokenVerifier:

@@ -1,6 +1,6 @@
 """The REST side of a service: errors as RFC 9457 problems, the caller from the token, health and OpenAPI."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib import resources
 from typing import Annotated, Any
@@ -51,11 +51,15 @@ def create_app(
     title: str,
     prefix: str,
     routers: Sequence[APIRouter],
+    also: Mapping[str, Sequence[APIRouter]] | None = None,
     verifier: TokenVerifier,
     checks: Sequence[Check] = (),
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
-    """Build a service's REST app: `routers` under `prefix`, docs under `prefix/docs`, health at /health/*."""
+    """Build a service's REST app: `routers` under `prefix`, docs under `prefix/docs`, health at /health/*.
+
+    `also` adds routers below other prefixes, in the same OpenAPI document.
+    """
     app = FastAPI(
         title=title,
         version="1",
@@ -65,8 +69,9 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.verifier = verifier
-    for router in routers:
-        app.include_router(router, prefix=prefix)
+    for below, group in {prefix: routers, **(also or {})}.items():
+        for router in group:
+            app.include_router(router, prefix=below)
     _add_docs(app, title, prefix)
     _add_error_handlers(app)
     _add_health(app, service, checks)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from aos_common.auth import Caller, require_role
+from aos_access.guard import require
+from aos_access.roles import Permission
+from aos_common.auth import Caller
 from aos_common.errors import InvalidRequest
 from aos_common.paging import decode_token, encode_token, page_size
 
@@ -51,7 +53,7 @@ class AamApi:
         self, caller: Caller, name: str, connector: str, settings: Json, streams: Sequence[str], request_id: str
     ) -> Connection:
         """Create a connection."""
-        require_role(caller)
+        require(caller, Permission.CONNECTIONS_WRITE)
         return await create_connection(
             caller.tenant_id,
             name,
@@ -66,40 +68,42 @@ class AamApi:
 
     async def connection(self, caller: Caller, connection_id: str) -> tuple[Connection, list[Stream]]:
         """One connection with its streams."""
+        require(caller, Permission.CONNECTIONS_READ)
         wanted = parse_id(connection_id)
         found = await self.connections.get(caller.tenant_id, wanted)
         return found, await self.connections.streams(caller.tenant_id, wanted)
 
     async def list_connections(self, caller: Caller, size: int, token: str) -> tuple[list[Connection], str]:
         """A page of connections, newest first, and the token of the next."""
+        require(caller, Permission.CONNECTIONS_READ)
         limit = page_size(size)
         found = await self.connections.page(caller.tenant_id, limit + 1, _before(token))
         return found[:limit], _next([str(one.id) for one in found], limit)
 
     async def delete(self, caller: Caller, connection_id: str) -> None:
         """Delete a connection."""
-        require_role(caller)
+        require(caller, Permission.CONNECTIONS_WRITE)
         await delete_connection(
             caller.tenant_id, parse_id(connection_id), connections=self.connections, extractor=self.extractor
         )
 
     async def check(self, caller: Caller, connection_id: str) -> None:
         """Return when the source answers."""
-        require_role(caller)
+        require(caller, Permission.CONNECTIONS_WRITE)
         await check_connection(
             caller.tenant_id, parse_id(connection_id), connections=self.connections, connectors=self.connectors
         )
 
     async def discover(self, caller: Caller, connection_id: str) -> Connection:
         """Queue another look at the source."""
-        require_role(caller)
+        require(caller, Permission.CONNECTIONS_WRITE)
         found = await self.connections.get(caller.tenant_id, parse_id(connection_id))
         await self.connections.look_again(caller.tenant_id, found.id)
         return found
 
     async def sync(self, caller: Caller, connection_id: str, request_id: str) -> SyncRun:
         """Start a sync, or return the active one."""
-        require_role(caller)
+        require(caller, Permission.SYNCS_RUN)
         return await start_sync(
             caller.tenant_id,
             parse_id(connection_id),
@@ -111,17 +115,19 @@ class AamApi:
 
     async def run(self, caller: Caller, run_id: str) -> SyncRun:
         """One run."""
+        require(caller, Permission.CONNECTIONS_READ)
         return await self.runs.get(caller.tenant_id, parse_id(run_id))
 
     async def cancel(self, caller: Caller, run_id: str) -> SyncRun:
         """Cancel a run that is active; what it has published stays."""
-        require_role(caller)
+        require(caller, Permission.SYNCS_RUN)
         wanted = parse_id(run_id)
         await self.runs.set_state(caller.tenant_id, wanted, RunState.CANCELLED, "", self.clock())
         return await self.runs.get(caller.tenant_id, wanted)
 
     async def list_runs(self, caller: Caller, connection_id: str, size: int, token: str) -> tuple[list[SyncRun], str]:
         """A page of runs, newest first, and the token of the next."""
+        require(caller, Permission.CONNECTIONS_READ)
         limit, wanted = page_size(size), parse_id(connection_id) if connection_id else None
         found = await self.runs.page(caller.tenant_id, wanted, limit + 1, _before(token))
         return found[:limit], _next([str(one.id) for one in found], limit)
@@ -130,6 +136,7 @@ class AamApi:
         self, caller: Caller, connection_id: str, stream: str, size: int, token: str
     ) -> tuple[list[QuarantinedRow], str, int]:
         """A page of quarantined rows, the token of the next, and how many match in all."""
+        require(caller, Permission.CONNECTIONS_READ)
         limit = page_size(size)
         wanted = QuarantineFilter(parse_id(connection_id) if connection_id else None, stream)
         found = await self.quarantine.page(caller.tenant_id, wanted, limit + 1, _place(token))
@@ -141,6 +148,7 @@ class AamApi:
 
     async def explain(self, caller: Caller, connection_id: str) -> Explanation:
         """The story of a connection and its last run."""
+        require(caller, Permission.CONNECTIONS_READ)
         return await explain_connection(
             caller.tenant_id,
             parse_id(connection_id),

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from aos_common.auth import Caller, require_role
+from aos_access.guard import require
+from aos_access.roles import Permission
+from aos_common.auth import Caller
 from aos_common.errors import InvalidRequest
 
 from aoa.domain.agents import ALL
@@ -34,7 +36,7 @@ class AoaApi:
 
     async def start(self, caller: Caller, connection_ids: Sequence[str], request_id: str) -> Run:
         """Start the pipeline."""
-        require_role(caller)
+        require(caller, Permission.RUNS_WRITE)
         if len(connection_ids) > MAX_CONNECTIONS:
             raise InvalidRequest(f"A run has at most {MAX_CONNECTIONS} connections.", hint="Name none for all of them.")
         if len(request_id) > MAX_REQUEST_ID:
@@ -52,15 +54,17 @@ class AoaApi:
 
     async def run(self, caller: Caller, run_id: str) -> Run:
         """Return one run."""
+        require(caller, Permission.RUNS_READ)
         return await find_run(caller.tenant_id, _uuid(run_id, "run_id"), runs=self.runs)
 
     async def list(self, caller: Caller, size: int, token: str) -> tuple[list[Run], str]:
         """Return a page of runs."""
+        require(caller, Permission.RUNS_READ)
         return await list_runs(caller.tenant_id, size, token, runs=self.runs)
 
     async def cancel(self, caller: Caller, run_id: str) -> Run:
         """Cancel an active run."""
-        require_role(caller)
+        require(caller, Permission.RUNS_WRITE)
         return await cancel_run(
             caller.tenant_id,
             _uuid(run_id, "run_id"),
@@ -77,6 +81,7 @@ class AoaApi:
         self, caller: Caller, run_id: str, agent: str
     ) -> tuple[UUID | None, Sequence[tuple[UUID, str, Finding]]]:
         """Return a run and what agents found in it."""
+        require(caller, Permission.RUNS_READ)
         wanted = _uuid(run_id, "run_id") if run_id else None
         return await list_findings(caller.tenant_id, wanted, agent, runs=self.runs, findings=self.findings)
 

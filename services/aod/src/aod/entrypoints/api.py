@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from aos_common.auth import Caller, require_role
+from aos_access.guard import require
+from aos_access.roles import Permission
+from aos_common.auth import Caller
 from aos_common.errors import InvalidRequest
 from aos_common.paging import decode_token, encode_token, page_size
 
@@ -29,27 +31,31 @@ class AodApi:
 
     async def scan(self, caller: Caller, location: str, name: str) -> Scan:
         """Ask for a scan."""
-        require_role(caller)
+        require(caller, Permission.DISCOVERY_WRITE)
         return await request_scan(
             caller.tenant_id, location, name, places=self.places, scans=self.scans, clock=self.clock
         )
 
     async def get_scan(self, caller: Caller, scan_id: str) -> Scan:
         """One scan with its progress."""
+        require(caller, Permission.DISCOVERY_READ)
         return await self.scans.get(caller.tenant_id, parse_id(scan_id))
 
     async def list_scans(self, caller: Caller, size: int, token: str) -> tuple[list[Scan], str]:
         """A page of scans, newest first, and the token of the next."""
+        require(caller, Permission.DISCOVERY_READ)
         limit, place = page_size(size), decode_token(token, 1)
         found = await self.scans.page(caller.tenant_id, limit + 1, parse_id(str(place[0])) if place else None)
         return found[:limit], encode_token([str(found[limit - 1].id)]) if len(found) > limit else ""
 
     async def finding(self, caller: Caller, finding_id: str) -> Finding:
         """One finding with the profiles of its data sets."""
+        require(caller, Permission.DISCOVERY_READ)
         return await self.findings.get(caller.tenant_id, parse_id(finding_id))
 
     async def list_findings(self, caller: Caller, state: str, size: int, token: str) -> tuple[list[Finding], str]:
         """A page of findings, highest score first, and the token of the next."""
+        require(caller, Permission.DISCOVERY_READ)
         limit, wanted = page_size(size), _state(state)
         found = await self.findings.page(caller.tenant_id, wanted, limit + 1, _place(token))
         if len(found) <= limit:
@@ -59,7 +65,7 @@ class AodApi:
 
     async def approve(self, caller: Caller, finding_id: str, data_sets: Sequence[str]) -> Finding:
         """Approve a finding."""
-        require_role(caller)
+        require(caller, Permission.DISCOVERY_WRITE)
         return await approve_finding(
             caller.tenant_id,
             caller.token,
@@ -71,7 +77,7 @@ class AodApi:
 
     async def reject(self, caller: Caller, finding_id: str, note: str) -> Finding:
         """Reject a finding."""
-        require_role(caller)
+        require(caller, Permission.DISCOVERY_WRITE)
         return await reject_finding(caller.tenant_id, parse_id(finding_id), note, findings=self.findings)
 
     async def run_scan(self, tenant_id: UUID, scan_id: UUID) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from aos_common.auth import Caller, require_role
+from aos_access.guard import require
+from aos_access.roles import Permission
+from aos_common.auth import Caller
 from aos_common.errors import InvalidRequest
 from aos_common.paging import decode_token, encode_token, page_size
 
@@ -42,13 +44,14 @@ class DclApi:
 
     async def propose(self, caller: Caller, sampled: SampledStream) -> Proposal:
         """Propose a mapping for a stream."""
-        require_role(caller)
+        require(caller, Permission.MAPPINGS_PROPOSE)
         return await propose_mapping(
             caller.tenant_id, sampled, matcher=self.matcher, mappings=self.mappings, clock=self.clock
         )
 
     async def mapping(self, caller: Caller, connection_id: str, stream: str) -> Mapping:
         """Return the mapping in force; raise `MappingUnknown`."""
+        require(caller, Permission.MAPPINGS_READ)
         mapping = await self.mappings.get_mapping(caller.tenant_id, connection_id, stream)
         if mapping is None:
             raise MappingUnknown("No mapping is in force for this stream.", hint="Approve its proposal first.")
@@ -58,6 +61,7 @@ class DclApi:
         self, caller: Caller, state: str, connection_id: str, size: int, token: str
     ) -> tuple[list[Proposal], str]:
         """Return a page of proposals, newest first."""
+        require(caller, Permission.MAPPINGS_READ)
         limit = page_size(size)
         values = decode_token(token, 1)
         before = as_uuid(str(values[0]), "page_token") if values else None
@@ -68,13 +72,14 @@ class DclApi:
 
     async def proposal(self, caller: Caller, proposal_id: str) -> Proposal:
         """Return one proposal."""
+        require(caller, Permission.MAPPINGS_READ)
         return await self.mappings.get_proposal(caller.tenant_id, as_uuid(proposal_id, "proposal_id"))
 
     async def decide(
         self, caller: Caller, proposal_id: str, *, approved: bool, without: Collection[str] = ()
     ) -> tuple[Proposal, Mapping | None]:
         """Approve or reject a proposal."""
-        require_role(caller)
+        require(caller, Permission.MAPPINGS_DECIDE)
         return await decide_proposal(
             caller.tenant_id,
             as_uuid(proposal_id, "proposal_id"),
@@ -88,16 +93,19 @@ class DclApi:
 
     async def views(self, caller: Caller) -> list[View]:
         """List the views."""
+        require(caller, Permission.VIEWS_READ)
         return await list_views(caller.tenant_id, ontology=self.ontology, lake=self.lake)
 
     async def query(self, caller: Caller, query: ViewQuery) -> Page:
         """Return a page of a view."""
+        require(caller, Permission.VIEWS_READ)
         return await query_view(
             caller.tenant_id, query, ontology=self.ontology, lake=self.lake, consumptions=self.consumptions
         )
 
     async def aggregate(self, caller: Caller, view: str, question: Aggregation, agent: str) -> tuple[list[Row], bool]:
         """Compute figures over a view."""
+        require(caller, Permission.VIEWS_READ)
         return await aggregate_view(
             caller.tenant_id,
             view,
@@ -110,16 +118,19 @@ class DclApi:
 
     async def view_hash(self, caller: Caller, view: str) -> tuple[str, int]:
         """Hash a view's content."""
+        require(caller, Permission.VIEWS_READ)
         return await hash_view(caller.tenant_id, view, ontology=self.ontology, lake=self.lake)
 
     async def ingestion(self, caller: Caller, run_ids: Sequence[str]) -> tuple[int, int, int]:
         """Return streams announced, streams applied and batches applied over runs."""
+        require(caller, Permission.VIEWS_READ)
         if not 1 <= len(run_ids) <= MAX_RUNS:
             raise InvalidRequest(f"Name 1 to {MAX_RUNS} runs.")
         return await self.ingestions.progress(caller.tenant_id, run_ids)
 
     async def graph(self, caller: Caller) -> Graph:
         """Draw the lineage graph."""
+        require(caller, Permission.VIEWS_READ)
         return await get_graph(
             caller.tenant_id,
             ontology=self.ontology,
