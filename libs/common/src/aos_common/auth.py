@@ -1,10 +1,12 @@
 """Who is calling: access tokens verified against identity's published keys (RFC 9068, RFC 7517)."""
 
 import asyncio
+import contextlib
 import time
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
@@ -14,25 +16,45 @@ import structlog
 from aos_common.errors import DependencyUnavailable, Unauthenticated
 from aos_common.resilience import retrying
 
-__all__ = ["Caller", "ServiceTokens", "TokenVerifier"]
+__all__ = ["Caller", "Refusals", "ServiceTokens", "TokenVerifier"]
 
 log = structlog.get_logger()
 
 LEEWAY = 5
-REFRESH_AFTER = 300.0
-"""Seconds after which the key set is fetched again."""
+REFRESH_AFTER = 3.0
+"""Seconds after which the key set is fetched again beside the request that notices."""
+STALE_AFTER = 9.0
+"""Seconds after which a request waits for that fetch: a withdrawn key is refused at most this long after."""
+FETCH_SECONDS = 1.0
+"""How long a request waits for the key set; when identity does not answer, the known keys go on verifying."""
 MISS_COOLDOWN = 1.0
 """Seconds between fetches caused by an unknown key id, so that forged tokens cannot flood identity."""
+MAX_TOKEN = 8192
+"""Characters of a token; identity issues far shorter ones."""
+MAX_REMEMBERED = 2000
+"""Verified tokens that need no second look at their signature."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A verified caller. `token` is kept so that one hop can be made on the caller's behalf."""
+    """A verified caller. `token` is kept so that one hop can be made on the caller's behalf.
+
+    `session` is the sign-in it belongs to ("" for services), `issued_at` seconds since the epoch.
+    """
 
     tenant_id: UUID
     subject: str
     roles: frozenset[str]
     token: str = field(repr=False)
+    session: str = ""
+    issued_at: float = 0.0
+
+
+class Refusals(Protocol):
+    """Who is refused although their token verifies."""
+
+    def refuse(self, caller: Caller) -> None:
+        """Raise `Unauthenticated` when the caller's session or all their tokens were revoked."""
 
 
 class TokenVerifier:
@@ -41,25 +63,53 @@ class TokenVerifier:
     The cache survives an outage of identity: known keys go on verifying.
     """
 
-    def __init__(self, jwks_url: str, issuer: str, audience: str, client: httpx.AsyncClient | None = None) -> None:
+    def __init__(
+        self,
+        jwks_url: str,
+        issuer: str,
+        audience: str,
+        client: httpx.AsyncClient | None = None,
+        refusals: Refusals | None = None,
+    ) -> None:
         self._url = jwks_url
         self._issuer = issuer
         self._audience = audience
         self._client = client or httpx.AsyncClient(timeout=5)
+        self._refusals = refusals
         self._keys: dict[str, jwt.PyJWK] = {}
+        self._document: Any = None
         self._fetched = float("-inf")
-        self._lock = asyncio.Lock()
+        self._fetch: asyncio.Task[None] | None = None
+        self._verified: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
     async def verify(self, token: str) -> Caller:
         """Return the caller of a token; raise `Unauthenticated` with the reason it was refused."""
+        await self._keep_fresh()
+        caller = self._remembered(token) or await self._verify(token)
+        if self._refusals is not None:
+            self._refusals.refuse(caller)
+        return caller
+
+    def _remembered(self, token: str) -> Caller | None:
+        expires, caller = self._verified.get(token, (0.0, None))
+        return caller if expires + LEEWAY > time.time() else None
+
+    async def _verify(self, token: str) -> Caller:
+        if len(token) > MAX_TOKEN:
+            raise Unauthenticated("The token is too long to be one of this platform.", hint="Sign in again.")
         try:
             header = jwt.get_unverified_header(token)
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, ValueError):
             raise Unauthenticated("The token is not a JWT.", hint="Sign in again.") from None
         if header.get("alg") != "RS256" or header.get("typ") != "at+jwt" or "crit" in header:
             raise Unauthenticated("The token is not an access token of this platform.", hint="Sign in again.")
-        key = await self._key(str(header.get("kid", "")))
-        return self._caller(token, self._claims(token, key))
+        key = await self._key(header.get("kid"))
+        claims = self._claims(token, key)
+        caller = self._caller(token, claims)
+        self._verified[token] = (float(claims["exp"]), caller)
+        if len(self._verified) > MAX_REMEMBERED:
+            self._verified.popitem(last=False)
+        return caller
 
     def _claims(self, token: str, key: jwt.PyJWK) -> dict[str, Any]:
         try:
@@ -70,50 +120,79 @@ class TokenVerifier:
                 audience=self._audience,
                 issuer=self._issuer,
                 leeway=LEEWAY,
-                options={"require": ["exp", "iat", "iss", "aud", "sub", "jti"]},
+                options={"require": ["exp", "iat", "iss", "aud", "sub", "jti"], "strict_aud": True},
             )
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("The token has expired.", hint="Refresh it or sign in again.") from None
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise Unauthenticated(f"The token was refused: {error}.", hint="Sign in again.") from None
 
     @staticmethod
     def _caller(token: str, claims: dict[str, Any]) -> Caller:
         roles = claims.get("roles", [])
-        if not isinstance(roles, list):
-            raise Unauthenticated("The token's roles are not a list.", hint="Sign in again.")
+        if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+            raise Unauthenticated("The token's roles are not a list of names.", hint="Sign in again.")
+        named = claims.get("tenant_id")
         try:
-            tenant_id = UUID(claims.get("tenant_id", ""))
+            tenant_id = UUID(named)
         except (ValueError, AttributeError, TypeError):
             raise Unauthenticated("The token names no tenant.", hint="Sign in again.") from None
-        return Caller(tenant_id, str(claims["sub"]), frozenset(map(str, roles)), token)
+        # One spelling, so that whatever compares texts (the gateway, limits, logs) sees the tenant that the rows see.
+        if str(tenant_id) != named:
+            raise Unauthenticated("The token names its tenant in another spelling.", hint="Sign in again.")
+        session = claims.get("sid", "")
+        if not isinstance(session, str) or not claims["sub"]:
+            raise Unauthenticated("The token's subject or session is not a text.", hint="Sign in again.")
+        return Caller(tenant_id, claims["sub"], frozenset(roles), token, session, float(claims["iat"]))
 
-    async def _key(self, kid: str) -> jwt.PyJWK:
-        age = time.monotonic() - self._fetched
-        if age > REFRESH_AFTER or (kid not in self._keys and age > MISS_COOLDOWN):
-            await self._refresh()
+    async def _key(self, kid: object) -> jwt.PyJWK:
+        if not isinstance(kid, str) or not kid:
+            raise Unauthenticated("The token names no key.", hint="Sign in again.")
+        if kid not in self._keys and time.monotonic() - self._fetched > MISS_COOLDOWN:
+            await self._refreshed()
         if not self._keys:
             raise DependencyUnavailable("The signing keys cannot be read.", hint="Try again soon.")
         if kid not in self._keys:
             raise Unauthenticated("The token was signed with an unknown key.", hint="Sign in again.")
         return self._keys[kid]
 
+    async def _keep_fresh(self) -> None:
+        """Fetch the key set beside the request; wait for it only where the known one is too old to be trusted."""
+        age = time.monotonic() - self._fetched
+        if age > STALE_AFTER:
+            await self._refreshed()
+        elif age > REFRESH_AFTER:
+            self._start()
+
+    async def _refreshed(self) -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            # Shielded: whoever gives up must not end the fetch that others wait for.
+            await asyncio.wait_for(asyncio.shield(self._start()), FETCH_SECONDS)
+
+    def _start(self) -> "asyncio.Task[None]":
+        """Start a fetch, or join the one under way."""
+        if self._fetch is None or self._fetch.done():
+            self._fetch = asyncio.create_task(self._refresh())
+        return self._fetch
+
     async def _refresh(self) -> None:
-        before = self._fetched
-        async with self._lock:
-            if self._fetched != before:
-                return
-            try:
-                answer = await self._client.get(self._url)
-                answer.raise_for_status()
-                self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.json()).keys if key.key_id}
-            except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
-                log.warning("auth.keys_unreadable", error=type(error).__name__)
-            # Also after a failure: those who waited for this attempt share its outcome instead of trying in turn.
-            self._fetched = time.monotonic()
+        try:
+            answer = await self._client.get(self._url)
+            answer.raise_for_status()
+            document = answer.json()
+            if document != self._document:
+                self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(document).keys if key.key_id}
+                self._document = document
+                self._verified.clear()
+        except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
+            log.warning("auth.keys_unreadable", error=type(error).__name__)
+        # Also after a failure: those who come next go on with the known keys instead of trying in turn.
+        self._fetched = time.monotonic()
 
     async def close(self) -> None:
         """Close the connection to identity."""
+        if self._fetch is not None:
+            self._fetch.cancel()
         await self._client.aclose()
 
 
