@@ -68,10 +68,10 @@ async def _ours(source_url: str, app_url: str, folder: Path) -> dict[str, int]:
     from aam.usecases.sync_stream import sync_stream
     from aos_common.db import Database
     from aos_common.objects import ObjectStore
-    from aos_common.secrets import SecretBox
+    from aos_common.secrets import LocalKeys, SecretBox
 
     database, tenant, connection_id = Database(app_url, "aam"), uuid4(), uuid4()
-    connections = PostgresConnections(database, SecretBox(bytes(32)))
+    connections = PostgresConnections(database, SecretBox(LocalKeys([bytes(32)])))
     runs = PostgresRuns(database, 4, lambda: None)
     connector = InstalledConnectors((folder,)).get("postgres")
     public, secret = connector.split({"url": source_url})

@@ -20,7 +20,7 @@ from aos_common.cli import migrations_folder
 from aos_common.db import Database
 from aos_common.migrations import migrate
 from aos_common.objects import ObjectStore
-from aos_common.secrets import SecretBox
+from aos_common.secrets import LocalKeys, SecretBox
 from aos_local.provision import Provisioned
 from aos_local.testing import postgres, provisioned_postgres
 
@@ -83,7 +83,7 @@ def api(database: Database, objects: ObjectStore, mappings: KnownMappings) -> Aa
     """The mesh on real storage; only DCL is played."""
     return AamApi(
         connectors=InstalledConnectors((Path("/"),)),
-        connections=PostgresConnections(database, SecretBox(b"k" * 32)),
+        connections=PostgresConnections(database, SecretBox(LocalKeys([b"k" * 32]))),
         runs=PostgresRuns(database, 4, lambda: None),
         quarantine=PostgresQuarantine(database),
         extractor=ArrowExtractor(objects, quarantine_limit=10),

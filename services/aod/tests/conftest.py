@@ -113,7 +113,7 @@ async def start(
             chosen = {"aam_grpc": mesh[1], "jwks_url": "http://identity/jwks", **settings}
             url = SecretStr(provisioned["aod"].app)
             service = await build(
-                Settings(database_url=url, credential_key_file=key, **chosen), frozenset(roles or ("serve", "work"))
+                Settings(database_url=url, credential_key=key.as_uri(), **chosen), frozenset(roles or ("serve", "work"))
             )
             service.http.state.verifier._client = issuer.client()
             for close in service.close:

@@ -1,4 +1,4 @@
-"""The command line every service has: `python -m <svc> serve consume work` in any combination, and `migrate`."""
+"""The command line every service has: `python -m <svc> serve consume work` in any combination, `migrate`, `rewrap`."""
 
 import argparse
 import importlib
@@ -27,22 +27,40 @@ def main(service: str, argv: Sequence[str]) -> int:
     needs the owner's URL alone.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {service}")
-    parser.add_argument("roles", nargs="+", choices=[*ROLES, "migrate"], help="what this process does")
+    parser.add_argument("roles", nargs="+", choices=[*ROLES, "migrate", "rewrap"], help="what this process does")
     roles = frozenset(parser.parse_args(argv).roles)
     if "migrate" in roles:
         _migrate(service, parser)
         roles -= {"migrate"}
+    if "rewrap" in roles:
+        _rewrap(service, parser)
+        roles -= {"rewrap"}
     if roles:
         _serve(service, roles)
     return 0
 
 
-def _migrate(service: str, parser: argparse.ArgumentParser) -> None:
+def _owner_url(command: str, parser: argparse.ArgumentParser) -> str:
     owner_url = os.environ.get("AOS_OWNER_DATABASE_URL")
     if not owner_url:
-        parser.error("migrate needs AOS_OWNER_DATABASE_URL, the URL of the schema's owner")
+        parser.error(f"{command} needs AOS_OWNER_DATABASE_URL, the URL of the schema's owner")
+    return owner_url
+
+
+def _migrate(service: str, parser: argparse.ArgumentParser) -> None:
+    owner_url = _owner_url("migrate", parser)
     migrations = importlib.import_module("aos_common.migrations")
     migrations.migrate(owner_url, service, migrations_folder(service))
+
+
+def _rewrap(service: str, parser: argparse.ArgumentParser) -> None:
+    owner_url = _owner_url("rewrap", parser)
+    sealed = getattr(importlib.import_module(f"{service}.adapters.tables"), "SEALED", ())
+    if not sealed:
+        parser.error(f"{service} keeps no sealed credentials")
+    settings = importlib.import_module(f"{service}.settings").Settings()
+    seen, changed = importlib.import_module("aos_common.secrets.rewrap").run(service, settings, owner_url, sealed)
+    print(f"{seen} secrets, {changed} of them put under the newest key")
 
 
 def _serve(service: str, roles: frozenset[str]) -> None:

@@ -3,12 +3,17 @@
 `tenant_tx` opens a transaction whose `aos.tenant_id` setting the row-level-security policies compare with; a query that
 forgets its WHERE still sees one tenant. `platform_tx` takes on the `<svc>_platform` role, which may touch the
 transport tables (outbox, jobs) of all tenants and nothing else. See docs/decisions/0004.
+
+Nothing is set for a session: search path and time limits belong to the role (`aos_local.provision`), the tenant to its
+transaction. So it also works through PgBouncer in transaction mode, which a URL with `?pgbouncer=true` tells: then no
+prepared statement outlives its transaction.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 import asyncpg
@@ -18,10 +23,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from aos_common.errors import DependencyUnavailable, InvalidRequest, Overloaded
+from aos_common.tls import postgres_tls
 
 __all__ = ["Database", "tenant_table"]
 
-STATEMENT_TIMEOUT_MS = 30_000
 _DRIVER_ERRORS = (OSError, sa.exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _UNSTORABLE = ("22021", "22P05")
 """SQLSTATEs of texts with a NUL, in a column and inside JSON."""
@@ -48,8 +53,18 @@ def _is_unstorable(error: BaseException) -> bool:
     return getattr(error.orig, "sqlstate", "") in _UNSTORABLE or "surrogates not allowed" in str(error.orig)
 
 
-def _async_url(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+def _driver_arguments(url: str) -> tuple[str, dict[str, Any]]:
+    """Return SQLAlchemy's URL, and what the driver takes for TLS and for a transaction pooler."""
+    bare, tls = postgres_tls(url)
+    parts = urlsplit(bare)
+    query = dict(parse_qsl(parts.query))
+    pooled = query.pop("pgbouncer", "false") == "true"
+    arguments: dict[str, Any] = {"ssl": tls}
+    if pooled:
+        # An unnamed statement is replaced by the next one; a named one would wait on whichever server came first.
+        arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        arguments["prepared_statement_name_func"] = str
+    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=urlencode(query))), arguments
 
 
 class Database:
@@ -58,10 +73,11 @@ class Database:
     A caller that finds no free connection within `wait` seconds gets `Overloaded` (503), never an endless queue.
     """
 
-    def __init__(self, url: str, schema: str, *, pool_size: int = 8, wait: float = 5.0) -> None:
+    def __init__(self, url: str, schema: str, *, pool_size: int = 8, wait: float = 1.0) -> None:
         self.schema = schema
+        bare, arguments = _driver_arguments(url)
         self._engine = create_async_engine(
-            _async_url(url),
+            bare,
             # The transaction is opened by hand so that BEGIN and SET LOCAL share one round trip.
             isolation_level="AUTOCOMMIT",
             poolclass=AsyncAdaptedQueuePool,
@@ -69,15 +85,9 @@ class Database:
             max_overflow=0,
             pool_timeout=wait,
             pool_recycle=1800,
-            connect_args={
-                "timeout": 5,
-                "server_settings": {
-                    "search_path": schema,
-                    "application_name": schema,
-                    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-                    "idle_in_transaction_session_timeout": "60000",
-                },
-            },
+            # A row's values may be personal, and a failed statement's text goes to the log.
+            hide_parameters=True,
+            connect_args={"timeout": 5, "server_settings": {"application_name": schema}, **arguments},
         )
 
     @asynccontextmanager

@@ -10,6 +10,7 @@ from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from aos_common import jobs, outbox, streams
+from aos_common.tls import postgres_tls
 
 __all__ = ["create_transport_tables", "migrate", "protect", "run_online", "script"]
 
@@ -62,7 +63,8 @@ def run_online() -> None:
     """Run the revisions inside one transaction; what each service's `migrations/env.py` calls."""
     attributes = context.config.attributes
     schema = attributes["schema"]
-    url = attributes["url"].replace("postgresql://", "postgresql+asyncpg://", 1)
+    bare, tls = postgres_tls(attributes["url"])
+    url = bare.replace("postgresql://", "postgresql+asyncpg://", 1)
 
     def upgrade(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f'SET LOCAL search_path = "{schema}"')
@@ -73,7 +75,7 @@ def run_online() -> None:
             context.run_migrations()
 
     async def online() -> None:
-        engine = create_async_engine(url)
+        engine = create_async_engine(url, connect_args={"ssl": tls}, hide_parameters=True)
         async with engine.begin() as connection:
             await connection.run_sync(upgrade)
         await engine.dispose()

@@ -1,7 +1,5 @@
 """The environment every service reads; each service adds its own in its `settings.py`."""
 
-from pathlib import Path
-
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -19,9 +17,12 @@ class ServiceSettings(BaseSettings):
     grpc_port: int = Field(0, ge=0, le=65535, description="Port of the gRPC API; 0 chooses a free one.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
-    database_url: SecretStr = Field(description="postgresql:// URL of this service's `<svc>_app` role.")
+    database_url: SecretStr = Field(
+        description="postgresql:// URL of this service's `<svc>_app` role, with sslmode and sslrootcert as in libpq, "
+        "and pgbouncer=true when it leads to PgBouncer in transaction mode.",
+    )
     database_pool: int = Field(8, ge=1, le=100, description="Connections to PostgreSQL per process, at most.")
-    database_wait: float = Field(5.0, gt=0, description="Seconds to wait for a free connection before 503.")
+    database_wait: float = Field(1.0, gt=0, description="Seconds to wait for a free connection before 503.")
     redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Valkey or Redis, redis(s)://.")
     objects_url: str = Field("file:///var/lib/autonomos/objects", description="Root of objects: file:// or s3://.")
     objects_options: dict[str, str] = Field(
@@ -42,5 +43,15 @@ class ServiceSettings(BaseSettings):
     aoa_grpc: str = Field("127.0.0.1:0", description="host:port of AOA's gRPC API.")
 
     otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint for traces; empty keeps them in process.")
-    credential_key_file: Path | None = Field(None, description="File with the base64 key that encrypts credentials.")
+    credential_key: str = Field(
+        "",
+        description="Key that wraps the keys of stored credentials: file:///run/secrets/key, env:NAME (base64 keys of "
+        "32 bytes, the last wraps), or vault+https://host:8200/transit/keys/NAME?token_file=…; several by comma, the "
+        "first wraps.",
+    )
+    connector_vault: str = Field(
+        "",
+        description="Vault where tenants keep credentials of their own, "
+        "vault+https://host:8200/<mount>/data/tenants/{tenant}?token_file=…; empty refuses credential locators.",
+    )
     canonical_partitions: int = Field(4, ge=1, le=256, description="Number of `aam:canonical:<n>` streams.")

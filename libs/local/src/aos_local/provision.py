@@ -141,7 +141,10 @@ def _service_schema(database: psycopg.Connection, service: str) -> None:
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT EXECUTE ON FUNCTIONS TO {app}",
         "ALTER ROLE {owner} IN DATABASE {database} SET search_path = {schema}, public",
+        # Settings of the role, not of a session: they hold behind a transaction pooler, too.
         "ALTER ROLE {app} IN DATABASE {database} SET search_path = {schema}, public",
+        "ALTER ROLE {app} IN DATABASE {database} SET statement_timeout = '30s'",
+        "ALTER ROLE {app} IN DATABASE {database} SET idle_in_transaction_session_timeout = '60s'",
     ):
         database.execute(sql.SQL(statement).format(schema=schema, database=sql.Identifier(DATABASE), **names))
 

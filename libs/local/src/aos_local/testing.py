@@ -49,7 +49,7 @@ class NotReady(DomainError):
 @contextmanager
 def postgres() -> Iterator[str]:
     """An empty PostgreSQL with pgvector; yields the superuser's URL."""
-    with _folder() as home:
+    with folder() as home:
         data = home / "data"
         pg.cluster_from_template(data, PASSWORD)
         ports: list[int] = []
@@ -58,7 +58,7 @@ def postgres() -> Iterator[str]:
             ports.append(free_port())
             return Launch(
                 pg.argv(data, ports[-1], throwaway=True),
-                _environment(),
+                environment(),
                 home / "log",
                 home,
                 user=pg.run_as(),
@@ -67,7 +67,7 @@ def postgres() -> Iterator[str]:
                 death_signal=signal.SIGQUIT,
             )
 
-        with _running("PostgreSQL", launch, lambda: postgres_probe.ready(pg.url(ports[-1], PASSWORD))):
+        with running("PostgreSQL", launch, lambda: postgres_probe.ready(pg.url(ports[-1], PASSWORD))):
             yield pg.url(ports[-1], PASSWORD)
 
 
@@ -81,37 +81,37 @@ def provisioned_postgres(services: Sequence[str] = SERVICES) -> Iterator[Provisi
 @contextmanager
 def valkey() -> Iterator[str]:
     """An empty Valkey; yields its `redis://` URL."""
-    with _folder() as home:
+    with folder() as home:
         ports: list[int] = []
 
         def launch() -> Launch:
             ports.append(free_port())
-            return Launch(vk.argv(vk.write_config(home, ports[-1], PASSWORD)), _environment(), home / "log", home)
+            return Launch(vk.argv(vk.write_config(home, ports[-1], PASSWORD)), environment(), home / "log", home)
 
-        with _running("Valkey", launch, lambda: vk.ready(ports[-1], PASSWORD)):
+        with running("Valkey", launch, lambda: vk.ready(ports[-1], PASSWORD)):
             yield vk.url(ports[-1], PASSWORD)
 
 
 @contextmanager
 def temporal() -> Iterator[str]:
     """A Temporal server in memory, without web UI; yields `host:port` of its gRPC frontend (namespace `default`)."""
-    with _folder() as home:
+    with folder() as home:
         ports: list[tp.TemporalPorts] = []
 
         def launch() -> Launch:
             grpc = free_port()
             http = free_port([grpc])
             ports.append(tp.TemporalPorts(grpc, http, free_port([grpc, http]), None))
-            return Launch(tp.argv(ports[-1], None), _environment(), home / "log", home, death_signal=signal.SIGTERM)
+            return Launch(tp.argv(ports[-1], None), environment(), home / "log", home, death_signal=signal.SIGTERM)
 
-        with _running("Temporal", launch, lambda: tp.ready(ports[-1].http)):
+        with running("Temporal", launch, lambda: tp.ready(ports[-1].http)):
             yield f"{LOOPBACK}:{ports[-1].grpc}"
 
 
 @contextmanager
 def s3() -> Iterator[tuple[str, dict[str, str]]]:
     """A real S3 server (SeaweedFS) with one bucket; yields the bucket's URL and the fsspec options to reach it."""
-    with _folder() as home:
+    with folder() as home:
         config = home / "s3.json"
         credentials = [{"accessKey": "testing", "secretKey": PASSWORD}]
         identity = {"name": "testing", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List"]}
@@ -123,7 +123,7 @@ def s3() -> Iterator[tuple[str, dict[str, str]]]:
             for _ in range(8):
                 taken.append(free_port(taken))
             ports.append(taken)
-            return Launch(_weed(home, config, taken), _environment(), home / "log", home, death_signal=signal.SIGTERM)
+            return Launch(_weed(home, config, taken), environment(), home / "log", home, death_signal=signal.SIGTERM)
 
         def ready() -> bool:
             options = _s3_options(ports[-1][0])
@@ -134,7 +134,7 @@ def s3() -> Iterator[tuple[str, dict[str, str]]]:
                 return True
             return False
 
-        with _running("SeaweedFS", launch, ready):
+        with running("SeaweedFS", launch, ready):
             yield "s3://objects", _s3_options(ports[-1][0])
 
 
@@ -151,7 +151,8 @@ def _weed(home: Path, config: Path, ports: Sequence[int]) -> list[str]:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def folder() -> Iterator[Path]:
+    """A short-lived folder that other users may pass through."""
     home = Path(tempfile.mkdtemp(prefix="aos-test-"))
     home.chmod(0o711)  # PostgreSQL passes through as another user when the tests run as root
     try:
@@ -161,7 +162,8 @@ def _folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _running(name: str, launch: Callable[[], Launch], ready: Callable[[], bool]) -> Iterator[None]:
+def running(name: str, launch: Callable[[], Launch], ready: Callable[[], bool]) -> Iterator[None]:
+    """Keep a program running for the block, started again elsewhere when its port was lost."""
     child = _start(name, launch, ready)
     try:
         yield
@@ -185,5 +187,6 @@ def _start(name: str, launch: Callable[[], Launch], ready: Callable[[], bool]) -
     )
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """This process's environment without settings of the platform."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("AOS_", "PG"))}

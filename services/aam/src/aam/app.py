@@ -45,12 +45,10 @@ def _extractor(settings: Settings) -> ArrowExtractor:
     )
 
 
-def _api(settings: Settings, database: Database, relay: Relay, mappings: Mappings) -> AamApi:
-    if settings.credential_key_file is None:
-        raise ValueError("AOS_CREDENTIAL_KEY_FILE names no file; AAM keeps credentials encrypted with the key in it")
+def _api(settings: Settings, database: Database, box: SecretBox, relay: Relay, mappings: Mappings) -> AamApi:
     return AamApi(
         connectors=InstalledConnectors(settings.roots()),
-        connections=PostgresConnections(database, SecretBox.from_file(settings.credential_key_file)),
+        connections=PostgresConnections(database, box),
         runs=PostgresRuns(database, settings.canonical_partitions, relay.wake),
         quarantine=PostgresQuarantine(database),
         extractor=_extractor(settings),
@@ -69,7 +67,8 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     relay = Relay(database, redis, "aam")
     tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
     channel = grpc.channel(settings.dcl_grpc)
-    api = _api(settings, database, relay, DclMappings(channel, tokens))
+    box = SecretBox.from_setting(settings.credential_key)
+    api = _api(settings, database, box, relay, DclMappings(channel, tokens))
     verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
     app = http.create_app(
         service="aam",
@@ -87,5 +86,5 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         tasks.append(Consumer(redis, database, streams=[STREAM], group="aam", name=name, handler=handler).run)
     if "work" in roles:
         tasks.append(Worker(database, handlers(api), concurrency=settings.runs_at_once).run)
-    closing = [channel.close, tokens.close, verifier.close, redis.aclose, database.close]
+    closing = [channel.close, box.close, tokens.close, verifier.close, redis.aclose, database.close]
     return Service(http=app, grpc=server, tasks=tasks, close=closing)

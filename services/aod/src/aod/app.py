@@ -27,10 +27,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _api(settings: Settings, database: Database, connections: Connections) -> AodApi:
-    if settings.credential_key_file is None:
-        raise ValueError("AOS_CREDENTIAL_KEY_FILE names no file; AOD keeps credentials encrypted with the key in it")
-    box = SecretBox.from_file(settings.credential_key_file)
+def _api(settings: Settings, database: Database, box: SecretBox, connections: Connections) -> AodApi:
     return AodApi(
         places=InstalledPlaces(settings.roots()),
         scans=PostgresScans(database, box, _now, settings.scans_unfinished),
@@ -46,7 +43,8 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         settings.database_url.get_secret_value(), "aod", pool_size=settings.database_pool, wait=settings.database_wait
     )
     channel = grpc.channel(settings.aam_grpc)
-    api = _api(settings, database, AamConnections(channel))
+    box = SecretBox.from_setting(settings.credential_key)
+    api = _api(settings, database, box, AamConnections(channel))
     verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
     app = http.create_app(
         service="aod",
@@ -60,4 +58,4 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     tasks: list[Callable[[], Awaitable[None]]] = []
     if "work" in roles:
         tasks.append(Worker(database, handlers(api), concurrency=settings.scans_at_once).run)
-    return Service(http=app, grpc=server, tasks=tasks, close=[channel.close, verifier.close, database.close])
+    return Service(http=app, grpc=server, tasks=tasks, close=[channel.close, box.close, verifier.close, database.close])

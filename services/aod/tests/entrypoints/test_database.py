@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from aod.adapters.findings import PostgresFindings
 from aos_common.db import Database
-from aos_common.secrets import SecretBox, SecretUnreadable
+from aos_common.secrets import LocalKeys, SecretBox, SecretUnreadable
 from google.protobuf.json_format import MessageToDict
 
 PASSWORD = "s3cret-%C3%A9"
@@ -87,5 +87,5 @@ async def test_secret_when_moved_to_another_finding_then_it_does_not_open(
     async with database.tenant_tx(tenant) as tx:
         await tx.execute(sa.text("UPDATE findings SET id = :id"), {"id": (moved := uuid4())})
     with pytest.raises(SecretUnreadable):
-        await PostgresFindings(database, SecretBox(b"k" * 32)).url(tenant, moved)
+        await PostgresFindings(database, SecretBox(LocalKeys([b"k" * 32]))).url(tenant, moved)
     assert moved != finding["id"]

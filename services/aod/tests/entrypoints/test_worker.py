@@ -14,7 +14,7 @@ from aod.entrypoints.api import AodApi
 from aod.entrypoints.worker import MOST_ATTEMPTS, SCAN, handlers
 from aos_common.db import Database
 from aos_common.jobs import Job
-from aos_common.secrets import SecretBox
+from aos_common.secrets import LocalKeys, SecretBox
 from aos_common.testing import Issuer
 
 
@@ -37,7 +37,7 @@ def tenant() -> UUID:
 
 
 def _api(database: Database, places: InstalledPlaces) -> AodApi:
-    box = SecretBox(b"k" * 32)
+    box = SecretBox(LocalKeys([b"k" * 32]))
 
     def now() -> datetime:
         return datetime.now(UTC)

@@ -14,7 +14,7 @@
 | `AOS_CLIENT_ID`, `AOS_CLIENT_SECRET` | the service's own, for service tokens |
 | `AOS_SERVICE_CLIENTS` | JSON `{client_id: secret}`; identity alone |
 | `AOS_SIGNING_KEY_FILE` | identity alone; identity creates it |
-| `AOS_CREDENTIAL_KEY_FILE` | aam and aod, each its own; 32 bytes in base64 |
+| `AOS_CREDENTIAL_KEY` | aam and aod, each its own; the URL of a file with 32 bytes in base64 |
 | `AOS_<SVC>_GRPC` | `host:port` of each service's gRPC |
 """
 
@@ -118,7 +118,7 @@ def _own(name: str, around: Surroundings) -> dict[str, str]:
         key = around.secrets.folder / "identity-signing-key.pem"
         return {"AOS_SERVICE_CLIENTS": json.dumps(clients), "AOS_SIGNING_KEY_FILE": str(key)}
     if name in ("aam", "aod"):
-        return {"AOS_CREDENTIAL_KEY_FILE": str(around.secrets.key_file(f"{name}-credential-key"))}
+        return {"AOS_CREDENTIAL_KEY": around.secrets.key_file(f"{name}-credential-key").as_uri()}
     if name == "dcl":
         password = around.secrets.password(f"postgres-{LAKE_ROLE}")
         url = with_login(around.postgres_admin_url, LAKE_ROLE, password, LAKE_DATABASE)

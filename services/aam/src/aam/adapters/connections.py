@@ -32,7 +32,7 @@ class PostgresConnections:
 
     async def add(self, tenant_id: UUID, connection: Connection, secret: Mapping[str, str]) -> Connection:
         """Store a connection and the job that looks at its source, once a request id."""
-        sealed = self._box.seal(json.dumps(dict(secret)).encode(), _bound(tenant_id, connection.id))
+        sealed = await self._box.seal(json.dumps(dict(secret)).encode(), _bound(tenant_id, connection.id))
         async with self._database.tenant_tx(tenant_id) as tx:
             if connection.request_id:
                 query = sa.select(connections).where(connections.c.request_id == connection.request_id)
@@ -84,7 +84,7 @@ class PostgresConnections:
             sealed = (await tx.execute(query)).scalar_one_or_none()
         if sealed is None:
             raise _not_found(connection_id)
-        found: dict[str, str] = json.loads(self._box.open(bytes(sealed), _bound(tenant_id, connection_id)))
+        found: dict[str, str] = json.loads(await self._box.open(bytes(sealed), _bound(tenant_id, connection_id)))
         return found
 
     async def delete(self, tenant_id: UUID, connection_id: UUID) -> None:

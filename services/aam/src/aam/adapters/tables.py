@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from aos_common.db import tenant_table
+from aos_common.secrets.rewrap import Sealed
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 
@@ -90,3 +91,6 @@ quarantine = tenant_table(
     sa.Column("record", sa.Text),
     primary_key=("connection_id", "stream", "row_number", "id"),
 )
+
+SEALED = (Sealed(connections),)
+"""Where credentials are kept, for `python -m aam rewrap`."""

@@ -60,7 +60,7 @@ class PostgresFindings:
             row = (await tx.execute(sa.select(findings.c.secret).where(findings.c.id == finding_id))).first()
         if row is None:
             raise _not_found(finding_id)
-        return unseal(self._box, row.secret, tenant_id, finding_id)
+        return await unseal(self._box, row.secret, tenant_id, finding_id)
 
     async def decide(
         self, tenant_id: UUID, finding_id: UUID, state: FindingState, *, connection_id: str = "", note: str = ""

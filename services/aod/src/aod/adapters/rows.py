@@ -18,14 +18,16 @@ def clean(text: str) -> str:
     return text.replace("\x00", "␀").encode("utf-8", "replace").decode()[:MAX_TEXT]
 
 
-def seal(box: SecretBox, url: str, tenant_id: UUID, finding_id: UUID) -> bytes | None:
+async def seal(box: SecretBox, url: str, tenant_id: UUID, finding_id: UUID) -> bytes | None:
     """The URL encrypted, or None for a place that needs none."""
-    return box.seal(url.encode(), f"{tenant_id}|{finding_id}") if url else None
+    return await box.seal(url.encode(), f"{tenant_id}|{finding_id}") if url else None
 
 
-def unseal(box: SecretBox, sealed: bytes | None, tenant_id: UUID, finding_id: UUID) -> str:
+async def unseal(box: SecretBox, sealed: bytes | None, tenant_id: UUID, finding_id: UUID) -> str:
     """The URL, or an empty text."""
-    return box.open(bytes(sealed), f"{tenant_id}|{finding_id}").decode() if sealed else ""
+    if not sealed:
+        return ""
+    return (await box.open(bytes(sealed), f"{tenant_id}|{finding_id}")).decode()
 
 
 def scan_of(row: Any) -> Scan:

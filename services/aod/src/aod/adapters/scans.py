@@ -37,7 +37,7 @@ class PostgresScans:
             "kind": scan.kind.value,
             "location": scan.location,
             "name": scan.name,
-            "secret": seal(self._box, url, tenant_id, scan.finding_id),
+            "secret": await seal(self._box, url, tenant_id, scan.finding_id),
             "state": scan.state.value,
             "data_sets": 0,
             "error": "",
@@ -73,7 +73,7 @@ class PostgresScans:
             row = (await tx.execute(query)).first()
         if row is None:
             raise _not_found(scan_id)
-        return unseal(self._box, row.secret, tenant_id, row.finding_id)
+        return await unseal(self._box, row.secret, tenant_id, row.finding_id)
 
     async def begin(self, tenant_id: UUID, scan_id: UUID) -> None:
         """The scan runs, with no data set yet: what a broken-off attempt found goes."""

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from aos_common.db import tenant_table
+from aos_common.secrets.rewrap import Sealed
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 
@@ -52,3 +53,6 @@ findings = tenant_table(
     sa.Column("note", sa.Text),
     sa.Column("created_at", _moment),
 )
+
+SEALED = (Sealed(scans, owner="finding_id"), Sealed(findings))
+"""Where credentials are kept, for `python -m aod rewrap`."""
