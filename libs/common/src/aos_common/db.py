@@ -10,7 +10,7 @@ prepared statement outlives its transaction.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -75,6 +75,7 @@ class Database:
 
     def __init__(self, url: str, schema: str, *, pool_size: int = 8, wait: float = 1.0) -> None:
         self.schema = schema
+        self.before_commit: Callable[[AsyncConnection, UUID], Awaitable[None]] | None = None
         bare, arguments = _driver_arguments(url)
         self._engine = create_async_engine(
             bare,
@@ -92,10 +93,15 @@ class Database:
 
     @asynccontextmanager
     async def tenant_tx(self, tenant_id: UUID) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection in a transaction that sees the tenant's rows only; commit, or roll back on error."""
+        """Yield a connection in a transaction that sees the tenant's rows only; commit, or roll back on error.
+
+        What `before_commit` writes commits with the block's changes (the audit's facts, see calls/audit.py).
+        """
         # A UUID's text holds hexadecimal digits and dashes only, so it cannot break out of the literal.
         async with self._transaction(f"BEGIN; SET LOCAL aos.tenant_id = '{UUID(str(tenant_id))}'") as connection:
             yield connection
+            if self.before_commit is not None:
+                await self.before_commit(connection, tenant_id)
 
     @asynccontextmanager
     async def platform_tx(self) -> AsyncIterator[AsyncConnection]:

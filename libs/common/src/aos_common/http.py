@@ -15,6 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aos_common.auth import Caller, TokenVerifier
+from aos_common.calls.audit import Call, Trail, handling, identify
+from aos_common.calls.idempotency import Store
+from aos_common.calls.replay import Replaying, bearer_of
 from aos_common.errors import WIRE, DomainError, Kind, Unauthenticated
 
 __all__ = ["CurrentCaller", "create_app", "problem"]
@@ -23,6 +26,9 @@ log = structlog.get_logger()
 tracer = trace.get_tracer(__name__)
 
 Check = Callable[[], Awaitable[None]]
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+DENIALS = frozenset({Kind.FORBIDDEN, Kind.UNAUTHENTICATED})
+"""Refusals that the audit log keeps when it is known whose tenant they concern."""
 
 
 def problem(status: int, reason: str, detail: str, *, hint: str = "", **members: Any) -> JSONResponse:
@@ -33,12 +39,18 @@ def problem(status: int, reason: str, detail: str, *, hint: str = "", **members:
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
+def _problem_of(error: DomainError) -> JSONResponse:
+    return problem(WIRE[error.kind].http, error.reason, error.message, hint=error.hint, **error.metadata)
+
+
 async def _caller(request: Request) -> Caller:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    token = bearer_of(request.scope)
+    if not token:
         raise Unauthenticated("This needs an access token.", hint="Send `Authorization: Bearer …`; sign in to get one.")
     verifier: TokenVerifier = request.app.state.verifier
-    return await verifier.verify(token)
+    caller = await verifier.verify(token)
+    identify(caller)
+    return caller
 
 
 CurrentCaller = Annotated[Caller, Depends(_caller)]
@@ -53,12 +65,15 @@ def create_app(
     routers: Sequence[APIRouter],
     also: Mapping[str, Sequence[APIRouter]] | None = None,
     verifier: TokenVerifier,
+    trail: Trail | None = None,
+    store: Store | None = None,
     checks: Sequence[Check] = (),
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
     """Build a service's REST app: `routers` under `prefix`, docs under `prefix/docs`, health at /health/*.
 
-    `also` adds routers below other prefixes, in the same OpenAPI document.
+    `also` adds routers below other prefixes, in the same OpenAPI document. `trail` records refusals for the audit log,
+    `store` keeps the answers to requests with an Idempotency-Key.
     """
     app = FastAPI(
         title=title,
@@ -69,6 +84,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.verifier = verifier
+    app.state.trail = trail
     for below, group in {prefix: routers, **(also or {})}.items():
         for router in group:
             app.include_router(router, prefix=below)
@@ -76,6 +92,8 @@ def create_app(
     _add_error_handlers(app)
     _add_health(app, service, checks)
     app.add_middleware(_Tracing)
+    if store is not None:
+        app.add_middleware(Replaying, store=store, verifier=verifier, refuse=_problem_of)
     return app
 
 
@@ -104,11 +122,14 @@ def _add_docs(app: FastAPI, title: str, prefix: str) -> None:
 
 
 def _add_error_handlers(app: FastAPI) -> None:
-    async def domain(_: Request, error: Exception) -> JSONResponse:
+    async def domain(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, DomainError)
         if error.kind is Kind.INTERNAL:
             log.error("http.internal", reason=error.reason, detail=error.message)
-        return problem(WIRE[error.kind].http, error.reason, error.message, hint=error.hint, **error.metadata)
+        trail: Trail | None = request.app.state.trail
+        if trail is not None and error.kind in DENIALS:
+            await trail.denied(error.reason)
+        return _problem_of(error)
 
     async def invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
@@ -160,11 +181,27 @@ class _Tracing:
             return
         carrier = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         with tracer.start_as_current_span(f"{scope['method']} {scope['path']}", propagate.extract(carrier)) as span:
-            trace_id = f"{span.get_span_context().trace_id:032x}".encode()
+            trace_id = f"{span.get_span_context().trace_id:032x}"
 
             async def send_with_id(message: Any) -> None:
                 if message["type"] == "http.response.start":
-                    message["headers"] = [*message.get("headers", []), (b"x-trace-id", trace_id)]
+                    message["headers"] = [*message.get("headers", []), (b"x-trace-id", trace_id.encode())]
                 await send(message)
 
-            await self._app(scope, receive, send_with_id)
+            with handling(_call(scope, carrier, trace_id)):
+                await self._app(scope, receive, send_with_id)
+
+
+def _call(scope: Scope, headers: Mapping[str, str], trace_id: str) -> Call:
+    """Describe the call for the audit; its route and path parameters are known once it is routed."""
+
+    def action() -> str:
+        route = scope.get("route")
+        return f"{scope['method']} {getattr(route, 'path', scope['path'])}"
+
+    def target() -> dict[str, str]:
+        return {name: str(value) for name, value in scope.get("path_params", {}).items()}
+
+    # The gateway appends the address it saw; what stands before it, the client may have written.
+    address = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return Call(action, target, writes=scope["method"] not in SAFE, address=address, trace_id=trace_id)

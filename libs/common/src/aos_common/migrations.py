@@ -10,9 +10,10 @@ from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from aos_common import jobs, outbox, streams
+from aos_common.calls import idempotency
 from aos_common.tls import postgres_tls
 
-__all__ = ["create_transport_tables", "migrate", "protect", "run_online", "script"]
+__all__ = ["create_idempotency_table", "create_transport_tables", "migrate", "protect", "run_online", "script"]
 
 TENANT = "nullif(current_setting('aos.tenant_id', true), '')::uuid"
 
@@ -49,6 +50,16 @@ def create_transport_tables(service: str) -> None:
     metadata.create_all(op.get_bind())
     protect(service, [table.name for table in crossing], transport=True)
     protect(service, [table.name for table in inside])
+
+
+def create_idempotency_table(service: str) -> None:
+    """Create the keys of repeatable requests; the platform role may delete old ones, and read nothing but their age."""
+    metadata = sa.MetaData()
+    table = idempotency.idempotency_table(metadata).name
+    metadata.create_all(op.get_bind())
+    protect(service, [table])
+    op.execute(f'CREATE POLICY platform ON "{table}" FOR ALL TO "{service}_platform" USING (true) WITH CHECK (false)')
+    op.execute(f'GRANT SELECT (started_at), DELETE ON "{table}" TO "{service}_platform"')
 
 
 def migrate(url: str, schema: str, folder: Path) -> None:

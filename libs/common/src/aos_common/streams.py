@@ -1,4 +1,4 @@
-"""Redis Streams consumers: groups, take-over from dead peers, an inbox, dead letters and their redrive.
+"""Redis Streams consumers: groups, take-over from dead peers, an inbox, dead letters and their redrive; and tails.
 
 An entry is acknowledged after its effect committed. Handlers are idempotent; the inbox makes the common case cheap. An
 entry that fails `max_deliveries` times goes to the dead-letter table and stream, and can be redriven. Failures that
@@ -6,6 +6,7 @@ pass by themselves (a store that does not answer) are not counted, however many 
 """
 
 import asyncio
+import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -27,12 +28,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aos_common.db import Database, tenant_table
 from aos_common.errors import DomainError, Kind
 
-__all__ = ["Consumer", "Event", "canonical_stream", "dead_letters_table", "first_delivery", "inbox_table"]
+__all__ = ["Consumer", "Event", "Tail", "canonical_stream", "dead_letters_table", "first_delivery", "inbox_table"]
 
 log = structlog.get_logger()
 tracer = trace.get_tracer(__name__)
 
 Raw = dict[bytes, bytes]
+TAIL_BATCH = 500
 MAX_REMEMBERED = 10_000
 """Entries whose failures a consumer remembers."""
 
@@ -252,6 +254,43 @@ class Consumer:
                     sa.delete(_dead).where(_dead.c.consumer == self._group, _dead.c.event_id == row.event_id)
                 )
         return len(rows)
+
+
+class Tail:
+    """Reads one stream from a point in time and hands every event to `handler`: each process sees all of them.
+
+    Nothing is acknowledged and a failing handler skips its event: for news that each process applies to its memory.
+    """
+
+    def __init__(
+        self, redis: "Redis", stream: str, handler: Callable[[Event], Awaitable[None]], *, seconds: float
+    ) -> None:
+        """Start `seconds` before now."""
+        self._redis = redis
+        self._stream = stream
+        self._handler = handler
+        # A time, not "$": what arrives between two reads would be missed.
+        self._next = f"{int((time.time() - seconds) * 1000)}-0"
+
+    async def run(self) -> None:
+        """Read until cancelled; a lost connection is retried from where it stopped."""
+        while True:
+            try:
+                answer: Any = await self._redis.xread({self._stream: self._next}, count=TAIL_BATCH, block=500)
+            except (RedisError, OSError) as error:
+                log.warning("tail.unavailable", stream=self._stream, error=type(error).__name__)
+                await asyncio.sleep(0.5)
+                continue
+            for _, entries in _pairs(answer):
+                for entry_id, fields in entries:
+                    self._next = _text(entry_id)
+                    await self._handle(fields)
+
+    async def _handle(self, fields: Raw) -> None:
+        try:
+            await self._handler(Event.from_fields(fields))
+        except (ValueError, KeyError, DomainError) as error:
+            log.warning("tail.skipped", stream=self._stream, error=type(error).__name__)
 
 
 def _pairs(answer: Any) -> list[tuple[Any, Any]]:
