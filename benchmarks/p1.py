@@ -67,13 +67,15 @@ async def _ours(source_url: str, app_url: str, folder: Path) -> dict[str, int]:
     from aam.usecases.start_sync import start_sync
     from aam.usecases.sync_stream import sync_stream
     from aos_common.db import Database
+    from aos_common.egress import Egress
+    from aos_common.folders import AllowedFolders
     from aos_common.objects import ObjectStore
-    from aos_common.secrets import LocalKeys, SecretBox
+    from aos_common.secrets import CredentialLocators, LocalKeys, SecretBox
 
     database, tenant, connection_id = Database(app_url, "aam"), uuid4(), uuid4()
-    connections = PostgresConnections(database, SecretBox(LocalKeys([bytes(32)])))
+    connections = PostgresConnections(database, SecretBox(LocalKeys([bytes(32)])), CredentialLocators())
     runs = PostgresRuns(database, 4, lambda: None)
-    connector = InstalledConnectors((folder,)).get("postgres")
+    connector = InstalledConnectors(AllowedFolders((folder,)), Egress("127.0.0.1")).get("postgres")
     public, secret = connector.split({"url": source_url})
     source = connector.open(public, secret)
     connection = Connection(connection_id, "bench", "postgres", public, ConnectionState.ACTIVE, _now())

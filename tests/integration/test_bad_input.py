@@ -115,8 +115,8 @@ def test_sync_when_values_do_not_fit_then_their_rows_are_in_quarantine_with_plac
 def test_scan_when_the_database_password_is_wrong_then_the_scan_says_so_and_keeps_the_password_to_itself(
     stack: Any, client: Any
 ) -> None:
-    admin = psycopg.conninfo.conninfo_to_dict(stack.platform.postgres_admin_url())
-    location = f"postgresql://{admin['user']}:not-the-password@{admin['host']}:{admin['port']}/autonomos"
+    admin = psycopg.conninfo.conninfo_to_dict(stack.platform.example_admin_url())
+    location = f"postgresql://{admin['user']}:not-the-password@{admin['host']}:{admin['port']}/postgres"
     asked = client.discovery.scan(location, "wrong")
     scan = wait_until(lambda: client.discovery.get_scan(asked["id"]), lambda s: s["state"] in ("succeeded", "failed"))
     assert scan["state"] == "failed"
@@ -127,8 +127,8 @@ def test_scan_when_the_database_password_is_wrong_then_the_scan_says_so_and_keep
 def test_connection_when_the_database_password_is_wrong_then_the_connection_fails_with_what_to_do(
     stack: Any, client: Any
 ) -> None:
-    admin = psycopg.conninfo.conninfo_to_dict(stack.platform.postgres_admin_url())
-    location = f"postgresql://{admin['user']}:not-the-password@{admin['host']}:{admin['port']}/autonomos"
+    admin = psycopg.conninfo.conninfo_to_dict(stack.platform.example_admin_url())
+    location = f"postgresql://{admin['user']}:not-the-password@{admin['host']}:{admin['port']}/postgres"
     made = client.connections.create("wrong", "postgres", {"url": location})
     failed = wait_until(lambda: client.connections.get(made["id"]), lambda c: c["state"] != "PENDING")
     assert failed["state"] == "FAILED"

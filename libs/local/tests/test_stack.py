@@ -21,7 +21,7 @@ def test_stack_when_nothing_is_set_then_has_every_part_in_a_safe_order(tmp_path:
     stack = build(settings(tmp_path))
     after = {component.name: set(component.after) for component in stack.components}
     backing = {"postgres", "valkey", "temporal"}
-    assert set(after) == backing | {"database", "gateway", *SERVICES}
+    assert set(after) == backing | {"database", "example", "gateway", *SERVICES}
     assert after["database"] == {"postgres"}
     assert all(after[service] == backing | {"database"} for service in SERVICES)
     assert after["gateway"] == set(SERVICES)
@@ -78,7 +78,7 @@ def test_environment_when_made_then_no_service_sees_the_owner_or_another_service
     assert len(secrets) == len(SERVICES)
     assert set(json.loads(environments["identity"]["AOS_SERVICE_CLIENTS"]).values()) == secrets
     assert [service for service in SERVICES if "AOS_LAKE_CATALOG_URL" in environments[service]] == ["dcl"]
-    assert [service for service in SERVICES if "AOS_CREDENTIAL_KEY" in environments[service]] == ["aod", "aam"]
+    assert [service for service in SERVICES if "AOS_CREDENTIAL_KEY" in environments[service]] == ["identity", "aod", "aam"]
     assert [service for service in SERVICES if "AOS_SIGNING_KEY_FILE" in environments[service]] == ["identity"]
 
 

@@ -18,9 +18,11 @@ from aam.entrypoints.api import AamApi
 from aam.ports import SampleColumn
 from aos_common.cli import migrations_folder
 from aos_common.db import Database
+from aos_common.egress import Egress
+from aos_common.folders import AllowedFolders
 from aos_common.migrations import migrate
 from aos_common.objects import ObjectStore
-from aos_common.secrets import LocalKeys, SecretBox
+from aos_common.secrets import CredentialLocators, LocalKeys, SecretBox
 from aos_local.provision import Provisioned
 from aos_local.testing import postgres, provisioned_postgres
 
@@ -82,8 +84,8 @@ def mappings() -> KnownMappings:
 def api(database: Database, objects: ObjectStore, mappings: KnownMappings) -> AamApi:
     """The mesh on real storage; only DCL is played."""
     return AamApi(
-        connectors=InstalledConnectors((Path("/"),)),
-        connections=PostgresConnections(database, SecretBox(LocalKeys([b"k" * 32]))),
+        connectors=InstalledConnectors(AllowedFolders((Path("/"),)), Egress("127.0.0.1")),
+        connections=PostgresConnections(database, SecretBox(LocalKeys([b"k" * 32])), CredentialLocators()),
         runs=PostgresRuns(database, 4, lambda: None),
         quarantine=PostgresQuarantine(database),
         extractor=ArrowExtractor(objects, quarantine_limit=10),

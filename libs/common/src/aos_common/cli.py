@@ -59,8 +59,8 @@ def _rewrap(service: str, parser: argparse.ArgumentParser) -> None:
     if not sealed:
         parser.error(f"{service} keeps no sealed credentials")
     settings = importlib.import_module(f"{service}.settings").Settings()
-    seen, changed = importlib.import_module("aos_common.secrets.rewrap").run(service, settings, owner_url, sealed)
-    print(f"{seen} secrets, {changed} of them put under the newest key")
+    counts = importlib.import_module("aos_common.secrets.rewrap").run(service, settings, owner_url, sealed)
+    print(f"{counts.seen} secrets, {counts.changed} put under the newest key, {counts.unreadable} opened by no key")
 
 
 def _serve(service: str, roles: frozenset[str]) -> None:

@@ -1,9 +1,12 @@
 """The environment every service reads; each service adds its own in its `settings.py`."""
 
+import os
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["ServiceSettings"]
+__all__ = ["ConnectorSettings", "ServiceSettings"]
 
 
 class ServiceSettings(BaseSettings):
@@ -43,6 +46,12 @@ class ServiceSettings(BaseSettings):
     aoa_grpc: str = Field("127.0.0.1:0", description="host:port of AOA's gRPC API.")
 
     otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint for traces; empty keeps them in process.")
+    canonical_partitions: int = Field(4, ge=1, le=256, description="Number of `aam:canonical:<n>` streams.")
+
+
+class ConnectorSettings(ServiceSettings):
+    """Settings of services that read tenants' sources with tenants' credentials."""
+
     credential_key: str = Field(
         "",
         description="Key that wraps the keys of stored credentials: file:///run/secrets/key, env:NAME (base64 keys of "
@@ -54,4 +63,15 @@ class ServiceSettings(BaseSettings):
         description="Vault where tenants keep credentials of their own, "
         "vault+https://host:8200/<mount>/data/tenants/{tenant}?token_file=…; empty refuses credential locators.",
     )
-    canonical_partitions: int = Field(4, ge=1, le=256, description="Number of `aam:canonical:<n>` streams.")
+    egress_allow: str = Field(
+        "",
+        description="Private networks, addresses and hosts that connectors may reach, by comma, each with a port if "
+        "one will do: 10.20.0.0/16, 127.0.0.1:5432, db.internal. Public addresses need no entry.",
+    )
+    private_folders: str = Field(
+        "", description="Folders that no connector reads even below its roots, separated by ':', e.g. that of secrets."
+    )
+
+    def never_read(self) -> tuple[Path, ...]:
+        """The folders of `private_folders`."""
+        return tuple(Path(folder) for folder in self.private_folders.split(os.pathsep) if folder)

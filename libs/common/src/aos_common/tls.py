@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-__all__ = ["MutualTls", "mutual_tls", "postgres_arguments", "postgres_tls"]
+__all__ = ["MutualTls", "mutual_tls", "postgres_arguments", "postgres_tls", "verifying"]
 
 LIBPQ_TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 PLAIN = ("disable", "allow", "prefer", "require")
@@ -53,6 +53,32 @@ def postgres_arguments(url: str) -> dict[str, Any]:
         "database": unquote(parts.path.lstrip("/")),
         "ssl": tls,
     }
+
+
+class _NamedContext(ssl.SSLContext):
+    """Compares the certificate with `expected` instead of the address that was connected to."""
+
+    expected = ""
+
+    def wrap_bio(
+        self,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+        server_side: bool = False,
+        server_hostname: str | bytes | None = None,
+        session: ssl.SSLSession | None = None,
+    ) -> ssl.SSLObject:
+        """Ask for the expected name."""
+        return super().wrap_bio(incoming, outgoing, server_side, self.expected, session)
+
+
+def verifying(host: str, sslmode: str) -> ssl.SSLContext:
+    """Return a client context for asyncio that checks chain and (`verify-full`) name `host`, whatever is dialled."""
+    context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
+    context.expected = host
+    context.check_hostname = sslmode == "verify-full"
+    return context
 
 
 @dataclass(frozen=True)

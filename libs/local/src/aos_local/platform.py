@@ -91,12 +91,18 @@ class Platform:
         return record.read(self.settings.home.state_file)
 
     def postgres_admin_url(self) -> str:
-        """The administrator's URL of the PostgreSQL in use (yours, or the started one), to add a source database."""
+        """The administrator's URL of the PostgreSQL in use (yours, or the started one)."""
         if self.settings.postgres_admin_url:
             return self.settings.postgres_admin_url
         home = self.settings.home
         password = SecretStore(home.secrets).password(postgres.SUPERUSER_SECRET)
         return postgres.url(PortBook(home.run / "ports.json").remembered("postgres"), password)
+
+    def example_admin_url(self) -> str:
+        """The administrator's URL of the PostgreSQL that holds the example company, which connectors may reach."""
+        home = self.settings.home
+        password = SecretStore(home.secrets).password(postgres.EXAMPLE_SECRET)
+        return postgres.url(PortBook(home.run / "ports.json").remembered(postgres.EXAMPLE), password)
 
     def _sweep(self, found: PlatformState | None) -> bool:
         """End what a killed supervisor may have left, and forget it; True when there was something."""
@@ -104,7 +110,7 @@ class Platform:
         for shown in found.components.values() if found is not None else ():
             if shown.process is not None and shown.process.alive():
                 left = True
-                stop(shown.process, signal.SIGINT if shown.name == "postgres" else signal.SIGTERM)
+                stop(shown.process, signal.SIGINT if shown.name in ("postgres", postgres.EXAMPLE) else signal.SIGTERM)
         self.settings.home.state_file.unlink(missing_ok=True)
         shutil.rmtree(self.settings.home.sockets, ignore_errors=True)
         return left

@@ -9,11 +9,12 @@ from functools import partial
 from aos_common import grpc, http
 from aos_common.auth import ServiceTokens, TokenVerifier
 from aos_common.db import Database
+from aos_common.egress import Egress
 from aos_common.jobs import Worker
 from aos_common.objects import ObjectStore
 from aos_common.outbox import Relay
 from aos_common.runner import Service
-from aos_common.secrets import SecretBox
+from aos_common.secrets import CredentialLocators, SecretBox
 from aos_common.streams import Consumer
 from redis.asyncio import Redis
 
@@ -31,6 +32,9 @@ from aam.entrypoints.worker import handlers
 from aam.ports import Mappings
 from aam.settings import Settings
 
+Vault = tuple[SecretBox, CredentialLocators]
+"""Credentials kept here, and those that tenants keep."""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -45,10 +49,10 @@ def _extractor(settings: Settings) -> ArrowExtractor:
     )
 
 
-def _api(settings: Settings, database: Database, box: SecretBox, relay: Relay, mappings: Mappings) -> AamApi:
+def _api(settings: Settings, database: Database, vault: Vault, relay: Relay, mappings: Mappings) -> AamApi:
     return AamApi(
-        connectors=InstalledConnectors(settings.roots()),
-        connections=PostgresConnections(database, box),
+        connectors=InstalledConnectors(settings.folders(), Egress(settings.egress_allow)),
+        connections=PostgresConnections(database, *vault),
         runs=PostgresRuns(database, settings.canonical_partitions, relay.wake),
         quarantine=PostgresQuarantine(database),
         extractor=_extractor(settings),
@@ -67,8 +71,8 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     relay = Relay(database, redis, "aam")
     tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
     channel = grpc.channel(settings.dcl_grpc)
-    box = SecretBox.from_setting(settings.credential_key)
-    api = _api(settings, database, box, relay, DclMappings(channel, tokens))
+    box, locators = SecretBox.from_setting(settings.credential_key), CredentialLocators(settings.connector_vault)
+    api = _api(settings, database, (box, locators), relay, DclMappings(channel, tokens))
     verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
     app = http.create_app(
         service="aam",
@@ -86,5 +90,5 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         tasks.append(Consumer(redis, database, streams=[STREAM], group="aam", name=name, handler=handler).run)
     if "work" in roles:
         tasks.append(Worker(database, handlers(api), concurrency=settings.runs_at_once).run)
-    closing = [channel.close, box.close, tokens.close, verifier.close, redis.aclose, database.close]
+    closing = [channel.close, box.close, locators.close, tokens.close, verifier.close, redis.aclose, database.close]
     return Service(http=app, grpc=server, tasks=tasks, close=closing)

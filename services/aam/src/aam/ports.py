@@ -193,7 +193,7 @@ class Connections(Protocol):
         """Newest first."""
 
     async def secret(self, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
-        """The credentials, to open the source with."""
+        """The credentials, to open the source with. Raises `SourceError` when one of them cannot be located."""
 
     async def delete(self, tenant_id: UUID, connection_id: UUID) -> None:
         """With its streams, runs and quarantine. Raises `ConnectionNotFound`."""

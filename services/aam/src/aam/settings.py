@@ -3,19 +3,17 @@
 import os
 from pathlib import Path
 
-from aos_common.settings import ServiceSettings
+from aos_common.folders import AllowedFolders
+from aos_common.settings import ConnectorSettings
 from pydantic import Field
 
-LOCAL = "local"
 
-
-class Settings(ServiceSettings):
+class Settings(ConnectorSettings):
     """AAM's settings, beside those every service has."""
 
     file_roots: str = Field(
         "",
-        description="Folders that the files connector may read, separated by ':'; empty means everything on a local "
-        "installation (AOS_ENV=local) and nothing on any other.",
+        description="Folders that the files connector may read, separated by ':'; empty means none.",
     )
     quarantine_limit: int = Field(
         100_000, ge=0, description="Rows of one stream that a run may set aside before it fails."
@@ -27,8 +25,6 @@ class Settings(ServiceSettings):
     )
     scratch_dir: Path | None = Field(None, description="Folder for canonical batches before they are uploaded.")
 
-    def roots(self) -> tuple[Path, ...]:
+    def folders(self) -> AllowedFolders:
         """The folders that files may be read from."""
-        if self.file_roots:
-            return tuple(Path(root) for root in self.file_roots.split(os.pathsep) if root)
-        return (Path("/"),) if self.env == LOCAL else ()
+        return AllowedFolders((Path(root) for root in self.file_roots.split(os.pathsep) if root), self.never_read())

@@ -7,6 +7,7 @@ from functools import partial
 from aos_common import grpc, http
 from aos_common.auth import TokenVerifier
 from aos_common.db import Database
+from aos_common.egress import Egress
 from aos_common.jobs import Worker
 from aos_common.runner import Service
 from aos_common.secrets import SecretBox
@@ -29,7 +30,7 @@ def _now() -> datetime:
 
 def _api(settings: Settings, database: Database, box: SecretBox, connections: Connections) -> AodApi:
     return AodApi(
-        places=InstalledPlaces(settings.roots()),
+        places=InstalledPlaces(settings.folders(), Egress(settings.egress_allow)),
         scans=PostgresScans(database, box, _now, settings.scans_unfinished),
         findings=PostgresFindings(database, box),
         connections=connections,

@@ -13,6 +13,8 @@ from aod.domain.scan import Scan, ScanState
 from aod.entrypoints.api import AodApi
 from aod.entrypoints.worker import MOST_ATTEMPTS, SCAN, handlers
 from aos_common.db import Database
+from aos_common.egress import Egress
+from aos_common.folders import AllowedFolders
 from aos_common.jobs import Job
 from aos_common.secrets import LocalKeys, SecretBox
 from aos_common.testing import Issuer
@@ -57,7 +59,10 @@ def _job(tenant: UUID, scan: Scan, attempts: int) -> Job:
 async def test_scan_when_it_breaks_off_then_the_next_attempt_starts_afresh(
     database: Database, tenant: UUID, tmp_path: Path
 ) -> None:
-    broken, whole = (_api(database, kind((Path("/"),))) for kind in (BrokenPlaces, InstalledPlaces))
+    broken, whole = (
+        _api(database, kind(AllowedFolders((Path("/"),)), Egress("127.0.0.1")))
+        for kind in (BrokenPlaces, InstalledPlaces)
+    )
     scan = await _scan(whole, tenant, tmp_path)
     with pytest.raises(RuntimeError):
         await handlers(broken)[SCAN](_job(tenant, scan, 1))
@@ -73,7 +78,7 @@ async def test_scan_when_it_breaks_off_then_the_next_attempt_starts_afresh(
 async def test_scan_when_it_breaks_every_time_then_it_fails_and_names_no_secret(
     database: Database, tenant: UUID, tmp_path: Path
 ) -> None:
-    api = _api(database, BrokenPlaces((Path("/"),)))
+    api = _api(database, BrokenPlaces(AllowedFolders((Path("/"),)), Egress("127.0.0.1")))
     scan = await _scan(api, tenant, tmp_path)
     with pytest.raises(RuntimeError):
         await handlers(api)[SCAN](_job(tenant, scan, MOST_ATTEMPTS))
@@ -86,14 +91,14 @@ async def test_scan_when_it_breaks_every_time_then_it_fails_and_names_no_secret(
 async def test_scan_when_its_workers_died_then_it_fails_without_being_tried_again(
     database: Database, tenant: UUID, tmp_path: Path
 ) -> None:
-    api = _api(database, InstalledPlaces((Path("/"),)))
+    api = _api(database, InstalledPlaces(AllowedFolders((Path("/"),)), Egress("127.0.0.1")))
     scan = await _scan(api, tenant, tmp_path)
     await handlers(api)[SCAN](_job(tenant, scan, MOST_ATTEMPTS + 1))
     assert (await api.scans.get(tenant, scan.id)).state is ScanState.FAILED
 
 
 async def test_scan_when_it_is_unknown_then_the_job_ends(database: Database, tenant: UUID, tmp_path: Path) -> None:
-    api = _api(database, InstalledPlaces((Path("/"),)))
+    api = _api(database, InstalledPlaces(AllowedFolders((Path("/"),)), Egress("127.0.0.1")))
     scan = await _scan(api, tenant, tmp_path)
     await handlers(api)[SCAN](_job(uuid4(), scan, 1))
     assert (await api.scans.get(tenant, scan.id)).state is ScanState.QUEUED

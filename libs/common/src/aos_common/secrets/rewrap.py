@@ -14,12 +14,22 @@ import sqlalchemy as sa
 
 from aos_common.db import Database
 from aos_common.secrets.box import SecretBox
-from aos_common.settings import ServiceSettings
+from aos_common.secrets.keys import SecretUnreadable
+from aos_common.settings import ConnectorSettings
 from aos_common.tls import postgres_arguments
 
-__all__ = ["Sealed", "rewrap", "run"]
+__all__ = ["Counts", "Sealed", "rewrap", "run"]
 
 PAGE = 200
+
+
+@dataclass
+class Counts:
+    """Secrets that were looked at, that got the newest key, and that no key opens."""
+
+    seen: int = 0
+    changed: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True)
@@ -30,10 +40,10 @@ class Sealed:
     owner: str = "id"
 
 
-def run(service: str, settings: ServiceSettings, owner_url: str, tables: Sequence[Sealed]) -> tuple[int, int]:
+def run(service: str, settings: ConnectorSettings, owner_url: str, tables: Sequence[Sealed]) -> Counts:
     """Do it with a service's settings; returns as `rewrap`."""
 
-    async def whole() -> tuple[int, int]:
+    async def whole() -> Counts:
         database = Database(settings.database_url.get_secret_value(), service, pool_size=2)
         box = SecretBox.from_setting(settings.credential_key)
         try:
@@ -45,14 +55,13 @@ def run(service: str, settings: ServiceSettings, owner_url: str, tables: Sequenc
     return asyncio.run(whole())
 
 
-async def rewrap(owner_url: str, database: Database, box: SecretBox, tables: Sequence[Sealed]) -> tuple[int, int]:
-    """Return how many secrets were looked at and how many got the newest key. It can be repeated and interrupted."""
-    seen = changed = 0
+async def rewrap(owner_url: str, database: Database, box: SecretBox, tables: Sequence[Sealed]) -> Counts:
+    """Return the counts; a secret that does not open stays as it is. It can be repeated and interrupted."""
+    counts = Counts()
     for sealed in tables:
         for tenant_id in await _tenants(owner_url, database.schema, sealed.table.name):
-            counts = await _of_tenant(database, box, sealed, tenant_id)
-            seen, changed = seen + counts[0], changed + counts[1]
-    return seen, changed
+            await _of_tenant(database, box, sealed, tenant_id, counts)
+    return counts
 
 
 async def _tenants(owner_url: str, schema: str, table: str) -> list[UUID]:
@@ -68,21 +77,25 @@ async def _tenants(owner_url: str, schema: str, table: str) -> list[UUID]:
         await connection.close()
 
 
-async def _of_tenant(database: Database, box: SecretBox, sealed: Sealed, tenant_id: UUID) -> tuple[int, int]:
-    table, seen, changed = sealed.table, 0, 0
+async def _of_tenant(database: Database, box: SecretBox, sealed: Sealed, tenant_id: UUID, counts: Counts) -> None:
+    table = sealed.table
+    query = sa.select(table.c.id, table.c[sealed.owner].label("owner"), table.c.secret)
+    query = query.where(table.c.secret.is_not(None)).order_by(table.c.id).limit(PAGE)
     last: UUID | None = None
     while True:
-        query = sa.select(table.c.id, table.c[sealed.owner].label("owner"), table.c.secret)
-        query = query.where(table.c.secret.is_not(None)).order_by(table.c.id).limit(PAGE)
         async with database.tenant_tx(tenant_id) as tx:
             rows = (await tx.execute(query.where(table.c.id > last) if last else query)).all()
         if not rows:
-            return seen, changed
+            return
         for row in rows:
-            again = await box.rewrapped(bytes(row.secret), f"{tenant_id}|{row.owner}")
+            try:
+                again = await box.rewrapped(bytes(row.secret), f"{tenant_id}|{row.owner}")
+            except SecretUnreadable:
+                counts.unreadable += 1
+                continue
             if again is not None:
                 # The row may have been decided or deleted meanwhile: only what was read is replaced.
                 update = sa.update(table).where(table.c.id == row.id, table.c.secret == row.secret)
                 async with database.tenant_tx(tenant_id) as tx:
-                    changed += (await tx.execute(update.values(secret=again))).rowcount
-        seen, last = seen + len(rows), rows[-1].id
+                    counts.changed += (await tx.execute(update.values(secret=again))).rowcount
+        counts.seen, last = counts.seen + len(rows), rows[-1].id

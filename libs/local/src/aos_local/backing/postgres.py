@@ -19,6 +19,8 @@ from aos_local.processes.ports import LOOPBACK
 
 SUPERUSER = "postgres"
 SUPERUSER_SECRET = "postgres-superuser"  # noqa: S105  the name of a secret
+EXAMPLE = "example"
+EXAMPLE_SECRET = "example-superuser"  # noqa: S105  the name of a secret
 _UNPRIVILEGED = ("postgres", "nobody")
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -38,6 +40,8 @@ _SETTINGS = {
     "log_statement": "none",
     "cluster_name": "autonomos",
 }
+# The example company's database: read by one connector at a time.
+_SMALL = {"shared_buffers": "16MB", "max_connections": "30", "max_wal_size": "128MB", "wal_level": "replica"}
 # A cluster that lives for one test has nothing to lose in a power cut.
 _THROWAWAY = {
     "fsync": "off",
@@ -148,9 +152,9 @@ def cluster_from_template(data: Path, password: str) -> None:
     hand_over(data, user)
 
 
-def argv(data: Path, port: int, *, throwaway: bool = False) -> list[str]:
+def argv(data: Path, port: int, *, throwaway: bool = False, small: bool = False) -> list[str]:
     """The command line of a server for `data` on a loopback port; `throwaway` gives up durability for speed."""
-    settings = {**_SETTINGS, **(_THROWAWAY if throwaway else {}), "port": str(port)}
+    settings = {**_SETTINGS, **(_THROWAWAY if throwaway else {}), **(_SMALL if small else {}), "port": str(port)}
     flags = [flag for name, value in settings.items() for flag in ("-c", f"{name}={value}")]
     return [str(binaries.postgres_bin("postgres")), "-D", str(data), *flags]
 

@@ -100,7 +100,7 @@ def _place_example(platform: Platform, seed: int, console: Console) -> list[tupl
     began = time.monotonic()
     company = make_company(seed)
     folder = platform.settings.home.root / "example"
-    sources = place(company, platform.postgres_admin_url(), secrets.token_urlsafe(18), folder)
+    sources = place(company, platform.example_admin_url(), secrets.token_urlsafe(18), folder)
     counts: dict[str, int | str] = {
         "CRM rows": sum(len(rows) for rows in (company.companies, company.people, company.deals)),
         "bill lines": len(company.bill),

@@ -3,6 +3,7 @@
 import os
 import signal
 from dataclasses import dataclass
+from pathlib import Path
 
 from aos_local.backing import postgres, postgres_probe, temporal, valkey
 from aos_local.processes.ports import LOOPBACK
@@ -30,8 +31,12 @@ def plain_environment(**more: str) -> dict[str, str]:
 
 def postgres_component(home: Home, port: int, secrets: SecretStore) -> Address:
     """PostgreSQL with its data below `home`; the URL is the superuser's."""
-    data, log = home.data / "postgres", home.log("postgres")
     password = secrets.password(postgres.SUPERUSER_SECRET)
+    component = _server("postgres", home.data / "postgres", home.log("postgres"), port, password)
+    return Address(postgres.url(port, password), component)
+
+
+def _server(name: str, data: Path, log: Path, port: int, password: str, *, small: bool = False) -> Component:
     url = postgres.url(port, password)
 
     def prepare() -> None:
@@ -40,7 +45,7 @@ def postgres_component(home: Home, port: int, secrets: SecretStore) -> Address:
 
     def launch() -> Launch:
         return Launch(
-            postgres.argv(data, port),
+            postgres.argv(data, port, small=small),
             plain_environment(),
             log,
             user=postgres.run_as(),
@@ -49,10 +54,14 @@ def postgres_component(home: Home, port: int, secrets: SecretStore) -> Address:
             death_signal=signal.SIGINT,
         )
 
-    component = Component(
-        "postgres", log, prepare=prepare, launch=launch, ready=lambda: postgres_probe.ready(url), port=port
-    )
-    return Address(url, component)
+    return Component(name, log, prepare=prepare, launch=launch, ready=lambda: postgres_probe.ready(url), port=port)
+
+
+def example_component(home: Home, port: int, secrets: SecretStore) -> Component:
+    """A PostgreSQL for the example company, apart from the platform's own: connectors may reach it and not that one."""
+    data, log = home.data / postgres.EXAMPLE, home.log(postgres.EXAMPLE)
+    password = secrets.password(postgres.EXAMPLE_SECRET)
+    return _server(postgres.EXAMPLE, data, log, port, password, small=True)
 
 
 def provisioning_component(home: Home, admin_url: str, secrets: SecretStore, after: tuple[str, ...]) -> Component:

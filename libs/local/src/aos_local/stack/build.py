@@ -7,6 +7,7 @@ from aos_gateway.settings import Address as Upstream
 from aos_gateway.settings import GatewaySettings
 
 from aos_local.backing import binaries
+from aos_local.backing.postgres import EXAMPLE
 from aos_local.backing.temporal import TemporalPorts
 from aos_local.processes.ports import LOOPBACK, Reservation
 from aos_local.processes.process import Launch
@@ -14,6 +15,7 @@ from aos_local.secrets import SecretStore
 from aos_local.settings import SERVICES, Home, LocalSettings, private_folder
 from aos_local.stack.backing import (
     Address,
+    example_component,
     plain_environment,
     postgres_component,
     provisioning_component,
@@ -22,7 +24,7 @@ from aos_local.stack.backing import (
 )
 from aos_local.stack.component import Component
 from aos_local.stack.ports import PortBook
-from aos_local.stack.services import AUDIENCE, ISSUER, Surroundings, answers, service_component
+from aos_local.stack.services import AUDIENCE, ISSUER, READERS, Surroundings, answers, service_component
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def build(settings: LocalSettings) -> Stack:
     public = ports.public(settings.public_port, settings.public_host)
     postgres, valkey, temporal = _backing(settings, ports, secrets)
     own = tuple(address.component for address in (postgres, valkey, temporal) if address.component)
+    example = ports.port(EXAMPLE) if set(settings.services) & set(READERS) else 0
     database = provisioning_component(home, postgres.url, secrets, ("postgres",) if postgres.component else ())
     around = Surroundings(
         home,
@@ -49,6 +52,8 @@ def build(settings: LocalSettings) -> Stack:
         settings.objects_url or _objects(home),
         http={service: ports.port(f"{service}-http") for service in SERVICES},
         grpc={service: ports.port(f"{service}-grpc") for service in SERVICES},
+        example_port=example,
+        public_url=f"http://{LOOPBACK if settings.public_host == '0.0.0.0' else settings.public_host}:{public}",  # noqa: S104  compared, not bound
     )
     needed = (database.name, *(component.name for component in own))
     services = tuple(service_component(name, around, needed) for name in settings.services)
@@ -56,7 +61,8 @@ def build(settings: LocalSettings) -> Stack:
     urls = {"API": gateway.url, "API docs": f"{gateway.url}/api/v1/dcl/docs"}
     if temporal.component:
         urls["Temporal UI"] = temporal.component.url
-    return Stack((*own, database, *services, gateway), urls)
+    samples = (example_component(home, example, secrets),) if example else ()
+    return Stack((*own, database, *samples, *services, gateway), urls)
 
 
 def _backing(settings: LocalSettings, ports: PortBook, secrets: SecretStore) -> tuple[Address, Address, Address]:

@@ -14,7 +14,11 @@
 | `AOS_CLIENT_ID`, `AOS_CLIENT_SECRET` | the service's own, for service tokens |
 | `AOS_SERVICE_CLIENTS` | JSON `{client_id: secret}`; identity alone |
 | `AOS_SIGNING_KEY_FILE` | identity alone; identity creates it |
-| `AOS_CREDENTIAL_KEY` | aam and aod, each its own; the URL of a file with 32 bytes in base64 |
+| `AOS_PUBLIC_URL` | identity alone: the gateway's address, as mails name it |
+| `AOS_CREDENTIAL_KEY` | identity, aam and aod, each its own; the URL of a file with 32 bytes in base64 |
+| `AOS_FILE_ROOTS`, `AOS_SCAN_ROOTS` | aam; aod: `/`, for the machine is its user's own |
+| `AOS_PRIVATE_FOLDERS` | aam and aod: the platform's secrets and data, and the system's, which no connector reads |
+| `AOS_EGRESS_ALLOW` | aam and aod: the example company's database, beside what the caller's variable names |
 | `AOS_<SVC>_GRPC` | `host:port` of each service's gRPC |
 """
 
@@ -24,6 +28,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from aos_local.backing import binaries
 from aos_local.backing.temporal import NAMESPACE
@@ -36,7 +41,10 @@ from aos_local.stack.component import Component
 
 ISSUER = "https://identity.autonomos.local"
 AUDIENCE = "autonomos"
+READERS = ("aam", "aod")
+"""The services that read tenants' sources."""
 _ROLES = ("serve", "consume", "work")
+_SYSTEM = ("/etc", "/proc", "/sys", "/dev", "/boot", "/run", "~/.ssh", "~/.gnupg", "~/.aws", "~/.kube", "~/.config")
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,8 @@ class Surroundings:
     objects_url: str
     http: Mapping[str, int]
     grpc: Mapping[str, int]
+    example_port: int = 0
+    public_url: str = ""
 
 
 def service_component(name: str, around: Surroundings, after: tuple[str, ...]) -> Component:
@@ -116,14 +126,32 @@ def _own(name: str, around: Surroundings) -> dict[str, str]:
     if name == "identity":
         clients = {client: _client_secret(around, client) for client in SERVICES}
         key = around.secrets.folder / "identity-signing-key.pem"
-        return {"AOS_SERVICE_CLIENTS": json.dumps(clients), "AOS_SIGNING_KEY_FILE": str(key)}
-    if name in ("aam", "aod"):
-        return {"AOS_CREDENTIAL_KEY": around.secrets.key_file(f"{name}-credential-key").as_uri()}
+        return {
+            "AOS_SERVICE_CLIENTS": json.dumps(clients),
+            "AOS_SIGNING_KEY_FILE": str(key),
+            "AOS_CREDENTIAL_KEY": around.secrets.key_file("identity-credential-key").as_uri(),
+            "AOS_PUBLIC_URL": os.environ.get("AOS_PUBLIC_URL", around.public_url),
+        }
+    if name in READERS:
+        wrapping = around.secrets.key_file(f"{name}-credential-key").as_uri()
+        roots = "AOS_FILE_ROOTS" if name == "aam" else "AOS_SCAN_ROOTS"
+        return {"AOS_CREDENTIAL_KEY": wrapping, roots: os.environ.get(roots, "/"), **_walls(around)}
     if name == "dcl":
         password = around.secrets.password(f"postgres-{LAKE_ROLE}")
         url = with_login(around.postgres_admin_url, LAKE_ROLE, password, LAKE_DATABASE)
         return {"AOS_LAKE_CATALOG_URL": url}
     return {}
+
+
+def _walls(around: Surroundings) -> dict[str, str]:
+    """What connectors may not read, and which private addresses they may reach."""
+    home = around.home
+    private = [str(folder) for folder in (home.secrets, home.data, home.run, home.logs)]
+    private += [str(Path(folder).expanduser()) for folder in _SYSTEM]
+    own = [f"{LOOPBACK}:{around.example_port}"] if around.example_port else []
+    reach = [*filter(None, [os.environ.get("AOS_EGRESS_ALLOW")]), *own]
+    more = [*filter(None, [os.environ.get("AOS_PRIVATE_FOLDERS")])]
+    return {"AOS_PRIVATE_FOLDERS": os.pathsep.join([*private, *more]), "AOS_EGRESS_ALLOW": ",".join(reach)}
 
 
 def _inherited() -> dict[str, str]:

@@ -6,17 +6,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from aos_common.db import Database
+from aos_common.errors import DependencyUnavailable
 from aos_common.jobs import enqueue
-from aos_common.secrets import SecretBox
+from aos_common.secrets import CredentialLocators, LocatorRefused, SecretBox
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aam.adapters.rows import clean, connection_of, stream_of, stream_values
 from aam.adapters.tables import connections, streams
 from aam.domain.connection import Connection, ConnectionState, Stream
-from aam.domain.errors import ConnectionExists, ConnectionNotFound
+from aam.domain.errors import ConnectionExists, ConnectionNotFound, Fault, SourceError
 
 ONBOARD = "onboard"
+LOCATED = "_from"
 MOVED_BY_RUNS = ("cursor", "version", "published_mapping")
 
 
@@ -27,8 +29,8 @@ def _bound(tenant_id: UUID, connection_id: UUID) -> str:
 class PostgresConnections:
     """The `Connections` port."""
 
-    def __init__(self, database: Database, box: SecretBox) -> None:
-        self._database, self._box = database, box
+    def __init__(self, database: Database, box: SecretBox, locators: CredentialLocators) -> None:
+        self._database, self._box, self._locators = database, box, locators
 
     async def add(self, tenant_id: UUID, connection: Connection, secret: Mapping[str, str]) -> Connection:
         """Store a connection and the job that looks at its source, once a request id."""
@@ -78,14 +80,28 @@ class PostgresConnections:
             return [connection_of(row) for row in await tx.execute(query)]
 
     async def secret(self, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
-        """The credentials; for opening the source and nothing else."""
-        query = sa.select(connections.c.secret).where(connections.c.id == connection_id)
+        """The credentials, for opening the source and nothing else; a setting `<name>_from` locates `<name>`.
+
+        Raises `SourceError` when a locator leads nowhere.
+        """
+        query = sa.select(connections.c.secret, connections.c.settings).where(connections.c.id == connection_id)
         async with self._database.tenant_tx(tenant_id) as tx:
-            sealed = (await tx.execute(query)).scalar_one_or_none()
-        if sealed is None:
+            row = (await tx.execute(query)).first()
+        if row is None:
             raise _not_found(connection_id)
-        found: dict[str, str] = json.loads(await self._box.open(bytes(sealed), _bound(tenant_id, connection_id)))
+        found: dict[str, str] = json.loads(await self._box.open(bytes(row.secret), _bound(tenant_id, connection_id)))
+        for name, locator in row.settings.items():
+            if name.endswith(LOCATED) and locator:
+                found[name.removesuffix(LOCATED)] = await self._locate(tenant_id, locator)
         return found
+
+    async def _locate(self, tenant_id: UUID, locator: str) -> str:
+        try:
+            return await self._locators.resolve(tenant_id, locator)
+        except LocatorRefused as error:
+            raise SourceError(error.message, hint=error.hint, reason=error.reason) from None
+        except DependencyUnavailable as error:
+            raise SourceError(error.message, hint=error.hint, fault=Fault.TRANSIENT, reason=error.reason) from None
 
     async def delete(self, tenant_id: UUID, connection_id: UUID) -> None:
         """Delete a connection with all that hangs on it."""

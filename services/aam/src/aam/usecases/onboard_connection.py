@@ -28,8 +28,8 @@ async def onboard_connection(
     can help.
     """
     connection = await connections.get(tenant_id, connection_id)
-    source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
     try:
+        source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
         found = await asyncio.to_thread(_discover, source, connection)
     except SourceError as error:
         await connections.set_state(tenant_id, connection_id, ConnectionState.FAILED, str(error))

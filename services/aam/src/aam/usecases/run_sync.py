@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 from aam.domain.connection import Stream, state_after
+from aam.domain.errors import Fault, SourceError
 from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, StreamRunState, verdict
 from aam.ports import Clock, Connections, Connectors, Extractor, Runs
 from aam.usecases.open_source import open_source
@@ -29,7 +30,13 @@ async def run_sync(
     if run.state not in ACTIVE or not await runs.set_state(tenant_id, run_id, RunState.RUNNING, "", None):
         return
     connection = await connections.get(tenant_id, run.connection_id)
-    source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
+    try:
+        source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
+    except SourceError as failure:
+        if failure.fault is not Fault.TRANSIENT:
+            await runs.set_state(tenant_id, run_id, RunState.FAILED, str(failure), clock())
+            return
+        raise
     streams = {stream.name: stream for stream in await connections.streams(tenant_id, connection.id)}
     slots = asyncio.Semaphore(at_once)
 

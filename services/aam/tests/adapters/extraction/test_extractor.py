@@ -17,6 +17,7 @@ from aam.domain.errors import QuarantineFull, RunCancelled, SchemaChanged, Sourc
 from aam.domain.mapping import FieldMapping, Mapping, Transform
 from aam.domain.schema import fingerprint
 from aam.ports import Extraction, Progress, Source, Task
+from aos_common.folders import AllowedFolders
 from aos_common.objects import ObjectStore
 
 TENANT, CONNECTION = uuid4(), uuid4()
@@ -39,7 +40,7 @@ ITEMS = Mapping(1, "item", (FieldMapping("n", "n", "integer", Transform("integer
 
 
 def files(folder: Path, **settings: Any) -> Source:
-    connector = FilesConnector((Path("/"),))
+    connector = FilesConnector(AllowedFolders((Path("/"),)))
     return connector.open(connector.split({"path": str(folder), **settings})[0], {})
 
 

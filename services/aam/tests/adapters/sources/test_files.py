@@ -7,10 +7,11 @@ import pytest
 from aam.adapters.sources.files import FilesConnector
 from aam.domain.errors import InvalidSettings, SourceError
 from aam.ports import Source
+from aos_common.folders import AllowedFolders
 
 
 def source(folder: Path, roots: tuple[Path, ...] | None = None, **settings: Any) -> Source:
-    connector = FilesConnector(roots or (folder,))
+    connector = FilesConnector(AllowedFolders(roots or (folder,)))
     public, secret = connector.split({"path": str(folder), **settings})
     return connector.open(public, secret)
 
@@ -83,7 +84,7 @@ def test_check_when_nothing_is_there_then_says_so(tmp_path: Path) -> None:
 
 def test_settings_when_wrong_then_the_field_is_named_and_the_value_is_not(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettings, match="paht") as caught:
-        FilesConnector((tmp_path,)).split({"path": "x", "paht": "very-private"})
+        FilesConnector(AllowedFolders((tmp_path,))).split({"path": "x", "paht": "very-private"})
     assert "very-private" not in str(caught.value)
 
 

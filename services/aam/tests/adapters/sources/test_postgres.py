@@ -10,6 +10,7 @@ import pytest
 from aam.adapters.sources.postgres import PostgresConnector
 from aam.domain.errors import InvalidSettings, SourceError
 from aam.ports import Source, SourceBatch
+from aos_common.egress import Egress
 
 TABLE = """
 CREATE TYPE mood AS ENUM ('good', 'bad');
@@ -45,7 +46,7 @@ def url(source_url: str) -> Iterator[str]:
 
 
 def source(url: str, **settings: Any) -> Source:
-    connector = PostgresConnector()
+    connector = PostgresConnector(Egress("127.0.0.1"))
     return connector.open(*connector.split({"url": url, **settings}))
 
 
@@ -170,12 +171,14 @@ def test_read_when_the_user_may_not_then_says_what_to_grant(url: str) -> None:
 
 
 def test_settings_when_split_then_the_password_is_apart_and_mistakes_do_not_show_it() -> None:
-    public, secret = PostgresConnector().split({"url": "postgresql://me:p%40ss@db.example:6000/shop?sslmode=require"})
+    public, secret = PostgresConnector(Egress("127.0.0.1")).split(
+        {"url": "postgresql://me:p%40ss@db.example:6000/shop?sslmode=require"}
+    )
     assert secret == {"password": "p@ss"}
     assert (public["host"], public["port"], public["database"], public["sslmode"]) == (
         "db.example", 6000, "shop", "require",
     )  # fmt: skip
     assert "p@ss" not in str(public)
     with pytest.raises(InvalidSettings) as caught:
-        PostgresConnector().split({"url": "mysql://me:hunter2@db/shop"})
+        PostgresConnector(Egress("127.0.0.1")).split({"url": "mysql://me:hunter2@db/shop"})
     assert "hunter2" not in str(caught.value)

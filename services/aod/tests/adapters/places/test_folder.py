@@ -18,6 +18,7 @@ from aod.adapters.places.folder import FolderPlace
 from aod.domain.errors import PathNotAllowed, PlaceUnreadable
 from aod.domain.finding import DataSet
 from aod.domain.location import parse_location
+from aos_common.folders import AllowedFolders
 
 
 async def look(folder: Path, roots: Sequence[Path] = (Path("/"),)) -> tuple[dict[str, DataSet], list[str]]:
@@ -26,7 +27,7 @@ async def look(folder: Path, roots: Sequence[Path] = (Path("/"),)) -> tuple[dict
     async def keep(data_set: DataSet) -> None:
         found[data_set.name] = data_set
 
-    notes = await FolderPlace(tuple(roots)).look(parse_location(str(folder)), keep)
+    notes = await FolderPlace(AllowedFolders(roots)).look(parse_location(str(folder)), keep)
     return found, notes
 
 

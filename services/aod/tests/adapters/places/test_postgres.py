@@ -8,6 +8,7 @@ from aod.adapters.places.postgres import PostgresPlace
 from aod.domain.errors import PlaceUnreadable
 from aod.domain.finding import DataSet
 from aod.domain.location import parse_location
+from aos_common.egress import Egress
 from aos_local.testing import postgres
 
 SETUP = """
@@ -60,7 +61,7 @@ async def look(url: str) -> dict[str, DataSet]:
     async def keep(data_set: DataSet) -> None:
         found[data_set.name] = data_set
 
-    assert await PostgresPlace(statement_seconds=1).look(parse_location(url), keep) == []
+    assert await PostgresPlace(Egress("127.0.0.1"), statement_seconds=1).look(parse_location(url), keep) == []
     return found
 
 

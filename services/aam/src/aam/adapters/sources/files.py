@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from aos_common.folders import AllowedFolders
 from aos_common.tabular import ReadOptions, TabularError, TabularFormat, TabularReader, layout_of, open_batches, sniff
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,7 +26,7 @@ class FileSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     path: str = Field(min_length=1, description="A folder, or one file, on the machine that runs the mesh.")
-    pattern: str = Field("**/*", description="Which files of the folder, as a glob.")
+    pattern: str = Field("**/*", pattern=r"^[^/]", description="Which files of the folder, as a glob.")
     encoding: str = Field("", description="Encoding of every text file; empty means: find out.")
     null_markers: list[str] = Field(["NULL", "\\N"], description="Unquoted texts that mean null.")
     exclude_columns: dict[str, list[str]] = Field(
@@ -34,13 +35,13 @@ class FileSettings(BaseModel):
 
 
 class FilesConnector:
-    """The connector for files below the allowed roots; no roots means that no file may be read."""
+    """The connector for files in the allowed folders; without any, no file may be read."""
 
     name = "files"
     title = "Files in a folder"
 
-    def __init__(self, roots: tuple[Path, ...]) -> None:
-        self._roots = tuple(root.resolve() for root in roots)
+    def __init__(self, folders: AllowedFolders) -> None:
+        self._folders = folders
 
     def settings_schema(self) -> dict[str, Any]:
         """JSON Schema of `FileSettings`."""
@@ -53,16 +54,16 @@ class FilesConnector:
     def open(self, public: Json, secret: Mapping[str, str]) -> "FileSource":
         """The files that the settings name."""
         del secret
-        return FileSource(FileSettings.model_validate(public), self._roots)
+        return FileSource(FileSettings.model_validate(public), self._folders)
 
 
 class FileSource:
     """Reads files; the cursor of a stream is its file's size and SHA-256, so an unchanged file is not read again."""
 
-    def __init__(self, settings: FileSettings, roots: tuple[Path, ...]) -> None:
+    def __init__(self, settings: FileSettings, folders: AllowedFolders) -> None:
         self._settings = settings
         self._base = Path(settings.path).expanduser()
-        self._roots = roots
+        self._folders = folders
         self.location = str(self._base)
 
     def check(self) -> None:
@@ -121,10 +122,10 @@ class FileSource:
         return path
 
     def _files(self) -> dict[str, Path]:
-        """Readable files by stream name; symbolic links that lead out of the allowed roots are left out."""
+        """Readable files by stream name; symbolic links that lead out of the allowed folders are left out."""
         base = self._allowed(self._base)
         if base.is_file():
-            return {base.name: base}
+            return {base.name: base} if layout_of(base) else {}
         if not base.is_dir():
             raise SourceError(f"{self.location} does not exist.", hint="Check the path; it is read by the mesh itself.")
         found: dict[str, Path] = {}
@@ -132,19 +133,16 @@ class FileSource:
             parts = path.relative_to(base).parts
             if any(part.startswith(".") for part in parts) or layout_of(path) is None or not path.is_file():
                 continue
-            if not self._inside(path.resolve()):
+            if not self._folders.permits(path.resolve()):
                 continue
             found["/".join(parts)] = path
             if len(found) > MAX_FILES:
                 raise SourceError(f"{self.location} holds more than {MAX_FILES} files.", hint="Narrow `pattern`.")
         return found
 
-    def _inside(self, path: Path) -> bool:
-        return any(path.is_relative_to(root) for root in self._roots)
-
     def _allowed(self, path: Path) -> Path:
         resolved = path.resolve()
-        if not self._inside(resolved):
+        if not self._folders.permits(resolved):
             raise SourceError(
                 f"{self.location} is outside the folders that this installation may read.",
                 hint="Ask the operator to add it to AOS_FILE_ROOTS.",

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from aos_common.egress import Egress, EgressRefused, HostUnknown
+from aos_common.secrets import CredentialLocators
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from aam.adapters.sources.postgres_catalog import COLUMNS_SQL, CatalogTable, tables
 from aam.adapters.sources.postgres_errors import named_errors
@@ -39,6 +41,9 @@ class PostgresSettings(BaseModel):
     database: str = Field(min_length=1, description="Name of the database.")
     user: str = Field(min_length=1, description="A user that may read; it needs no other right.")
     password: SecretStr = Field(SecretStr(""), description="Its password.")
+    password_from: str = Field(
+        "", description="In place of the password, where it is in your vault: vault:path/of/secret#field."
+    )
     sslmode: Annotated[str, Field(pattern="^(disable|allow|prefer|require|verify-ca|verify-full)$")] = "prefer"
     schemas: list[str] = Field(default_factory=list, description="Schemas to read; empty means all.")
     exclude_columns: dict[str, list[str]] = Field(
@@ -50,6 +55,13 @@ class PostgresSettings(BaseModel):
     )
     cursor_lag_seconds: int = Field(60, ge=0, description="How long a transaction of the source may stay open.")
     statement_timeout_seconds: int = Field(3600, ge=1, description="Longest time one table may take to read.")
+
+    @field_validator("password_from")
+    @classmethod
+    def _is_locator(cls, locator: str) -> str:
+        if locator:
+            CredentialLocators.check(locator)
+        return locator
 
     @model_validator(mode="before")
     @classmethod
@@ -72,10 +84,13 @@ class PostgresSettings(BaseModel):
 
 
 class PostgresConnector:
-    """The connector for PostgreSQL 12 and later."""
+    """The connector for PostgreSQL 12 and later, at addresses that `egress` allows."""
 
     name = "postgres"
     title = "PostgreSQL"
+
+    def __init__(self, egress: Egress) -> None:
+        self._egress = egress
 
     def settings_schema(self) -> dict[str, Any]:
         """JSON Schema of `PostgresSettings`; `url` is accepted in place of its parts."""
@@ -91,14 +106,14 @@ class PostgresConnector:
 
     def open(self, public: Json, secret: Mapping[str, str]) -> "PostgresSource":
         """The database behind the settings."""
-        return PostgresSource(PostgresSettings.model_validate({**public, **secret}))
+        return PostgresSource(PostgresSettings.model_validate({**public, **secret}), self._egress)
 
 
 class PostgresSource:
     """Reads tables and views; every session is read-only and every reading is one REPEATABLE READ snapshot."""
 
-    def __init__(self, settings: PostgresSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: PostgresSettings, egress: Egress) -> None:
+        self._settings, self._egress = settings, egress
         self._secret = settings.password.get_secret_value()
         self.location = f"postgresql://{settings.host}:{settings.port}/{settings.database}"
 
@@ -149,8 +164,9 @@ class PostgresSource:
         # Loaded where it is used: it brings every data-frame library it finds, 50 MB in a process that needs none.
         import adbc_driver_postgresql.dbapi as adbc  # noqa: PLC0415  only sources that need it pay for it
 
+        addresses = self._addresses()
         with named_errors(self.location, what, self._secret):
-            connection = adbc.connect(self._url(), autocommit=True)
+            connection = adbc.connect(self._url(addresses), autocommit=True)
             try:
                 with connection.cursor() as cursor:
                     for statement in SESSION:
@@ -161,11 +177,20 @@ class PostgresSource:
             finally:
                 connection.close()
 
-    def _url(self) -> str:
+    def _addresses(self) -> list[str]:
+        try:
+            return self._egress.addresses_now(self._settings.host, self._settings.port)
+        except (EgressRefused, HostUnknown) as error:
+            raise SourceError(error.message, hint=error.hint, reason=f"SOURCE_{error.reason}") from None
+
+    def _url(self, addresses: list[str]) -> str:
+        """The URL with the checked addresses: libpq resolves no name then, and keeps the host for the certificate."""
         settings = self._settings
+        host = f"[{settings.host}]" if ":" in settings.host else quote(settings.host, safe="")
+        trusted = "&sslrootcert=system" if settings.sslmode == "verify-full" else ""
         return (
             f"postgresql://{quote(settings.user, safe='')}:{quote(self._secret, safe='')}"
-            f"@{f'[{settings.host}]' if ':' in settings.host else quote(settings.host, safe='')}:{settings.port}"
-            f"/{quote(settings.database, safe='')}"
-            f"?sslmode={settings.sslmode}&connect_timeout=10&application_name=autonomos"
+            f"@{','.join([f'{host}:{settings.port}'] * len(addresses))}/{quote(settings.database, safe='')}"
+            f"?hostaddr={quote(','.join(addresses), safe='')}&sslmode={settings.sslmode}{trusted}"
+            "&connect_timeout=10&application_name=autonomos"
         )

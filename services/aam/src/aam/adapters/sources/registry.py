@@ -1,6 +1,7 @@
 """The connectors of this installation: one line each."""
 
-from pathlib import Path
+from aos_common.egress import Egress
+from aos_common.folders import AllowedFolders
 
 from aam.adapters.sources.files import FilesConnector
 from aam.adapters.sources.postgres import PostgresConnector
@@ -11,8 +12,8 @@ from aam.ports import Connector
 class InstalledConnectors:
     """Finds a connector by its name."""
 
-    def __init__(self, file_roots: tuple[Path, ...]) -> None:
-        known: list[Connector] = [FilesConnector(file_roots), PostgresConnector()]
+    def __init__(self, folders: AllowedFolders, egress: Egress) -> None:
+        known: list[Connector] = [FilesConnector(folders), PostgresConnector(egress)]
         self._by_name = {connector.name: connector for connector in known}
 
     def all(self) -> list[Connector]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aos_common.folders import AllowedFolders
+
 from aod.adapters.places import files
 from aod.domain.errors import PathNotAllowed, PlaceUnreadable
 from aod.domain.location import Location
@@ -28,10 +30,10 @@ class Listing:
 
 
 class FolderPlace:
-    """Looks at folders below the allowed roots; no roots means that none may be looked at."""
+    """Looks at allowed folders; without any, none may be looked at."""
 
-    def __init__(self, roots: tuple[Path, ...]) -> None:
-        self._roots = tuple(root.resolve() for root in roots)
+    def __init__(self, folders: AllowedFolders) -> None:
+        self._folders = folders
 
     def refuse_forbidden(self, location: Location) -> None:
         """Raise `PathNotAllowed` for a folder outside the roots, symbolic links resolved."""
@@ -50,7 +52,7 @@ class FolderPlace:
             path = Path(location.shown).resolve()
         except (OSError, RuntimeError) as error:
             raise PlaceUnreadable(f"{location.shown} cannot be resolved ({error}).", hint="Check the path.") from None
-        if not any(path.is_relative_to(root) for root in self._roots):
+        if not self._folders.permits(path):
             raise PathNotAllowed(
                 f"{location.shown} is outside the folders that this installation may look at.",
                 hint="Ask the operator to add it to AOS_SCAN_ROOTS.",
@@ -60,7 +62,7 @@ class FolderPlace:
     def _list(self, location: Location) -> Listing:
         base = self._allowed(location)
         if base.is_file():
-            return Listing({base.name: base})
+            return _single(base)
         if not base.is_dir():
             raise PlaceUnreadable(
                 f"{location.shown} does not exist.", hint="Check the path; the server itself reads it."
@@ -68,19 +70,19 @@ class FolderPlace:
         if not os.access(base, os.R_OK | os.X_OK):
             raise PlaceUnreadable(f"{location.shown} cannot be listed.", hint="Give the server the right to read it.")
         listing = Listing()
-        for name, path in sorted(_walk(base, listing)):
+        for name, path in sorted(_walk(base, listing, self._folders)):
             listing.files[name] = path
         if listing.others:
             listing.notes[_left_out(sorted(listing.others))] = None
         return listing
 
 
-def _walk(base: Path, listing: Listing) -> Iterator[tuple[str, Path]]:
+def _walk(base: Path, listing: Listing, allowed: AllowedFolders) -> Iterator[tuple[str, Path]]:
     """Data files below `base` with their names; hidden ones and links to folders or out of `base` are left out."""
     found = seen = 0
     for folder, folders, names in os.walk(base, onerror=lambda error: _note_unlisted(base, error, listing)):
         parts = Path(folder).relative_to(base).parts
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and _open(Path(folder, name), allowed))
         if len(parts) >= MAX_DEPTH and folders:
             listing.notes[f"folders deeper than {MAX_DEPTH} levels were not looked at"] = None
             folders.clear()
@@ -91,7 +93,7 @@ def _walk(base: Path, listing: Listing) -> Iterator[tuple[str, Path]]:
                 continue
             if not files.is_data_file(path):
                 listing.others.append(os.fsencode(path.relative_to(base)).decode("utf-8", "replace"))
-            elif _usable(path, base, listing):
+            elif _usable(path, base, listing) and _open(path, allowed):
                 found += 1
                 yield "/".join((*parts, name)), path
         if found > MAX_FILES or seen > MAX_ENTRIES:
@@ -127,3 +129,17 @@ def _left_out(names: list[str]) -> str:
 def _note_unlisted(base: Path, error: OSError, listing: Listing) -> None:
     where = os.path.relpath(error.filename or base, base).encode("utf-8", "replace").decode()
     listing.notes[f"{where} could not be listed: {error.strerror}"] = None
+
+
+def _open(path: Path, allowed: AllowedFolders) -> bool:
+    """Whether the installation lets it be read; what it keeps private is passed over in silence."""
+    try:
+        return not allowed.is_private(path.resolve())
+    except (OSError, RuntimeError):
+        return False
+
+
+def _single(path: Path) -> Listing:
+    if files.is_data_file(path):
+        return Listing({path.name: path})
+    return Listing(notes={_left_out([path.name]): None})

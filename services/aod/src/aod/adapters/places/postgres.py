@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from aos_common.egress import Egress, EgressRefused, HostUnknown
+from aos_common.tls import verifying
 
 from aod.adapters.places.catalog import CATALOG_SQL, CatalogTable, quoted, tables
 from aod.adapters.places.postgres_errors import LOST, SLOW, named_errors, table_error
@@ -29,14 +31,15 @@ SET bytea_output = 'hex'; SET search_path = ''; SET application_name = 'autonomo
 class PostgresPlace:
     """Looks at databases; rows are counted exactly below 100,000 and taken from PostgreSQL's statistics above."""
 
-    def __init__(self, statement_seconds: int = STATEMENT_SECONDS) -> None:
-        self._seconds = statement_seconds
+    def __init__(self, egress: Egress, statement_seconds: int = STATEMENT_SECONDS) -> None:
+        self._egress, self._seconds = egress, statement_seconds
 
     async def look(self, location: Location, found: Found) -> list[str]:
         """Hand over one data set a table or view; one that cannot be read has its error and disturbs no other."""
         address = parse_address(location.url)
+        hosts = await self._checked(address)
         with named_errors(address.shown):
-            connection = await _connect(address, self._seconds)
+            connection = await _connect(address, hosts, self._seconds)
         try:
             with named_errors(address.shown):
                 catalog = tables(await connection.fetch(CATALOG_SQL))
@@ -53,15 +56,22 @@ class PostgresPlace:
             connection.terminate()
         return []
 
+    async def _checked(self, address: DatabaseAddress) -> list[str]:
+        try:
+            return await self._egress.addresses(address.host, address.port)
+        except (EgressRefused, HostUnknown) as error:
+            raise PlaceUnreadable(error.message, hint=error.hint) from None
 
-async def _connect(address: DatabaseAddress, seconds: int) -> Any:
+
+async def _connect(address: DatabaseAddress, hosts: list[str], seconds: int) -> Any:
+    """Connect to one of the checked addresses; the certificate is still compared with the host's name."""
     connection = await asyncpg.connect(
-        host=address.host,
-        port=address.port,
+        host=hosts,
+        port=[address.port] * len(hosts),
         database=address.database,
         user=address.user,
         password=address.password,
-        ssl=address.sslmode,
+        ssl=verifying(address.host, address.sslmode) if address.sslmode.startswith("verify") else address.sslmode,
         timeout=CONNECT_SECONDS,
         command_timeout=seconds + 5.0,
         statement_cache_size=0,

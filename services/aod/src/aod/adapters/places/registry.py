@@ -1,6 +1,7 @@
 """Which place is looked at how."""
 
-from pathlib import Path
+from aos_common.egress import Egress
+from aos_common.folders import AllowedFolders
 
 from aod.adapters.places.folder import FolderPlace
 from aod.adapters.places.postgres import PostgresPlace
@@ -9,10 +10,10 @@ from aod.ports import Found
 
 
 class InstalledPlaces:
-    """The `Places` port: folders below the allowed roots, and PostgreSQL databases."""
+    """The `Places` port: allowed folders, and PostgreSQL databases at allowed addresses."""
 
-    def __init__(self, roots: tuple[Path, ...]) -> None:
-        self._folder, self._postgres = FolderPlace(roots), PostgresPlace()
+    def __init__(self, folders: AllowedFolders, egress: Egress) -> None:
+        self._folder, self._postgres = FolderPlace(folders), PostgresPlace(egress)
 
     def refuse_forbidden(self, location: Location) -> None:
         """Raise `PathNotAllowed` for a folder outside the roots."""
