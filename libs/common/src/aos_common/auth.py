@@ -39,7 +39,7 @@ MAX_REMEMBERED = 2000
 class Caller:
     """A verified caller. `token` is kept so that one hop can be made on the caller's behalf.
 
-    `session` is the sign-in it belongs to ("" for services), `issued_at` seconds since the epoch.
+    `session` is the sign-in it belongs to ("" for services), `issued_at` and `expires_at` seconds since the epoch.
     """
 
     tenant_id: UUID
@@ -48,6 +48,7 @@ class Caller:
     token: str = field(repr=False)
     session: str = ""
     issued_at: float = 0.0
+    expires_at: float = 0.0
 
 
 class Refusals(Protocol):
@@ -143,7 +144,8 @@ class TokenVerifier:
         session = claims.get("sid", "")
         if not isinstance(session, str) or not claims["sub"]:
             raise Unauthenticated("The token's subject or session is not a text.", hint="Sign in again.")
-        return Caller(tenant_id, claims["sub"], frozenset(roles), token, session, float(claims["iat"]))
+        issued, expires = float(claims["iat"]), float(claims["exp"])
+        return Caller(tenant_id, claims["sub"], frozenset(roles), token, session, issued, expires)
 
     async def _key(self, kid: object) -> jwt.PyJWK:
         if not isinstance(kid, str) or not kid:

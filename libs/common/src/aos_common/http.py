@@ -1,12 +1,13 @@
 """The REST side of a service: errors as RFC 9457 problems, the caller from the token, health and OpenAPI."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib import resources
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
@@ -20,13 +21,14 @@ from aos_common.calls.idempotency import Store
 from aos_common.calls.replay import Replaying, bearer_of
 from aos_common.errors import WIRE, DomainError, Kind, Unauthenticated
 
-__all__ = ["CurrentCaller", "create_app", "problem"]
+__all__ = ["CurrentCaller", "WebSocketCaller", "create_app", "problem", "remaining_seconds"]
 
 log = structlog.get_logger()
 tracer = trace.get_tracer(__name__)
 
 Check = Callable[[], Awaitable[None]]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SUBPROTOCOL_PREFIX = "bearer."
 DENIALS = frozenset({Kind.FORBIDDEN, Kind.UNAUTHENTICATED})
 """Refusals that the audit log keeps when it is known whose tenant they concern."""
 
@@ -55,6 +57,29 @@ async def _caller(request: Request) -> Caller:
 
 CurrentCaller = Annotated[Caller, Depends(_caller)]
 """Route parameter: the verified caller. The tenant comes from here and nowhere else."""
+
+
+async def _websocket_caller(websocket: WebSocket) -> Caller:
+    """Take the token from the header, or from the last subprotocol, since browsers cannot set headers here."""
+    offered = [text.strip() for text in websocket.headers.get("sec-websocket-protocol", "").split(",")]
+    spoken = [text for text in offered if text and not text.startswith(SUBPROTOCOL_PREFIX)]
+    websocket.state.subprotocol = spoken[0] if spoken else None
+    token = bearer_of(websocket.scope)
+    if not token and offered[-1].startswith(SUBPROTOCOL_PREFIX):
+        token = offered[-1].removeprefix(SUBPROTOCOL_PREFIX)
+    if not token:
+        raise Unauthenticated("This needs an access token.", hint="Send it as the last subprotocol, `bearer.<token>`.")
+    verifier: TokenVerifier = websocket.app.state.verifier
+    return await verifier.verify(token)
+
+
+WebSocketCaller = Annotated[Caller, Depends(_websocket_caller)]
+"""The verified caller of a WebSocket."""
+
+
+def remaining_seconds(caller: Caller) -> float:
+    """Return how long a stream may stay open: until the token that opened it expires."""
+    return max(0.0, caller.expires_at - time.time())
 
 
 def create_app(
@@ -122,8 +147,11 @@ def _add_docs(app: FastAPI, title: str, prefix: str) -> None:
 
 
 def _add_error_handlers(app: FastAPI) -> None:
-    async def domain(request: Request, error: Exception) -> JSONResponse:
+    async def domain(request: Request, error: Exception) -> Any:
         assert isinstance(error, DomainError)
+        if isinstance(request, WebSocket):
+            await request.send_denial_response(_problem_of(error))
+            return None
         if error.kind is Kind.INTERNAL:
             log.error("http.internal", reason=error.reason, detail=error.message)
         trail: Trail | None = request.app.state.trail
