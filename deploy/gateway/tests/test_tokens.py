@@ -3,10 +3,9 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-import jwt
 import pytest
 
-ASSET = "/api/v1/aod/assets"
+ASSET = "/api/v1/aod/findings"
 VIEW_RPC = "/autonomos.dcl.v1.ViewService/QueryView"
 
 
@@ -32,60 +31,15 @@ def test_call_when_token_is_good_then_passes_without_forged_identity(gateway: An
     assert answer.json()["path"] == ASSET + "?page=1"
 
 
-def bad_tokens(keys: Any) -> dict[str, str]:
-    good = keys.token()
-    head, body, signature = good.split(".")
-    published = keys.private["first"].public_key()
-    now = int(time.time())
-    return {
-        "unsigned": jwt.encode(jwt.decode(good, options={"verify_signature": False}), None, algorithm="none"),
-        "hmac with the public key": jwt.encode(
-            {"iss": "https://identity.autonomos.local", "aud": "autonomos", "exp": now + 60},
-            str(published.public_numbers().n),
-            algorithm="HS256",
-            headers={"kid": "first", "typ": "at+jwt"},
-        ),
-        "signature cut": f"{head}.{body}.{signature[:-8]}",
-        "body of another token": f"{head}.{keys.token().split('.')[1]}.{signature}",
-        "other issuer": keys.token(iss="https://evil.example"),
-        "no issuer": keys.token(iss=None),
-        "other audience": keys.token(aud="someone-else"),
-        "no audience": keys.token(aud=None),
-        "expired": keys.token(exp=now - 6),
-        "no expiry": keys.token(exp=None),
-        "valid for longer than any we issue": keys.token(exp=now + 3600),
-        "not yet valid": keys.token(nbf=now + 60),
-        "unknown key": keys.token("withdrawn"),
-        "known key name, other key": keys.token("withdrawn", {"kid": "first"}),
-        "no key id": keys.token(header={"kid": None}),
-        "identity token": keys.token(header={"typ": "JWT"}),
-        "no type": keys.token(header={"typ": None}),
-        "critical extension": keys.token(header={"crit": ["exp"]}),
-        "other RSA algorithm": keys.token(header={"alg": "RS512"}),
-        "PSS": keys.token(header={"alg": "PS256"}),
-        "no tenant": keys.token(tenant_id=None),
-        "tenant is no UUID": keys.token(tenant_id="acme"),
-        "tenant is a list": keys.token(tenant_id=["a"]),
-        "tenant with more behind": keys.token(tenant_id="0190a0a0-0000-7000-8000-000000000000,other"),
-        "no subject": keys.token(sub=None),
-        "garbage": "x.y.z",
-        "empty": "",
-    }
+@pytest.mark.parametrize("role", ["owner", "admin", "operator", "viewer", "agent"])
+def test_call_when_role_is_public_then_passes_and_the_service_decides(gateway: Any, role: str) -> None:
+    assert gateway.call(ASSET, gateway.keys.token(roles=[role])).status == 200
 
 
-def test_call_when_token_is_bad_then_401_of_every_kind(gateway: Any) -> None:
-    before = len(gateway.seen)
-    answers = {kind: gateway.call(ASSET, token) for kind, token in bad_tokens(gateway.keys).items()}
-    assert {kind: answer.status for kind, answer in answers.items()} == dict.fromkeys(answers, 401)
-    assert {answer.json()["reason"] for answer in answers.values()} == {"UNAUTHENTICATED"}
-    assert len(gateway.seen) == before
-
-
-def test_call_when_token_is_anywhere_but_the_bearer_header_then_401(gateway: Any) -> None:
-    token = gateway.keys.token()
-    assert gateway.call(f"{ASSET}?access_token={token}").status == 401
-    assert gateway.call(ASSET, headers={"cookie": f"access_token={token}"}).status == 401
-    assert gateway.call(ASSET, headers={"authorization": f"Basic {token}"}).status == 401
+@pytest.mark.parametrize("roles", [["service"], ["owner", "service"]])
+def test_call_when_a_service_comes_from_outside_then_401(gateway: Any, roles: list[str]) -> None:
+    answer = gateway.call(ASSET, gateway.keys.token(roles=roles))
+    assert (answer.status, answer.json()["reason"]) == (401, "UNAUTHENTICATED")
 
 
 def test_call_when_key_is_rotated_then_new_passes_and_withdrawn_fails_within_seconds(gateway: Any) -> None:
@@ -114,12 +68,13 @@ def test_rpc_when_anonymous_then_unauthenticated(gateway: Any) -> None:
 
 def test_rpc_when_token_is_no_access_token_then_unauthenticated(gateway: Any) -> None:
     with pytest.raises(grpc.RpcError) as refused:
-        gateway.rpc(VIEW_RPC, gateway.keys.token(header={"typ": "JWT"}))
+        gateway.rpc(VIEW_RPC, gateway.keys.token(tenant_id="acme"))
     assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
 
 
 def test_rpc_when_listed_and_token_is_good_then_reaches_its_service(gateway: Any) -> None:
-    assert b'"method": "/autonomos.dcl.v1.ViewService/QueryView"' in gateway.rpc(VIEW_RPC, gateway.keys.token())
+    gateway.rpc(VIEW_RPC, gateway.keys.token())
+    assert gateway.seen[-1]["path"] == VIEW_RPC
 
 
 @pytest.mark.parametrize(
@@ -128,7 +83,10 @@ def test_rpc_when_listed_and_token_is_good_then_reaches_its_service(gateway: Any
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
         "/grpc.health.v1.Health/Check",
         "/autonomos.identity.v1.AccountService/GetAccount",
+        "/autonomos.identity.v1.AccountService/SignIn",
         "/autonomos.dcl.v1.ViewServiceInternal/Query",
+        "/autonomos.dcl.v1.ViewService/QueryViewX",
+        "/autonomos.dcl.v1.ViewService/",
     ],
 )
 def test_rpc_when_not_listed_then_refused_even_with_a_token(gateway: Any, method: str) -> None:

@@ -8,7 +8,15 @@ import yaml
 
 from aos_gateway.envoy_config import build
 from aos_gateway.routes import SERVICES
-from aos_gateway.settings import Address, GatewaySettings, SettingsRefused
+from aos_gateway.settings import (
+    Address,
+    GatewaySettings,
+    InsideTls,
+    Rate,
+    RateLimits,
+    ServerTls,
+    SettingsRefused,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,9 +48,40 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--audience", default="autonomos", help="the `aud` of tokens (default: %(default)s)")
     parser.add_argument("--admin", help="loopback HOST:PORT, or a Unix socket's path (default: no admin interface)")
     parser.add_argument("--cors-origin", action="append", default=[], help="an exact origin browsers may call from")
+    parser.add_argument("--own-origin", action="append", default=[], help="an origin under which browsers reach this")
     parser.add_argument("--max-connections", type=int, default=10_000, help="clients at once (default: %(default)s)")
+    parser.add_argument("--trusted-proxies", type=int, default=0, help="proxies in front that set X-Forwarded-For")
+    _add_rates(parser)
+    _add_tls(parser)
     parser.add_argument("-o", "--output", type=Path, help="file to write (default: standard output)")
     return parser
+
+
+def _add_rates(parser: argparse.ArgumentParser) -> None:
+    limits = RateLimits()
+    group = parser.add_argument_group(
+        "rate limits",
+        "requests per second and at once after a pause, as 200/400; each gateway process counts for itself",
+    )
+    for name, of in (
+        ("tenant", "all requests of a tenant"),
+        ("writes", "a tenant's requests that change something"),
+        ("questions", "a tenant's questions by POST"),
+        ("sign-in", "what an address may post without a token"),
+    ):
+        rate: Rate = getattr(limits, name.replace("-", "_"))
+        shown = f"{of} (default: {rate.per_second}/{rate.burst})"
+        group.add_argument(f"--rate-{name}", metavar="N/BURST", help=shown)
+    group.add_argument("--rate-tracked", type=int, help=f"tenants told apart (default: {limits.tracked})")
+
+
+def _add_tls(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("encryption", "PEM files on the gateway's machine")
+    group.add_argument("--tls-cert", type=Path, help="certificate (with its chain) that clients see")
+    group.add_argument("--tls-key", type=Path, help="its key")
+    group.add_argument("--inside-cert", type=Path, help="certificate that the services see")
+    group.add_argument("--inside-key", type=Path, help="its key")
+    group.add_argument("--inside-ca", type=Path, help="authority that signed the services' certificates")
 
 
 def _settings(options: argparse.Namespace) -> GatewaySettings:
@@ -55,8 +94,45 @@ def _settings(options: argparse.Namespace) -> GatewaySettings:
         audience=options.audience,
         admin=_admin(options.admin),
         cors_origins=tuple(options.cors_origin),
+        own_origins=tuple(options.own_origin),
         max_connections=options.max_connections,
+        trusted_proxies=options.trusted_proxies,
+        rates=_rates(options),
+        tls=_server_tls(options),
+        inside=_inside_tls(options),
     )
+
+
+def _rates(options: argparse.Namespace) -> RateLimits:
+    default = RateLimits()
+
+    def rate(name: str, otherwise: Rate) -> Rate:
+        text = getattr(options, f"rate_{name}")
+        return otherwise if text is None else Rate.parse(text)
+
+    return RateLimits(
+        tenant=rate("tenant", default.tenant),
+        writes=rate("writes", default.writes),
+        questions=rate("questions", default.questions),
+        sign_in=rate("sign_in", default.sign_in),
+        tracked=default.tracked if options.rate_tracked is None else options.rate_tracked,
+    )
+
+
+def _server_tls(options: argparse.Namespace) -> ServerTls | None:
+    files = (options.tls_cert, options.tls_key)
+    return ServerTls(*files) if _all_or_none(files, "--tls-cert and --tls-key") else None
+
+
+def _inside_tls(options: argparse.Namespace) -> InsideTls | None:
+    files = (options.inside_cert, options.inside_key, options.inside_ca)
+    return InsideTls(*files) if _all_or_none(files, "--inside-cert, --inside-key and --inside-ca") else None
+
+
+def _all_or_none(files: tuple[Path | None, ...], names: str) -> bool:
+    if any(files) and not all(files):
+        raise SettingsRefused(f"{names} belong together")
+    return all(files)
 
 
 def _upstreams(pairs: list[str]) -> dict[str, Address]:

@@ -1,40 +1,44 @@
 """The whole Envoy bootstrap, built from the route table and the operator's settings."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
-from aos_gateway.clusters import clusters
-from aos_gateway.filters import JWT, http_filters
-from aos_gateway.local_replies import local_replies
-from aos_gateway.route_config import route_config
-from aos_gateway.routes import ROUTES, Protocol
+from aos_gateway.edge.access_log import access_log
+from aos_gateway.edge.filters import http_filters
+from aos_gateway.edge.local_replies import local_replies
+from aos_gateway.edge.route_config import route_config
+from aos_gateway.network.clusters import clusters
+from aos_gateway.network.overload import overload_manager
+from aos_gateway.network.tls import server_tls
+from aos_gateway.routes import ROUTES, Protocol, Route
 from aos_gateway.settings import Address, GatewaySettings, SettingsRefused
-from aos_gateway.types import Node, named, typed
+from aos_gateway.types import Node, named
 
 _CONNECTION_BUFFER_BYTES = 1024 * 1024
 _CLIENT_HEADERS_STRIPPED = ("x-tenant-id", "x-sub", "x-roles", "x-user-id", "x-forwarded-user")
 
 
-def build(settings: GatewaySettings) -> Node:
+def build(settings: GatewaySettings, routes: Sequence[Route] = ROUTES) -> Node:
     """The bootstrap as plain values; raises SettingsRefused when a routed service has no address."""
-    for route in ROUTES:
+    for route in routes:
         known = settings.grpc if route.protocol is Protocol.GRPC else settings.http
         if route.service not in known:
             raise SettingsRefused(f"no {route.protocol} address for the service '{route.service}'")
     bootstrap: Node = {
         "node": {"id": "gateway", "cluster": "autonomos"},
-        "static_resources": {"listeners": [_listener(settings)], "clusters": clusters(settings)},
-        "overload_manager": _overload(settings),
+        "static_resources": {"listeners": [_listener(settings, routes)], "clusters": clusters(settings)},
+        "overload_manager": overload_manager(settings),
     }
     if settings.admin is not None:
         bootstrap["admin"] = {"address": _admin_address(settings.admin)}
     return bootstrap
 
 
-def write(settings: GatewaySettings, target: Path) -> Path:
+def write(settings: GatewaySettings, target: Path, routes: Sequence[Route] = ROUTES) -> Path:
     """Write the bootstrap as YAML and return its path."""
-    target.write_text(yaml.safe_dump(build(settings), sort_keys=False, width=120))
+    target.write_text(yaml.safe_dump(build(settings, routes), sort_keys=False, width=120))
     return target
 
 
@@ -46,34 +50,7 @@ def _admin_address(admin: Address | Path) -> Node:
     return {"pipe": {"path": str(admin), "mode": 0o600}} if isinstance(admin, Path) else _socket(admin)
 
 
-def _overload(settings: GatewaySettings) -> Node:
-    """Refuse new connections, then new requests, before memory or descriptors run out."""
-    prefix = "envoy.resource_monitors."
-    monitors = [
-        named(
-            f"{prefix}global_downstream_max_connections",
-            "extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
-            max_active_downstream_connections=settings.max_connections,
-        ),
-        named(
-            f"{prefix}fixed_heap",
-            "extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig",
-            max_heap_size_bytes=settings.max_heap,
-        ),
-    ]
-    heap = f"{prefix}fixed_heap"
-    actions = [("shrink_heap", 0.85), ("disable_http_keepalive", 0.9), ("stop_accepting_requests", 0.95)]
-    return {
-        "refresh_interval": "0.25s",
-        "resource_monitors": monitors,
-        "actions": [
-            {"name": f"envoy.overload_actions.{action}", "triggers": [{"name": heap, "threshold": {"value": at}}]}
-            for action, at in actions
-        ],
-    }
-
-
-def _listener(settings: GatewaySettings) -> Node:
+def _listener(settings: GatewaySettings, routes: Sequence[Route]) -> Node:
     manager = named(
         "envoy.filters.network.http_connection_manager",
         "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -83,18 +60,22 @@ def _listener(settings: GatewaySettings) -> Node:
         codec_type="AUTO",
         server_name="autonomos",
         use_remote_address=True,
-        access_log=[_access_log()],
-        local_reply_config=local_replies(),
+        xff_num_trusted_hops=settings.trusted_proxies,
+        # Only a route that says so takes an upgrade.
+        upgrade_configs=[{"upgrade_type": "websocket", "enabled": False}],
+        access_log=[access_log()],
+        local_reply_config=local_replies(settings),
         http_filters=http_filters(settings),
-        route_config=route_config(settings),
+        route_config=route_config(settings, routes),
     )
+    encrypted = {"transport_socket": server_tls(settings.tls)} if settings.tls else {}
     return {
         "name": "public",
         "address": _socket(settings.listen),
         # Two gateways on one port would share its connections by chance; the second must fail instead.
         "enable_reuse_port": False,
         "per_connection_buffer_limit_bytes": _CONNECTION_BUFFER_BYTES,
-        "filter_chains": [{"filters": [manager]}],
+        "filter_chains": [{"filters": [manager], **encrypted}],
     }
 
 
@@ -132,26 +113,3 @@ def _timeouts() -> Node:
             "initial_connection_window_size": 1024 * 1024,
         },
     }
-
-
-def _access_log() -> Node:
-    """One JSON object a request: no query string, no authorization, no cookie."""
-    tenant = f"%DYNAMIC_METADATA({JWT}:payload:tenant_id)%"
-    fields = {
-        "time": "%START_TIME%",
-        "method": "%REQ(:METHOD)%",
-        "path": "%PATH(NQ:PATH)%",
-        "route": "%ROUTE_NAME%",
-        "status": "%RESPONSE_CODE%",
-        "flags": "%RESPONSE_FLAGS%",
-        "details": "%RESPONSE_CODE_DETAILS%",
-        "grpc_status": "%GRPC_STATUS%",
-        "duration_ms": "%DURATION%",
-        "bytes_in": "%BYTES_RECEIVED%",
-        "bytes_out": "%BYTES_SENT%",
-        "upstream": "%UPSTREAM_CLUSTER%",
-        "request_id": "%REQ(X-REQUEST-ID)%",
-        "tenant_id": tenant,
-    }
-    log = typed("extensions.access_loggers.stream.v3.StdoutAccessLog", log_format={"json_format": fields})
-    return {"name": "envoy.access_loggers.stdout", "typed_config": log}

@@ -1,17 +1,16 @@
-"""The one table of what the gateway lets in; whatever is not here is refused.
+"""What the gateway lets in, made from the platform's one table of doors; whatever has no row there is refused."""
 
-Order matters: the first row that matches wins, so exact public paths stand before the prefixes that want a token.
-"""
-
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-MAX_REST_BODY = 10 * 1024 * 1024
-MAX_SIGN_IN_BODY = 64 * 1024
-SERVICES = ("identity", "aod", "aam", "dcl", "aoa")
-# /api/v1/<layer> → the service that answers there
-LAYERS = {"auth": "identity", **{service: service for service in SERVICES}}
+from aos_access.doors import DOORS, SERVICES, Access, Door, Live
+
+__all__ = ["DOCUMENTS", "HEALTH_PATH", "ROUTES", "SERVICES", "Live", "Protocol", "RateClass", "Route", "routes_of"]
+
 HEALTH_PATH = "/health"
+_DOCUMENT_FILES = ("openapi.json", "docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
+_SIGN_IN_SECONDS, _REST_SECONDS, _RPC_SECONDS = 15, 30, 60
 
 
 class Protocol(StrEnum):
@@ -21,62 +20,79 @@ class Protocol(StrEnum):
     GRPC = "grpc"
 
 
-class Match(StrEnum):
-    """How `Route.path` is compared with the normalised request path."""
+class RateClass(StrEnum):
+    """Which limit a route counts against, besides its tenant's whole."""
 
-    EXACT = "exact"
-    FOLDER = "folder"  # the path itself and everything below it
-    PREFIX = "prefix"
+    READS = "reads"
+    WRITES = "writes"
+    QUESTIONS = "questions"  # POST that changes nothing
+    SIGN_IN = "sign-in"  # anybody may; counted by address
+    DOCUMENTS = "documents"  # anybody may; counted by address
 
 
 @dataclass(frozen=True)
 class Route:
-    """One row: where requests for `path` go and under which terms.
+    """One method of one path, or one RPC, and the terms under which it is let in.
 
-    `public` needs no token; `methods` empty means any; `event_stream` takes only requests that ask for
-    `text/event-stream` and gives them the long timeouts; `max_body` is in bytes (0: not limited here);
-    `timeout` is in seconds, for the whole answer.
+    `path` is exact or a template (`{name}`: one segment, `{name=**}`: one or more). `public` needs no token.
+    `timeout` is in seconds, for the whole answer (RPC and `live`: for silence); `max_body` in bytes.
     """
 
+    name: str
+    method: str
     path: str
-    match: Match
     service: str
-    protocol: Protocol = Protocol.HTTP
+    protocol: Protocol
+    rate: RateClass
     public: bool = False
-    methods: tuple[str, ...] = ()
-    event_stream: bool = False
-    timeout: int = 30
-    max_body: int = MAX_REST_BODY
+    live: Live = Live.NO
+    timeout: int = _REST_SECONDS
+    max_body: int = 0
 
 
-def _exact(path: str, service: str, method: str, max_body: int = MAX_SIGN_IN_BODY) -> Route:
-    return Route(path, Match.EXACT, service, public=True, methods=(method,), timeout=15, max_body=max_body)
+def routes_of(doors: Iterable[Door]) -> tuple[Route, ...]:
+    """One route a door that leads outside."""
+    return tuple(_route(door) for door in doors if door.access is not Access.INSIDE)
 
 
-def _grpc(name: str, service: str) -> Route:
-    return Route(f"/autonomos.{service}.v1.{name}/", Match.PREFIX, service, Protocol.GRPC, timeout=60, max_body=0)
+def documents_of(doors: Iterable[Door]) -> tuple[Route, ...]:
+    """The description that each service publishes of its own routes, beside them: `/api/v1/<layer>/docs`."""
+    layers = {_layer(door.path): door.service for door in doors if door.path.startswith("/api/v1/")}
+    return tuple(
+        Route(
+            *(f"GET {layer}/{file}", "GET", f"{layer}/{file}", service, Protocol.HTTP, RateClass.DOCUMENTS),
+            public=True,
+            timeout=_SIGN_IN_SECONDS,
+            max_body=1024,
+        )
+        for layer, service in layers.items()
+        for file in _DOCUMENT_FILES
+    )
 
 
-SIGN_IN = tuple(_exact(f"/api/v1/auth/{verb}", "identity", "POST") for verb in ("register", "login", "refresh"))
-KEYS = (_exact("/.well-known/jwks.json", "identity", "GET"),)
-DOCUMENTS = tuple(
-    _exact(f"/api/v1/{layer}/{document}", service, "GET")
-    for layer, service in LAYERS.items()
-    for document in ("openapi.json", "docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
-)
-STREAMS = tuple(
-    Route(f"/api/v1/{layer}", Match.FOLDER, service, event_stream=True, methods=("GET",))
-    for layer, service in LAYERS.items()
-)
-REST = tuple(Route(f"/api/v1/{layer}", Match.FOLDER, service) for layer, service in LAYERS.items())
-# Never the reflection or health services: they describe the inside.
-GRPC = (
-    _grpc("ViewService", "dcl"),
-    _grpc("MappingService", "dcl"),
-    _grpc("LineageService", "dcl"),
-    _grpc("ConnectionService", "aam"),
-    _grpc("SyncService", "aam"),
-    _grpc("DiscoveryService", "aod"),
-    _grpc("RunService", "aoa"),
-)
-ROUTES: tuple[Route, ...] = (*SIGN_IN, *KEYS, *DOCUMENTS, *STREAMS, *REST, *GRPC)
+def _layer(path: str) -> str:
+    return "/".join(path.split("/")[:4])
+
+
+def _route(door: Door) -> Route:
+    if door.rpc:
+        path = f"/{door.rpc}"
+        return Route(door.name, "POST", path, door.service, Protocol.GRPC, _rate(door), timeout=_RPC_SECONDS)
+    public = door.access is Access.PUBLIC
+    return Route(
+        *(door.name, door.method, door.path, door.service, Protocol.HTTP, _rate(door), public, door.live),
+        timeout=_SIGN_IN_SECONDS if public else _REST_SECONDS,
+        max_body=door.max_body,
+    )
+
+
+def _rate(door: Door) -> RateClass:
+    if door.access is Access.PUBLIC:
+        return RateClass.SIGN_IN if door.writes else RateClass.DOCUMENTS
+    if door.writes:
+        return RateClass.WRITES
+    return RateClass.QUESTIONS if door.method == "POST" else RateClass.READS
+
+
+DOCUMENTS = documents_of(DOORS)
+ROUTES: tuple[Route, ...] = (*routes_of(DOORS), *DOCUMENTS)

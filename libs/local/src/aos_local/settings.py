@@ -11,6 +11,9 @@ Read (all optional):
 | `AOS_REDIS_URL` | a Valkey or Redis of your own |
 | `AOS_TEMPORAL_ADDRESS` | a Temporal of your own, `host:port` |
 | `AOS_OBJECTS_URL` | an object store of your own, `s3://bucket/prefix` or `file:///folder` |
+| `AOS_RATE_TENANT` | requests per second and burst of one tenant, `200/400` |
+| `AOS_RATE_WRITES` | those of them that change something, `50/100` |
+| `AOS_RATE_SIGN_IN` | sign-ins, registrations and the like from one address, `5/20`; on loopback `100/400` |
 | `AOS_LOCAL_SERVICES` | the services to start, by comma; default all |
 
 What each service is handed is listed in `aos_local.stack.services`; other `AOS_*` variables reach it unchanged.
@@ -20,11 +23,12 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aos_common.errors import DomainError, Kind
 from aos_gateway.routes import SERVICES
+from aos_gateway.settings import Rate, RateLimits, SettingsRefused
 
 __all__ = ["DEFAULT_PUBLIC_PORT", "SERVICES", "Home", "LocalSettings", "SettingRefused", "private_folder"]
 
@@ -111,6 +115,7 @@ class LocalSettings:
     temporal_address: str | None = None
     objects_url: str | None = None
     services: tuple[str, ...] = SERVICES
+    rates: RateLimits = field(default_factory=RateLimits)
 
     @classmethod
     def read(cls, environment: Mapping[str, str], home: Path | None = None) -> "LocalSettings":
@@ -125,6 +130,7 @@ class LocalSettings:
             temporal_address=environment.get("AOS_TEMPORAL_ADDRESS") or None,
             objects_url=environment.get("AOS_OBJECTS_URL") or None,
             services=_services(environment.get("AOS_LOCAL_SERVICES")),
+            rates=_rates(environment),
         )
 
 
@@ -134,6 +140,26 @@ def _port(text: str | None) -> int | None:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise SettingRefused(f"AOS_PUBLIC_PORT is '{text}'.", hint="Give a number from 1 to 65535.")
     return int(text)
+
+
+def _rates(environment: Mapping[str, str]) -> RateLimits:
+    """Everybody on one's own machine signs in from the same address, which therefore gets more room there."""
+    host = environment.get("AOS_PUBLIC_HOST") or "127.0.0.1"
+    limits = RateLimits(sign_in=Rate(100, 400)) if host in {"127.0.0.1", "localhost", "::1"} else RateLimits()
+    return RateLimits(
+        tenant=_rate(environment, "AOS_RATE_TENANT", limits.tenant),
+        writes=_rate(environment, "AOS_RATE_WRITES", limits.writes),
+        sign_in=_rate(environment, "AOS_RATE_SIGN_IN", limits.sign_in),
+    )
+
+
+def _rate(environment: Mapping[str, str], name: str, default: Rate) -> Rate:
+    try:
+        return Rate.parse(environment[name]) if environment.get(name) else default
+    except SettingsRefused as refusal:
+        raise SettingRefused(
+            f"{name}: {refusal}.", hint="Give requests per second and burst, such as 200/400."
+        ) from None
 
 
 def _services(text: str | None) -> tuple[str, ...]:

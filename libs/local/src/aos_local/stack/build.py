@@ -98,6 +98,8 @@ def _gateway(settings: LocalSettings, around: Surroundings, port: int, after: tu
         issuer=ISSUER,
         audience=AUDIENCE,
         admin=home.sockets / "envoy-admin.sock",
+        own_origins=tuple(f"http://{host}:{port}" for host in (settings.public_host, LOOPBACK, "localhost")),
+        rates=settings.rates,
     )
     shown = LOOPBACK if settings.public_host == "0.0.0.0" else settings.public_host  # noqa: S104  compared, not bound
     url = f"http://{shown}:{port}"

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
+from aos_gateway.edge.answers import answer_headers
+from aos_gateway.settings import GatewaySettings
 from aos_gateway.types import Node
+
+FOREIGN_ORIGIN = "foreign-origin"
+"""Name of the route that refuses WebSockets opened by other sites' pages."""
+_NO_UPGRADE = "response.code_details == 'upgrade_failed'"
 
 
 @dataclass(frozen=True)
@@ -12,9 +18,20 @@ class _Problem:
     detail: str
     hint: str
     seen: int = 0  # the status Envoy had in mind, when it is another one
+    when: str = ""  # which of the answers with that status, as a CEL expression
 
 
 _PROBLEMS = (
+    _Problem(
+        *(403, "PERMISSION_DENIED", "Pages of this origin may not connect here."),
+        hint="Open it from the console's own address, or have the origin added to the gateway's.",
+        when=f"{_NO_UPGRADE} && xds.route_name == '{FOREIGN_ORIGIN}'",
+    ),
+    _Problem(
+        *(400, "INVALID_REQUEST", "This path takes no upgrade.", "Send the request without 'Upgrade'."),
+        seen=403,
+        when=_NO_UPGRADE,
+    ),
     _Problem(400, "INVALID_REQUEST", "The request is malformed.", "Check the path and the headers."),
     _Problem(
         *(401, "UNAUTHENTICATED", "This needs a valid access token."),
@@ -25,18 +42,25 @@ _PROBLEMS = (
         hint="Send the access_token of POST /api/v1/auth/login, not a refresh or identity token.",
         seen=403,
     ),
+    _Problem(
+        *(426, "UPGRADE_REQUIRED", "This path speaks WebSocket.", "Connect with 'Upgrade: websocket'."),
+    ),
     _Problem(404, "NOT_FOUND", "Nothing is at this path.", "See /api/v1/<layer>/docs for what there is."),
+    _Problem(405, "METHOD_NOT_ALLOWED", "The path does not take this method.", "See the Allow header."),
     _Problem(408, "TIMEOUT", "The request did not arrive in time.", "Send it again."),
     _Problem(413, "PAYLOAD_TOO_LARGE", "The body is too large.", "Send it in smaller parts."),
+    _Problem(
+        429, "RATE_LIMITED", "This is more than the limit allows.", "Wait as long as Retry-After says, in seconds."
+    ),
     _Problem(431, "HEADERS_TOO_LARGE", "The headers are too large.", "Send fewer or shorter ones."),
     _Problem(503, "UNAVAILABLE", "The service is not available now.", "Try again in a moment."),
     _Problem(504, "TIMEOUT", "The service did not answer in time.", "Ask for less, or try again."),
 )
 
 
-def local_replies() -> Node:
+def local_replies(settings: GatewaySettings) -> Node:
     """One mapper a status; gRPC calls keep Envoy's own body, which becomes `grpc-message`."""
-    return {"mappers": [_grpc_token_mapper(), *(_mapper(problem) for problem in _PROBLEMS)]}
+    return {"mappers": [_grpc_token_mapper(), *(_mapper(problem, settings) for problem in _PROBLEMS)]}
 
 
 def _status_is(status: int) -> Node:
@@ -63,7 +87,13 @@ def _grpc_token_mapper() -> Node:
     }
 
 
-def _mapper(problem: _Problem) -> Node:
+def _expression(text: str) -> Node:
+    kind = "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
+    typed_config = {"@type": kind, "expression": text}
+    return {"extension_filter": {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": typed_config}}
+
+
+def _mapper(problem: _Problem, settings: GatewaySettings) -> Node:
     body = {
         "type": f"urn:autonomos:error:{problem.reason}",
         "title": problem.reason.replace("_", " ").capitalize(),
@@ -73,8 +103,10 @@ def _mapper(problem: _Problem) -> Node:
         "hint": problem.hint,
         "request_id": "%REQ(x-request-id)%",
     }
+    asked = [_status_is(problem.seen or problem.status), _grpc(False)]
     return {
-        "filter": _both(_status_is(problem.seen or problem.status), _grpc(False)),
+        "filter": _both(*asked, *([_expression(problem.when)] if problem.when else [])),
         "status_code": problem.status,
+        "headers_to_add": answer_headers(settings),
         "body_format_override": {"json_format": body, "content_type": "application/problem+json"},
     }

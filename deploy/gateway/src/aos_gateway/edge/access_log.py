@@ -1,0 +1,28 @@
+"""One JSON object a request: no query string, no header, no token; of the person the subject's id alone."""
+
+from aos_gateway.edge.tokens import JWT
+from aos_gateway.types import Node, typed
+
+_FIELDS = {
+    "time": "%START_TIME%",
+    "method": "%REQ(:METHOD)%",
+    "path": "%PATH(NQ:PATH)%",
+    "route": "%ROUTE_NAME%",
+    "status": "%RESPONSE_CODE%",
+    "flags": "%RESPONSE_FLAGS%",  # RL: refused by a rate limit
+    "details": "%RESPONSE_CODE_DETAILS%",
+    "grpc_status": "%GRPC_STATUS%",
+    "duration_ms": "%DURATION%",
+    "bytes_in": "%BYTES_RECEIVED%",
+    "bytes_out": "%BYTES_SENT%",
+    "upstream": "%UPSTREAM_CLUSTER%",
+    "request_id": "%REQ(X-REQUEST-ID)%",
+    "tenant_id": f"%DYNAMIC_METADATA({JWT}:payload:tenant_id)%",
+    "subject": f"%DYNAMIC_METADATA({JWT}:payload:sub)%",
+}
+
+
+def access_log() -> Node:
+    """To standard output, where whoever runs the gateway collects it."""
+    log = typed("extensions.access_loggers.stream.v3.StdoutAccessLog", log_format={"json_format": _FIELDS})
+    return {"name": "envoy.access_loggers.stdout", "typed_config": log}

@@ -1,0 +1,1 @@
+"""Connections: the listener's and the upstreams' encryption, addresses and bounds."""
