@@ -25,6 +25,8 @@ from aos_gateway.routes import DOCUMENTS, SERVICES, routes_of
 from aos_gateway.settings import Address, GatewaySettings
 from aos_gateway.testing import Running, free_port, running
 from cryptography.hazmat.primitives.asymmetric import rsa
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_status import rpc_status
 from jwt.algorithms import RSAAlgorithm
 
 ISSUER = "https://identity.autonomos.local"
@@ -192,10 +194,17 @@ class _AnyRpc(grpc.GenericRpcHandler):
             headers = dict(context.invocation_metadata())
             self._seen.append({"method": "POST", "path": details.method, "headers": headers, "size": len(request)})
             if request == b"\n\x04fail":  # field 1: the text "fail"
-                context.abort(grpc.StatusCode.NOT_FOUND, "No view is called so.")
+                context.abort_with_status(rpc_status.to_status(_failure()))
             return b""
 
         return grpc.unary_unary_rpc_method_handler(answer)
+
+
+def _failure() -> status_pb2.Status:
+    """An error as the services send it."""
+    status = status_pb2.Status(code=code_pb2.NOT_FOUND, message="No view is called so.")
+    status.details.add().Pack(error_details_pb2.ErrorInfo(reason="VIEW_NOT_FOUND", domain="dcl"))
+    return status
 
 
 @pytest.fixture(scope="session")
