@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from aos_common import grpc, http
-from aos_common.auth import ServiceTokens, TokenVerifier
-from aos_common.db import Database
+from aos_common import grpc
+from aos_common.auth import ServiceTokens
 from aos_common.runner import Service
+from aos_common.shared import share
 from temporalio.client import Client
 
 from aoa.adapters.aam_client import AamClient
@@ -31,10 +31,8 @@ def _now() -> datetime:
 
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire AOA for the roles of this process."""
-    database = Database(
-        settings.database_url.get_secret_value(), "aoa", pool_size=settings.database_pool, wait=settings.database_wait
-    )
-    runs, findings = PostgresRuns(database), PostgresFindings(database)
+    shared = share("aoa", settings)
+    runs, findings = PostgresRuns(shared.database), PostgresFindings(shared.database)
     connect = partial(
         Client.connect,
         settings.temporal_address,
@@ -44,28 +42,23 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     # Lazy: the service comes up, and its reads work, while Temporal is away.
     pipelines = TemporalPipelines(await connect(lazy=True), settings.temporal_task_queue)
     api = AoaApi(runs, findings, pipelines, _now, settings.heartbeat_seconds)
-    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
-    app = http.create_app(
-        service="aoa",
-        title="AutonomOS AOA",
-        prefix="/api/v1/aoa",
-        routers=[router(api)],
-        verifier=verifier,
-        checks=[database.ping],
-    )
-    server, _ = grpc.server(verifier, [partial(grpc_entry.register, api)], f"{settings.host}:{settings.grpc_port}")
-    service = Service(http=app, grpc=server, close=[verifier.close, database.close])
+    app = shared.rest("AutonomOS AOA", "/api/v1/aoa", [router(api)])
+    server = shared.rpc([partial(grpc_entry.register, api)])
+    service = Service(http=app, grpc=server, tasks=shared.tasks, close=shared.close)
     if "work" in roles:
-        worker, closes = _worker(settings, connect, runs, findings)
-        service.tasks = [worker.run]
+        worker, closes = _worker(settings, connect, shared.tokens, runs, findings)
+        service.tasks = [*shared.tasks, worker.run]
         service.close = [*closes, *service.close]
     return service
 
 
 def _worker(
-    settings: Settings, connect: Callable[[], Awaitable[Client]], runs: PostgresRuns, findings: PostgresFindings
+    settings: Settings,
+    connect: Callable[[], Awaitable[Client]],
+    tokens: ServiceTokens,
+    runs: PostgresRuns,
+    findings: PostgresFindings,
 ) -> tuple[PipelineWorker, list[Close]]:
-    tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
     aam, dcl = grpc.channel(settings.aam_grpc), grpc.channel(settings.dcl_grpc)
     views = DclClient(dcl, tokens)
     steps = PipelineSteps(
@@ -78,4 +71,4 @@ def _worker(
         poll=Poll(settings.poll_seconds, settings.unify_patience_seconds),
     )
     worker = PipelineWorker(connect, steps, settings.temporal_task_queue, settings.concurrent_steps)
-    return worker, [aam.close, dcl.close, tokens.close]
+    return worker, [aam.close, dcl.close]

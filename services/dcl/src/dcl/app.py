@@ -6,12 +6,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from aos_common import grpc, http
-from aos_common.auth import TokenVerifier
 from aos_common.db import Database
 from aos_common.objects import ObjectStore
-from aos_common.outbox import Relay
 from aos_common.runner import Service
+from aos_common.shared import share
 from aos_common.streams import Consumer
 from redis.asyncio import Redis
 
@@ -47,37 +45,26 @@ def _lake(settings: Settings, matcher: OfflineMatcher) -> DuckLake:
 
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire DCL for the roles of this process."""
-    database = Database(
-        settings.database_url.get_secret_value(), "dcl", pool_size=settings.database_pool, wait=settings.database_wait
-    )
-    redis: Redis = Redis.from_url(settings.redis_url.get_secret_value())
-    relay = Relay(database, redis, "dcl")
+    shared = share("dcl", settings)
+    database = shared.database
     matcher = OfflineMatcher(load_ontology())
     lake = _lake(settings, matcher)
     api = DclApi(
         ontology=matcher.ontology,
         matcher=matcher,
-        mappings=PostgresMappings(database, relay.wake),
+        mappings=PostgresMappings(database, shared.relay.wake),
         lake=lake,
         ingestions=PostgresIngestions(database, _now),
         consumptions=PostgresConsumptions(database),
         clock=_now,
     )
-    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
-    app = http.create_app(
-        service="dcl",
-        title="AutonomOS DCL",
-        prefix="/api/v1/dcl",
-        routers=[mapping_router(api), view_router(api)],
-        verifier=verifier,
-        checks=[database.ping],
-    )
+    app = shared.rest("AutonomOS DCL", "/api/v1/dcl", [mapping_router(api), view_router(api)])
     app.state.api = api
-    server, _ = grpc.server(verifier, [partial(grpc_entry.register, api)], f"{settings.host}:{settings.grpc_port}")
-    tasks: list[Callable[[], Awaitable[None]]] = [relay.run]
+    server = shared.rpc([partial(grpc_entry.register, api)])
+    tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
     if "consume" in roles:
-        tasks += _consumers(settings, redis, database, api)
-    return Service(http=app, grpc=server, tasks=tasks, close=[lake.close, verifier.close, redis.aclose, database.close])
+        tasks += _consumers(settings, shared.redis, database, api)
+    return Service(http=app, grpc=server, tasks=tasks, close=[lake.close, *shared.close])
 
 
 def _consumers(
