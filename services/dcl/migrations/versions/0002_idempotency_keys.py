@@ -1,0 +1,10 @@
+"""Keys of repeatable requests, with their answers."""
+
+from aos_common.migrations import create_idempotency_table
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    create_idempotency_table("dcl")
