@@ -8,8 +8,8 @@ import pytest
 SERVICES = ("identity", "aod", "aam", "dcl", "aoa")
 TRANSPORT = {"outbox", "jobs"}
 """Tables open to `<svc>_platform` across tenants: envelopes and ids."""
-LOOKUP = {("identity", "sign_in_names")}
-"""Readable by the platform role: sign-in knows an address before it knows a tenant."""
+LOOKUP = {("identity", "sign_in_names"), ("identity", "sign_on_names")}
+"""Readable by the platform role: sign-in knows an address, or a provider, before it knows a tenant."""
 OWN = {"alembic_version"}
 """Alembic's, of the owner alone."""
 

@@ -83,10 +83,35 @@ def _inside(service: str, name: str, permission: Permission | None = None, *, wr
     return Door(service, Access.INSIDE, permission, rpc=f"autonomos.{service}.v1.{name}", writes=writes, max_body=0)
 
 
+_USER = "/api/v1/auth/users/{user_id}"
+_ROBOTS = "/api/v1/auth/service-accounts"
 _ACCOUNTS = (
     *(_public("POST", f"/api/v1/auth/{verb}") for verb in ("register", "login", "refresh")),
     _write("identity", "POST", "/api/v1/auth/logout", None),
     _read("identity", "/api/v1/auth/me", None),
+    *(
+        _public("POST", f"/api/v1/auth/{verb}")
+        for verb in ("token", "invitations/accept", "password/forgot", "password/reset")
+    ),
+    _write("identity", "POST", "/api/v1/auth/password/change", None),
+    _read("identity", "/api/v1/auth/sessions", None),
+    _write("identity", "DELETE", "/api/v1/auth/sessions", None),
+    _write("identity", "DELETE", "/api/v1/auth/sessions/{session_id}", None),
+    _read("identity", "/api/v1/auth/users", Permission.USERS_READ),
+    _read("identity", _USER, Permission.USERS_READ),
+    _write("identity", "PUT", f"{_USER}/roles", Permission.USERS_MANAGE),
+    _write("identity", "POST", f"{_USER}/disable", Permission.USERS_MANAGE),
+    _write("identity", "POST", f"{_USER}/enable", Permission.USERS_MANAGE),
+    _write("identity", "DELETE", f"{_USER}/sessions", Permission.USERS_MANAGE),
+    _write("identity", "DELETE", _USER, Permission.USERS_MANAGE),
+    _write("identity", "POST", "/api/v1/auth/invitations", Permission.USERS_MANAGE),
+    _read("identity", "/api/v1/auth/invitations", Permission.USERS_READ),
+    _write("identity", "DELETE", "/api/v1/auth/invitations/{invitation_id}", Permission.USERS_MANAGE),
+    _read("identity", _ROBOTS, Permission.CREDENTIALS_MANAGE),
+    _write("identity", "POST", _ROBOTS, Permission.CREDENTIALS_MANAGE),
+    _write("identity", "DELETE", f"{_ROBOTS}/{{account_id}}", Permission.CREDENTIALS_MANAGE),
+    _write("identity", "POST", f"{_ROBOTS}/{{account_id}}/keys", Permission.CREDENTIALS_MANAGE),
+    _write("identity", "DELETE", f"{_ROBOTS}/{{account_id}}/keys/{{key_id}}", Permission.CREDENTIALS_MANAGE),
     Door("identity", Access.PUBLIC, method="GET", path="/.well-known/jwks.json"),
     Door("identity", Access.INSIDE, method="POST", path="/oauth2/token"),
     # The gateway speaks REST to people; these three are for services and tests inside.

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from aos_common.settings import ServiceSettings
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 
 class Settings(ServiceSettings):
@@ -13,4 +13,16 @@ class Settings(ServiceSettings):
     service_clients: dict[str, str] = Field(
         default_factory=dict, description="Client secrets of the services as JSON: {client id: secret}.", repr=False
     )
+    credential_key: str = Field(
+        "",
+        description="Key that wraps the keys of stored secrets (second factors, mails, client secrets, signing "
+        "keys): file:///run/secrets/key, env:NAME or vault+https://…; several by comma, the first wraps.",
+    )
     hash_concurrency: int = Field(2, ge=1, le=64, description="Password hashes computed at once.")
+    public_url: str = Field("http://127.0.0.1:8080", description="The platform's address, as mails name it.")
+    mail_url: SecretStr = Field(
+        SecretStr("outbox:"),
+        description="Where mail goes: outbox: (kept for `python -m identity mail`), smtp://user:password@host:587 "
+        "(?tls=required, ?ca=/path.pem) or smtps://host:465.",
+    )
+    mail_from: str = Field("AutonomOS <no-reply@autonomos.local>", description="Sender of mails.")

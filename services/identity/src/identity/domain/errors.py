@@ -24,6 +24,20 @@ class WrongCredentials(DomainError):
     kind = Kind.UNAUTHENTICATED
 
 
+class WrongPassword(DomainError):
+    """The current password, asked for again before a change, is wrong."""
+
+    reason = "WRONG_PASSWORD"
+    kind = Kind.FORBIDDEN
+
+
+class TooManyAttempts(DomainError):
+    """Too many sign-ins failed, for this account from this address, or from this address."""
+
+    reason = "TOO_MANY_ATTEMPTS"
+    kind = Kind.EXHAUSTED
+
+
 class SessionEnded(DomainError):
     """The refresh token is unknown, expired, or was used before."""
 
@@ -36,3 +50,80 @@ class UnknownClient(DomainError):
 
     reason = "UNKNOWN_CLIENT"
     kind = Kind.UNAUTHENTICATED
+
+
+class KeyRefused(DomainError):
+    """The API key is unknown, expired or revoked; which is not said."""
+
+    reason = "API_KEY_REFUSED"
+    kind = Kind.UNAUTHENTICATED
+
+
+class TicketRefused(DomainError):
+    """An invitation or a password reset is unknown, used, replaced or too old; which is not said."""
+
+    reason = "TICKET_REFUSED"
+    kind = Kind.PRECONDITION
+
+
+class NotFound(DomainError):
+    """The caller's tenant has no such user, invitation, session, service account, key or provider."""
+
+    reason = "NOT_FOUND"
+    kind = Kind.NOT_FOUND
+
+
+class NameTaken(DomainError):
+    """Another thing of this kind has the name."""
+
+    reason = "NAME_TAKEN"
+    kind = Kind.CONFLICT
+
+
+class TooMany(DomainError):
+    """The tenant has as many of these as it may."""
+
+    reason = "TOO_MANY"
+    kind = Kind.PRECONDITION
+
+
+class RoleUnknown(DomainError):
+    """There is no such role, or none was named."""
+
+    reason = "ROLE_UNKNOWN"
+    kind = Kind.INVALID
+
+
+class RoleNotYours(DomainError):
+    """Somebody would give, or take, more than they have themselves."""
+
+    reason = "ROLE_NOT_YOURS"
+    kind = Kind.FORBIDDEN
+
+
+class LastOwner(DomainError):
+    """A tenant would be left without an owner who can sign in."""
+
+    reason = "LAST_OWNER"
+    kind = Kind.PRECONDITION
+
+
+class UserDisabled(DomainError):
+    """The user exists and may not sign in."""
+
+    reason = "USER_DISABLED"
+    kind = Kind.FORBIDDEN
+
+
+class FlagUnknown(DomainError):
+    """There is no feature flag of this name."""
+
+    reason = "FLAG_UNKNOWN"
+    kind = Kind.NOT_FOUND
+
+
+class SigningKeyUnknown(DomainError):
+    """There is no signing key with this id, or it is the one that signs."""
+
+    reason = "SIGNING_KEY_UNKNOWN"
+    kind = Kind.PRECONDITION

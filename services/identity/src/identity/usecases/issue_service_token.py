@@ -18,6 +18,6 @@ async def issue_service_token(
     known = clients.get(client_id, "")
     if not known or not hmac.compare_digest(known.encode(), secret.encode()):
         raise UnknownClient("The client credentials are wrong.")
-    if not await accounts.tenant_exists(tenant_id):
+    if await accounts.tenant_name(tenant_id) is None:
         raise UnknownClient("There is no such tenant.")
     return signer.sign(tenant_id=tenant_id, subject=client_id, roles=("service",), lifetime=SERVICE_LIFETIME)

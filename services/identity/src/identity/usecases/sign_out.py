@@ -6,7 +6,6 @@ from identity.ports import Clock, Sessions
 
 async def sign_out(text: str, *, sessions: Sessions, clock: Clock) -> None:
     """End the session of a refresh token; a token that is none ends nothing."""
-    asked = parse_token(text)
-    token = await sessions.spend(asked.tenant_id, asked.id, asked.secret, clock())
-    if token is not None:
-        await sessions.end_family(token.tenant_id, token.family_id)
+    session = await sessions.find(parse_token(text))
+    if session is not None:
+        await sessions.end(session.tenant_id, session.user_id, session.id, clock())

@@ -1,5 +1,6 @@
-"""Identity over REST."""
+"""Registering, signing in and out; and what services alone reach."""
 
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -8,8 +9,8 @@ from aos_common.http import CurrentCaller
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from identity.entrypoints.api import IdentityApi
-from identity.entrypoints.wire import (
+from identity.entrypoints.api.accounts import AccountsApi
+from identity.entrypoints.rest.models import (
     RefreshBody,
     RegisterBody,
     RegisteredOut,
@@ -17,30 +18,31 @@ from identity.entrypoints.wire import (
     TokensOut,
     UserOut,
 )
+from identity.entrypoints.rest.origin import CurrentOrigin
 from identity.usecases.issue_service_token import SERVICE_LIFETIME
 
 MAX_FORM = 4096
 
 
-def router(api: IdentityApi) -> APIRouter:
+def account_router(api: AccountsApi) -> APIRouter:
     """Return the routes below /api/v1/auth."""
-    routes = APIRouter(tags=["auth"])
+    routes = APIRouter(tags=["account"])
 
     @routes.post("/register", status_code=201)
-    async def register(body: RegisterBody) -> RegisteredOut:
+    async def register(body: RegisterBody, origin: CurrentOrigin) -> RegisteredOut:
         """Create a tenant and its first user, signed in."""
-        user, tokens = await api.register(body.tenant_name, body.email, body.password)
+        user, tokens = await api.register(body.tenant_name, body.email, body.password, origin)
         return RegisteredOut(user=UserOut.of(user), **TokensOut.of(tokens).model_dump())
 
     @routes.post("/login")
-    async def login(body: SignInBody) -> TokensOut:
+    async def login(body: SignInBody, origin: CurrentOrigin) -> TokensOut:
         """Exchange an e-mail address and a password for tokens."""
-        return TokensOut.of(await api.sign_in(body.email, body.password))
+        return TokensOut.of(await api.sign_in(body.email, body.password, origin))
 
     @routes.post("/refresh")
-    async def refresh(body: RefreshBody) -> TokensOut:
+    async def refresh(body: RefreshBody, origin: CurrentOrigin) -> TokensOut:
         """Exchange a refresh token for new tokens; the old one stops working."""
-        return TokensOut.of(await api.refresh(body.refresh_token))
+        return TokensOut.of(await api.refresh(body.refresh_token, origin))
 
     @routes.post("/logout", status_code=204)
     async def logout(body: RefreshBody, caller: CurrentCaller) -> Response:
@@ -51,23 +53,23 @@ def router(api: IdentityApi) -> APIRouter:
     @routes.get("/me")
     async def me(caller: CurrentCaller) -> UserOut:
         """Tell who the caller is."""
-        return UserOut.of(await api.me(caller.tenant_id, caller.subject))
+        return UserOut.of_caller(*await api.me(caller))
 
     return routes
 
 
-def add_well_known(app: FastAPI, api: IdentityApi) -> None:
+def add_well_known(app: FastAPI, api: AccountsApi, jwks: Callable[[], Mapping[str, object]]) -> None:
     """Add the key set, and the token endpoint that only services reach (the gateway does not route it)."""
 
-    async def jwks() -> JSONResponse:
-        return JSONResponse(dict(api.jwks), headers={"Cache-Control": "max-age=60"})
+    async def key_set() -> JSONResponse:
+        return JSONResponse(dict(jwks()), headers={"Cache-Control": "max-age=60"})
 
     async def token(request: Request) -> dict[str, object]:
         client_id, secret, tenant_id = _client_credentials(await request.body())
         access = await api.service_token(client_id, secret, tenant_id)
         return {"access_token": access, "token_type": "Bearer", "expires_in": SERVICE_LIFETIME}
 
-    app.add_api_route("/.well-known/jwks.json", jwks, include_in_schema=False)
+    app.add_api_route("/.well-known/jwks.json", key_set, include_in_schema=False)
     app.add_api_route("/oauth2/token", token, methods=["POST"], include_in_schema=False)
 
 

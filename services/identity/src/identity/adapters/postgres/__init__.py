@@ -1,0 +1,1 @@
+"""Identity's tables, one repository a noun."""
