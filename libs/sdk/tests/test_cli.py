@@ -42,6 +42,7 @@ class Platform(BaseHTTPRequestHandler):
     """Answers from `ANSWERS`; access tokens other than `good` have ended."""
 
     empty = False
+    exchanged = 0
 
     def do_GET(self) -> None:
         """Answer a reading call."""
@@ -58,6 +59,11 @@ class Platform(BaseHTTPRequestHandler):
             wrong = body["password"] != "right" or bool(bearer)
             said: Any = {"reason": "WRONG_CREDENTIALS", "detail": "No."} if wrong else None
             self._send(401 if wrong else 200, said or {"access_token": "good", "refresh_token": "r"})
+        elif path == "/api/v1/auth/token":
+            type(self).exchanged += 1
+            wrong = body["api_key"] != "aos_good_key" or bool(bearer)
+            said = {"reason": "API_KEY_REFUSED", "detail": "No."} if wrong else {"access_token": "good"}
+            self._send(401 if wrong else 200, said)
         elif path.startswith("/other"):
             self._send(200, None)
         elif bearer != "Bearer good":
@@ -167,6 +173,29 @@ def test_logout_when_the_session_has_ended_then_it_is_forgotten(session: Path, u
     done = aos("whoami")
     assert done.exit_code == 1
     assert "aos login" in done.stderr
+
+
+def test_client_when_it_has_an_api_key_then_exchanges_it_once_and_again_when_the_token_ends(url: str) -> None:
+    with Client(url, api_key="aos_good_key") as client:
+        assert client.me()["email"] == "a@b.example"
+        assert client.me()["email"] == "a@b.example"
+        client.transport.use(Tokens("expired", ""))
+        assert client.me()["email"] == "a@b.example"
+        client.sign_out()
+    with Client(url, api_key="aos_wrong") as client, pytest.raises(AosError) as caught:
+        client.me()
+    assert (caught.value.reason, caught.value.status) == ("API_KEY_REFUSED", 401)
+
+
+def test_command_when_the_environment_has_an_api_key_then_no_session_is_touched(
+    session: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.write_text("{}")
+    monkeypatch.setenv("AOS_URL", url)
+    assert aos("whoami").exit_code == 1
+    monkeypatch.setenv("AOS_API_KEY", "aos_good_key")
+    assert aos("whoami").exit_code == 0
+    assert session.read_text() == "{}"
 
 
 def test_client_when_something_else_answers_then_says_so(url: str) -> None:

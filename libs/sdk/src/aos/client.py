@@ -1,10 +1,12 @@
 """The client: one object, a part for each layer."""
 
+import os
 from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import quote
 
 from aos.errors import AosError
+from aos.people import Invitations, Password, ServiceAccounts, Sessions, Users
 from aos.resources import Connections, Discovery, Proposals, Runs, Views
 from aos.transport import UNAUTHORIZED, Tokens, Transport
 
@@ -14,7 +16,10 @@ DEFAULT_URL = "http://127.0.0.1:8080"
 
 
 class Client:
-    """Talks to one platform as one user. A context manager; not shared between threads."""
+    """Talks to one platform as one user, or as a program with an API key. A context manager; for one thread.
+
+    An `api_key`, or the environment's `AOS_API_KEY` where there are no `tokens`, is exchanged and renewed by itself.
+    """
 
     def __init__(
         self,
@@ -22,8 +27,15 @@ class Client:
         *,
         tokens: Tokens | None = None,
         on_tokens: Callable[[Tokens | None], None] | None = None,
+        api_key: str | None = None,
     ) -> None:
-        self.transport = Transport(url, tokens, on_tokens)
+        key = api_key if api_key is not None or tokens else os.environ.get("AOS_API_KEY")
+        self.transport = Transport(url, tokens, on_tokens, key or "")
+        self.users = Users(self.transport)
+        self.invitations = Invitations(self.transport)
+        self.password = Password(self.transport)
+        self.sessions = Sessions(self.transport)
+        self.service_accounts = ServiceAccounts(self.transport)
         self.discovery = Discovery(self.transport)
         self.connections = Connections(self.transport)
         self.proposals = Proposals(self.transport)
@@ -44,7 +56,7 @@ class Client:
 
     def sign_out(self) -> None:
         """End the session; one that has ended already is forgotten."""
-        if self.transport.tokens:
+        if self.transport.tokens and self.transport.tokens.refresh:
             try:
                 self.transport.post("/api/v1/auth/logout", {"refresh_token": self.transport.tokens.refresh})
             except AosError as error:

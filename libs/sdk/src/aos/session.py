@@ -1,6 +1,7 @@
 """The signed-in session of the `aos` command, kept in a file that only its owner can read.
 
-`AOS_URL` names the platform, `AOS_SESSION_FILE` another file.
+`AOS_URL` names the platform, `AOS_SESSION_FILE` another file. With `AOS_API_KEY` the command works as that program, and
+no session is read or written.
 """
 
 import json
@@ -51,6 +52,9 @@ def client(url: str = "") -> Client:
     """
     known = _read()
     url = (url or os.environ.get("AOS_URL") or known.get("url") or DEFAULT_URL).rstrip("/")
+    key = os.environ.get("AOS_API_KEY")
+    if key:
+        return Client(url, api_key=key)
     same = known.get("url", url) == url and "access" in known
     tokens = Tokens(known["access"], known["refresh"]) if same else None
 

@@ -1,7 +1,7 @@
 """HTTP with tokens: calls go through the gateway, and an expired access token is renewed once."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -12,24 +12,33 @@ __all__ = ["Tokens", "Transport"]
 
 TIMEOUT = httpx.Timeout(60, connect=5)
 UNAUTHORIZED = 401
-WITHOUT_TOKENS = ("/api/v1/auth/login", "/api/v1/auth/register", "/api/v1/auth/refresh")
+_VERBS = ("login", "register", "refresh", "token", "invitations/accept", "password/forgot", "password/reset")
+WITHOUT_TOKENS = tuple(f"/api/v1/auth/{verb}" for verb in _VERBS)
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """A pair of tokens."""
+    """A pair of tokens; what an API key is exchanged for has no refresh token."""
 
-    access: str
-    refresh: str
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
 
 
 class Transport:
-    """Sends requests and reads answers. `on_tokens` hears of every new pair, to keep it."""
+    """Sends requests and reads answers. `on_tokens` hears of every new pair, to keep it.
+
+    With an `api_key` it needs no tokens to begin with: the key is exchanged at the first call, and again as needed.
+    """
 
     def __init__(
-        self, url: str, tokens: Tokens | None = None, on_tokens: Callable[[Tokens | None], None] | None = None
+        self,
+        url: str,
+        tokens: Tokens | None = None,
+        on_tokens: Callable[[Tokens | None], None] | None = None,
+        api_key: str = "",
     ) -> None:
         self.url = url.rstrip("/")
+        self._api_key = api_key
         self._tokens = tokens
         self._on_tokens = on_tokens or (lambda _: None)
         self._http = httpx.Client(base_url=_checked(self.url), timeout=TIMEOUT)
@@ -53,6 +62,10 @@ class Transport:
         """POST JSON."""
         return self.send("POST", path, json=body if body is not None else {})
 
+    def put(self, path: str, body: Any) -> Any:
+        """PUT JSON."""
+        return self.send("PUT", path, json=body)
+
     def delete(self, path: str) -> Any:
         """DELETE."""
         return self.send("DELETE", path)
@@ -69,6 +82,8 @@ class Transport:
 
     def send(self, method: str, path: str, **options: Any) -> Any:
         """Send a request and return its JSON; raise `AosError`."""
+        if self._api_key and self._tokens is None and path not in WITHOUT_TOKENS:
+            self._exchange()
         answer = self._send_once(method, path, options)
         if answer.status_code == UNAUTHORIZED and self._tokens and path not in WITHOUT_TOKENS:
             self._renew(self._tokens)
@@ -94,8 +109,17 @@ class Transport:
                 "UNREACHABLE", f"Nothing answers at {self.url} ({type(error).__name__}).", hint="Is it up? aos status"
             ) from error
 
+    def _exchange(self) -> None:
+        answer = self._send_once("POST", "/api/v1/auth/token", {"json": {"api_key": self._api_key}})
+        if answer.is_error:
+            raise AosError.of_problem(answer.status_code, _json(answer))
+        self.use(Tokens(answer.json()["access_token"], ""))
+
     def _renew(self, old: Tokens) -> None:
         self._tokens = None
+        if self._api_key and not old.refresh:
+            self._exchange()
+            return
         answer = self._send_once("POST", "/api/v1/auth/refresh", {"json": {"refresh_token": old.refresh}})
         if answer.is_error:
             raise AosError("SESSION_ENDED", "The session has ended.", hint="Sign in again: aos login", status=401)

@@ -49,4 +49,4 @@ def whoami() -> None:
     """Show who is signed in."""
     with signed_in() as client:
         me = client.me()
-    say(f"{me['email']} ({', '.join(me['roles'])}) of {me['tenant_name']}")
+    say(f"{me.get('name') or me['email']} ({', '.join(me['roles'])}) of {me['tenant_name']}")

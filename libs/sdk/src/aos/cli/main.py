@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 import typer
 
 from aos.cli import account, connections, discovery, mappings, runs, views
+from aos.cli.access import credentials, keys, people
 
 PLUGINS = "aos.commands"
 
@@ -27,6 +28,12 @@ def build() -> typer.Typer:
     app.add_typer(runs.runs, name="runs")
     app.command("insights")(runs.insights)
     app.command("lineage")(views.lineage)
+    app.add_typer(people.users, name="users")
+    app.add_typer(people.invitations, name="invitations")
+    app.add_typer(credentials.password, name="password")
+    app.add_typer(credentials.sessions, name="sessions")
+    app.add_typer(keys.service_accounts, name="service-accounts")
+    app.add_typer(keys.keys, name="keys")
     for plugin in entry_points(group=PLUGINS):
         plugin.load()(app)
     return app

@@ -79,6 +79,8 @@ class SmtpSender:
             # None: STARTTLS where the server offers it; True: or not at all.
             start_tls=False if self._implicit else (True if self._required else None),
             tls_context=self._context,
+            # Its default asks the resolver for this machine's name, which blocks.
+            local_hostname="autonomos.local",
             timeout=SECONDS,
         )
 

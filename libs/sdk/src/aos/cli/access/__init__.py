@@ -1,0 +1,1 @@
+"""Commands about access: people, passwords, sessions, programs and their keys."""
