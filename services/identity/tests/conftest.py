@@ -53,6 +53,7 @@ def settings(provisioned: Provisioned, redis_url: str, tmp_path: Path) -> Settin
         database_url=SecretStr(provisioned["identity"].app),
         redis_url=SecretStr(redis_url),
         credential_key=key.as_uri(),
+        audit_key=SecretStr("a secret of 32 characters or more"),
         signing_key_file=tmp_path / "key.pem",
         service_clients=CLIENTS,
         jwks_url="http://identity/.well-known/jwks.json",

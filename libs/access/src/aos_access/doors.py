@@ -121,6 +121,19 @@ _ACCOUNTS = (
     _inside("identity", "AccountService/GetMe"),
 )
 
+_FLAG = "/api/v1/admin/feature-flags/{name}"
+_ADMINISTRATION = (
+    _read("identity", "/api/v1/admin/feature-flags", Permission.FLAGS_READ),
+    _write("identity", "PUT", _FLAG, Permission.FLAGS_MANAGE),
+    _write("identity", "DELETE", _FLAG, Permission.FLAGS_MANAGE),
+    _read("identity", "/api/v1/admin/audit", Permission.AUDIT_READ),
+    _read("identity", "/api/v1/admin/audit/verification", Permission.AUDIT_READ),
+    _read("identity", "/api/v1/admin/audit/export", Permission.AUDIT_READ),
+    _read("identity", "/api/v1/admin/audit/live", Permission.AUDIT_READ, Live.SSE),
+    _read("identity", "/api/v1/admin/audit/socket", Permission.AUDIT_READ, Live.WEBSOCKET),
+    _inside("identity", "FlagService/ListFlags", Permission.FLAGS_READ),
+)
+
 _DISCOVERY = (
     _write("aod", "POST", "/api/v1/aod/scans", Permission.DISCOVERY_WRITE),
     _read("aod", "/api/v1/aod/scans", Permission.DISCOVERY_READ),
@@ -208,7 +221,7 @@ _ORCHESTRATION = (
     _rpc("aoa", "RunService/ListFindings", Permission.RUNS_READ),
 )
 
-DOORS: tuple[Door, ...] = (*_ACCOUNTS, *_DISCOVERY, *_MESH, *_UNIFICATION, *_ORCHESTRATION)
+DOORS: tuple[Door, ...] = (*_ACCOUNTS, *_ADMINISTRATION, *_DISCOVERY, *_MESH, *_UNIFICATION, *_ORCHESTRATION)
 
 
 def rest_doors() -> tuple[Door, ...]:

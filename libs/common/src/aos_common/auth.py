@@ -27,6 +27,8 @@ STALE_AFTER = 9.0
 """Seconds after which a request waits for that fetch: a withdrawn key is refused at most this long after."""
 FETCH_SECONDS = 1.0
 """How long a request waits for the key set; when identity does not answer, the known keys go on verifying."""
+FIRST_FETCH_SECONDS = 5.0
+"""How long while no key is known at all."""
 MISS_COOLDOWN = 1.0
 """Seconds between fetches caused by an unknown key id, so that forged tokens cannot flood identity."""
 MAX_TOKEN = 8192
@@ -167,9 +169,10 @@ class TokenVerifier:
             self._start()
 
     async def _refreshed(self) -> None:
+        patience = FETCH_SECONDS if self._keys else FIRST_FETCH_SECONDS
         with contextlib.suppress(asyncio.TimeoutError):
             # Shielded: whoever gives up must not end the fetch that others wait for.
-            await asyncio.wait_for(asyncio.shield(self._start()), FETCH_SECONDS)
+            await asyncio.wait_for(asyncio.shield(self._start()), patience)
 
     def _start(self) -> "asyncio.Task[None]":
         """Start a fetch, or join the one under way."""

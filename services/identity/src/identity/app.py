@@ -1,24 +1,29 @@
 """Composition root of identity: the only file that knows all parts."""
 
+import asyncio
+import os
+import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from aos_common import grpc, http
-from aos_common.auth import TokenVerifier
+from aos_access.doors import SERVICES
+from aos_common.calls.audit import audit_stream
 from aos_common.db import Database
 from aos_common.jobs import Worker
-from aos_common.outbox import Relay
 from aos_common.runner import Service
 from aos_common.secrets import SecretBox
-from redis.asyncio import Redis
+from aos_common.shared import Shared, share
+from aos_common.streams import Consumer
 
 from identity.adapters.attempts import ValkeyAttempts
 from identity.adapters.hasher import Argon2Hasher
 from identity.adapters.judge import ZxcvbnJudge
 from identity.adapters.mail import OutboxSender, SmtpSender, sender_of
 from identity.adapters.postgres.accounts import PostgresAccounts
+from identity.adapters.postgres.audit_log import PostgresAuditLog
+from identity.adapters.postgres.flags import PostgresFlags
 from identity.adapters.postgres.invitations import PostgresInvitations
 from identity.adapters.postgres.password_resets import PostgresPasswordResets
 from identity.adapters.postgres.postbox import Postbox
@@ -27,18 +32,26 @@ from identity.adapters.postgres.sessions import PostgresSessions
 from identity.adapters.postgres.signing_keys import PostgresSigningKeys
 from identity.adapters.postgres.users import PostgresUsers
 from identity.adapters.signer import RsaSigner, read_key
+from identity.entrypoints import flag_rpc
 from identity.entrypoints import grpc as grpc_entry
 from identity.entrypoints.api.accounts import AccountsApi
+from identity.entrypoints.api.administration import AuditApi, FlagsApi
 from identity.entrypoints.api.credentials import CredentialsApi
 from identity.entrypoints.api.keys import KeysApi
 from identity.entrypoints.api.users import UsersApi
+from identity.entrypoints.consumer import AuditConsumer
 from identity.entrypoints.rest.accounts import account_router, add_well_known
+from identity.entrypoints.rest.audit import router as audit_router
 from identity.entrypoints.rest.credentials import password_router, session_router
+from identity.entrypoints.rest.flags import router as flag_router
 from identity.entrypoints.rest.keys import key_router
 from identity.entrypoints.rest.users import invitation_router, user_router
-from identity.entrypoints.worker import handlers
+from identity.entrypoints.worker import handlers, rotate_by_age
 from identity.settings import Settings
 from identity.usecases.administration.rotate_signing_key import rotate_signing_key
+
+LIVE_SECONDS = 1.0
+"""Between looks of a live tail for new entries."""
 
 
 def _now() -> datetime:
@@ -50,10 +63,10 @@ class Parts:
     """What several topics share; each is one object a process."""
 
     settings: Settings
+    shared: Shared
     database: Database
-    redis: "Redis"
     box: SecretBox
-    relay: Relay
+    keys: PostgresSigningKeys
     sender: OutboxSender | SmtpSender
     postbox: Postbox
     signer: RsaSigner
@@ -67,14 +80,8 @@ class Parts:
 
 
 async def _parts(settings: Settings) -> Parts:
-    database = Database(
-        settings.database_url.get_secret_value(),
-        "identity",
-        pool_size=settings.database_pool,
-        wait=settings.database_wait,
-    )
-    redis: Redis = Redis.from_url(settings.redis_url.get_secret_value())
-    relay = Relay(database, redis, "identity")
+    shared = share("identity", settings)
+    database, wake = shared.database, shared.relay.wake
     box = SecretBox.from_setting(settings.credential_key)
     sender = sender_of(settings.mail_url.get_secret_value(), settings.mail_from)
     postbox = Postbox(database, box, delivers=sender.delivers)
@@ -84,20 +91,20 @@ async def _parts(settings: Settings) -> Parts:
     await signer.refresh()
     return Parts(
         settings=settings,
+        shared=shared,
         database=database,
-        redis=redis,
         box=box,
-        relay=relay,
+        keys=keys,
         sender=sender,
         postbox=postbox,
         signer=signer,
         hasher=Argon2Hasher(limit=settings.hash_concurrency),
         judge=ZxcvbnJudge(),
-        attempts=ValkeyAttempts(redis),
+        attempts=ValkeyAttempts(shared.redis),
         accounts=PostgresAccounts(database),
-        users=PostgresUsers(database, postbox, relay.wake),
-        sessions=PostgresSessions(database, relay.wake),
-        service_accounts=PostgresServiceAccounts(database, relay.wake),
+        users=PostgresUsers(database, postbox, wake),
+        sessions=PostgresSessions(database, wake),
+        service_accounts=PostgresServiceAccounts(database, wake),
     )
 
 
@@ -142,7 +149,7 @@ def _credentials_api(parts: Parts) -> CredentialsApi:
     return CredentialsApi(
         accounts=parts.accounts,
         users=parts.users,
-        resets=PostgresPasswordResets(parts.database, parts.postbox, parts.relay.wake),
+        resets=PostgresPasswordResets(parts.database, parts.postbox, parts.shared.relay.wake),
         sessions=parts.sessions,
         judge=parts.judge,
         hasher=parts.hasher,
@@ -152,17 +159,26 @@ def _credentials_api(parts: Parts) -> CredentialsApi:
     )
 
 
+def _flags_api(parts: Parts) -> FlagsApi:
+    return FlagsApi(PostgresFlags(parts.database, parts.shared.relay.wake), _now)
+
+
+def _audit_api(parts: Parts) -> AuditApi:
+    key = parts.settings.audit_key.get_secret_value().encode()
+    return AuditApi(PostgresAuditLog(parts.database, key), key, partial(asyncio.sleep, LIVE_SECONDS))
+
+
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire identity for the roles of this process."""
     parts = await _parts(settings)
     accounts, users, credentials = _accounts_api(parts), _users_api(parts), _credentials_api(parts)
     keys = KeysApi(parts.service_accounts, parts.signer, _now)
-    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
-    app = http.create_app(
-        service="identity",
-        title="AutonomOS identity",
-        prefix="/api/v1/auth",
-        routers=[
+    flags, audit = _flags_api(parts), _audit_api(parts)
+    shared = parts.shared
+    app = shared.rest(
+        "AutonomOS identity",
+        "/api/v1/auth",
+        [
             account_router(accounts),
             user_router(users),
             invitation_router(users, accounts),
@@ -170,14 +186,37 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
             session_router(credentials),
             key_router(keys),
         ],
-        verifier=verifier,
-        checks=[parts.database.ping],
+        also={"/api/v1/admin": [flag_router(flags), audit_router(audit)]},
     )
     add_well_known(app, accounts, parts.signer.jwks)
-    address = f"{settings.host}:{settings.grpc_port}"
-    server, _ = grpc.server(verifier, [partial(grpc_entry.register, accounts)], address, grpc_entry.PUBLIC)
-    tasks: list[Callable[[], Awaitable[None]]] = [parts.relay.run, parts.signer.run]
+    register = [partial(grpc_entry.register, accounts), partial(flag_rpc.register, flags)]
+    server = shared.rpc(register, grpc_entry.PUBLIC)
+    tasks: list[Callable[[], Awaitable[None]]] = [*shared.tasks, parts.signer.run]
+    if "consume" in roles:
+        tasks.append(_consumer(shared, audit).run)
     if "work" in roles:
         tasks.append(Worker(parts.database, handlers(parts.postbox, parts.sender, _now)).run)
-    closing = [verifier.close, parts.box.close, parts.redis.aclose, parts.database.close]
-    return Service(http=app, grpc=server, tasks=tasks, close=closing)
+        tasks.append(partial(rotate_by_age, parts.keys, _now, timedelta(days=settings.key_days)))
+    return Service(http=app, grpc=server, tasks=tasks, close=[parts.box.close, *shared.close])
+
+
+def _consumer(shared: Shared, audit: AuditApi) -> Consumer:
+    return Consumer(
+        shared.redis,
+        shared.database,
+        streams=[audit_stream(service) for service in SERVICES],
+        group="identity",
+        name=f"{socket.gethostname()}:{os.getpid()}",
+        handler=AuditConsumer(audit),
+    )
+
+
+async def open_keys(settings: Settings, use: Callable[[PostgresSigningKeys], Awaitable[None]]) -> None:
+    """Open the stored signing keys for a command that needs no server, and close them after."""
+    database = Database(settings.database_url.get_secret_value(), "identity", pool_size=1)
+    box = SecretBox.from_setting(settings.credential_key)
+    try:
+        await use(PostgresSigningKeys(database, box))
+    finally:
+        await box.close()
+        await database.close()

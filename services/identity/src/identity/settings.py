@@ -18,6 +18,10 @@ class Settings(ServiceSettings):
         description="Key that wraps the keys of stored secrets (second factors, mails, client secrets, signing "
         "keys): file:///run/secrets/key, env:NAME or vault+https://…; several by comma, the first wraps.",
     )
+    audit_key: SecretStr = Field(
+        min_length=32, description="Secret that seals the ends of the audit logs, 32 or more characters; never changes."
+    )
+    key_days: int = Field(90, ge=1, le=3650, description="Days after which the signing key is replaced by itself.")
     hash_concurrency: int = Field(2, ge=1, le=64, description="Password hashes computed at once.")
     public_url: str = Field("http://127.0.0.1:8080", description="The platform's address, as mails name it.")
     mail_url: SecretStr = Field(

@@ -1,9 +1,9 @@
 """The audit log: a chain in which every entry's hash covers the entry before it.
 
 `hash(n) = SHA-256(hash(n-1) ‖ json(entry n))`, where hash(0) is 32 zero bytes and json is the array of the fields in
-the order of `Entry`, as UTF-8 without blanks; times are microseconds since the epoch. Whoever edits, removes or reorders a
-row breaks the chain at that row. The head (last number and hash) is sealed with HMAC-SHA-256 under a key that is not in
-the database, so that nobody who can only write rows can replace the chain, or its end, by another.
+the order of `Entry`, as UTF-8 without blanks; times are microseconds since the epoch. Whoever edits, removes or
+reorders a row breaks the chain at that row. The head (last number and hash) is sealed with HMAC-SHA-256 under a key
+that is not in the database, so that nobody who can only write rows can replace the chain, or its end, by another.
 """
 
 import hashlib

@@ -31,6 +31,27 @@ class WrongPassword(DomainError):
     kind = Kind.FORBIDDEN
 
 
+class TotpRequired(DomainError):
+    """The password is right and the account has a second factor."""
+
+    reason = "TOTP_REQUIRED"
+    kind = Kind.UNAUTHENTICATED
+
+
+class TotpWrong(DomainError):
+    """The code of the second factor is wrong, too old, or was used before."""
+
+    reason = "TOTP_WRONG"
+    kind = Kind.UNAUTHENTICATED
+
+
+class TotpState(DomainError):
+    """The second factor is on already, or was not begun."""
+
+    reason = "TOTP_STATE"
+    kind = Kind.PRECONDITION
+
+
 class TooManyAttempts(DomainError):
     """Too many sign-ins failed, for this account from this address, or from this address."""
 

@@ -88,12 +88,14 @@ def router(api: AuditApi) -> APIRouter:
     @routes.get("/audit")
     async def list_entries(
         caller: CurrentCaller,
-        wanted: Annotated[Filter, Query()],
+        actor: str = "",
+        action: Annotated[str, Query(description="Part of an action's name.")] = "",
+        outcome: Annotated[str, Query(description="changed or denied; empty for both.")] = "",
         page_size: int = 0,
         page_token: str = "",
     ) -> EntryPage:
         """List who changed what, and who was refused what."""
-        found, token = await api.list(caller, wanted, page_size, page_token)
+        found, token = await api.list(caller, Filter(actor, action, outcome), page_size, page_token)
         return EntryPage(entries=[EntryOut.of(linked) for linked in found], next_page_token=token)
 
     @routes.get("/audit/verification")
