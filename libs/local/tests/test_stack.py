@@ -78,7 +78,11 @@ def test_environment_when_made_then_no_service_sees_the_owner_or_another_service
     assert len(secrets) == len(SERVICES)
     assert set(json.loads(environments["identity"]["AOS_SERVICE_CLIENTS"]).values()) == secrets
     assert [service for service in SERVICES if "AOS_LAKE_CATALOG_URL" in environments[service]] == ["dcl"]
-    assert [service for service in SERVICES if "AOS_CREDENTIAL_KEY" in environments[service]] == ["identity", "aod", "aam"]
+    assert [service for service in SERVICES if "AOS_CREDENTIAL_KEY" in environments[service]] == [
+        "identity",
+        "aod",
+        "aam",
+    ]
     assert [service for service in SERVICES if "AOS_SIGNING_KEY_FILE" in environments[service]] == ["identity"]
 
 

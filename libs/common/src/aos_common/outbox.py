@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aos_common.db import Database, tenant_table
 from aos_common.errors import DomainError
 from aos_common.ids import new_id
+from aos_common.resilience import end_if_cancelled
 
 __all__ = ["Relay", "outbox_table", "publish"]
 
@@ -127,6 +128,7 @@ class Relay:
         """Relay until cancelled."""
         checked = pruned = float("-inf")
         while True:
+            end_if_cancelled()
             try:
                 if time.monotonic() - pruned > PRUNE_SECONDS:
                     await self.prune()

@@ -10,7 +10,7 @@ from purgatory import AsyncCircuitBreakerFactory
 
 from aos_common.errors import Overloaded
 
-__all__ = ["AsyncLimiter", "Bulkhead", "breakers", "retrying"]
+__all__ = ["AsyncLimiter", "Bulkhead", "breakers", "end_if_cancelled", "retrying"]
 
 retrying = stamina.retry_context
 """`async for attempt in retrying(on=…, attempts=…, timeout=…): with attempt: …`; waits grow with jitter."""
@@ -19,6 +19,17 @@ retrying = stamina.retry_context
 def breakers(threshold: int = 5, recovery_seconds: float = 10.0) -> AsyncCircuitBreakerFactory:
     """Return a set of named circuit breakers that open after `threshold` failures in a row."""
     return AsyncCircuitBreakerFactory(default_threshold=threshold, default_ttl=recovery_seconds)
+
+
+def end_if_cancelled() -> None:
+    """Raise `CancelledError` in a task that was cancelled; for loops that read from Valkey.
+
+    Its client looks for stale data under `asyncio.timeout(0)`, which takes a cancellation that came a moment earlier
+    for its own and swallows it; the task would then run for ever.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 class Bulkhead:

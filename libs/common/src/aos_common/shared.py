@@ -20,6 +20,7 @@ from aos_common.http import create_app
 from aos_common.outbox import Relay
 from aos_common.settings import ServiceSettings
 from aos_common.streams import Tail
+from aos_common.valkey import connect
 
 __all__ = ["Shared", "share"]
 
@@ -79,7 +80,7 @@ def share(service: str, settings: ServiceSettings) -> Shared:
         pool_size=settings.database_pool,
         wait=settings.database_wait,
     )
-    redis: Redis = Redis.from_url(settings.redis_url.get_secret_value())
+    redis = connect(settings.redis_url.get_secret_value())
     relay = Relay(database, redis, service)
     revocations = Revocations()
     verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience, refusals=revocations)

@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aos_common.db import Database, tenant_table
 from aos_common.errors import DomainError, Kind
+from aos_common.resilience import end_if_cancelled
 
 __all__ = ["Consumer", "Event", "Tail", "canonical_stream", "dead_letters_table", "first_delivery", "inbox_table"]
 
@@ -145,6 +146,7 @@ class Consumer:
         """Consume until cancelled; a lost connection is retried, nothing is skipped."""
         ready = False
         while True:
+            end_if_cancelled()
             try:
                 if not ready:
                     await self._create_groups()
@@ -193,7 +195,7 @@ class Consumer:
         except (KeyError, ValueError, TypeError):
             log.error("stream.not_an_event", stream=stream, entry=entry_id.decode())
             poison: dict[Any, Any] = {"entry": entry_id, **(fields or {})}  # a deleted entry comes without fields
-            await self._redis.xadd(f"{stream}:dead", poison, maxlen=10_000)
+            await self._redis.xadd(f"{self._group}:dead:{stream}", poison, maxlen=10_000)
             await self._redis.xack(stream, self._group, entry_id)
             return
         parent = propagate.extract({"traceparent": event.traceparent}, context=otel_context.Context())
@@ -275,6 +277,7 @@ class Tail:
     async def run(self) -> None:
         """Read until cancelled; a lost connection is retried from where it stopped."""
         while True:
+            end_if_cancelled()
             try:
                 answer: Any = await self._redis.xread({self._stream: self._next}, count=TAIL_BATCH, block=500)
             except (RedisError, OSError) as error:

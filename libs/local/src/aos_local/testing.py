@@ -27,6 +27,7 @@ from aos_local.backing import postgres as pg
 from aos_local.backing import postgres_probe
 from aos_local.backing import temporal as tp
 from aos_local.backing import valkey as vk
+from aos_local.backing.valkey_acl import ADMIN, acl
 from aos_local.processes.logs import tail
 from aos_local.processes.ports import LOOPBACK, free_port
 from aos_local.processes.process import Child, Launch, start
@@ -80,16 +81,17 @@ def provisioned_postgres(services: Sequence[str] = SERVICES) -> Iterator[Provisi
 
 @contextmanager
 def valkey() -> Iterator[str]:
-    """An empty Valkey; yields its `redis://` URL."""
+    """An empty Valkey with the platform's users, all with the same password; yields its administrator's URL."""
+    users = acl(lambda _: PASSWORD)
     with folder() as home:
         ports: list[int] = []
 
         def launch() -> Launch:
             ports.append(free_port())
-            return Launch(vk.argv(vk.write_config(home, ports[-1], PASSWORD)), environment(), home / "log", home)
+            return Launch(vk.argv(vk.write_config(home, ports[-1], users)), environment(), home / "log", home)
 
-        with running("Valkey", launch, lambda: vk.ready(ports[-1], PASSWORD)):
-            yield vk.url(ports[-1], PASSWORD)
+        with running("Valkey", launch, lambda: vk.ready(ports[-1], PASSWORD, ADMIN)):
+            yield vk.url(ports[-1], PASSWORD, ADMIN)
 
 
 @contextmanager

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aos_local.backing import postgres, postgres_probe, temporal, valkey
+from aos_local.backing.valkey_acl import PROBE, acl
 from aos_local.processes.ports import LOOPBACK
 from aos_local.processes.process import Launch
 from aos_local.provision import provision
 from aos_local.secrets import SecretStore
 from aos_local.settings import Home
 from aos_local.stack.component import Component
+from aos_local.valkey_users import PASSWORD, SERVICE, secret_name
 
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
 
@@ -74,15 +76,16 @@ def provisioning_component(home: Home, admin_url: str, secrets: SecretStore, aft
 
 
 def valkey_component(home: Home, port: int, secrets: SecretStore) -> Address:
-    """Valkey with its snapshot below `home`."""
-    log, password = home.log("valkey"), secrets.password("valkey")
+    """Valkey with its snapshot below `home`; its URL has places for each service's name and password."""
+    log, probe = home.log("valkey"), secrets.password(secret_name(PROBE))
 
     def launch() -> Launch:
-        config = valkey.write_config(home.data / "valkey", port, password)
+        users = acl(lambda user: secrets.password(secret_name(user)))
+        config = valkey.write_config(home.data / "valkey", port, users)
         return Launch(valkey.argv(config), plain_environment(), log, death_signal=signal.SIGTERM)
 
-    component = Component("valkey", log, launch=launch, ready=lambda: valkey.ready(port, password), port=port)
-    return Address(valkey.url(port, password), component)
+    component = Component("valkey", log, launch=launch, ready=lambda: valkey.ready(port, probe), port=port)
+    return Address(valkey.url(port, PASSWORD, SERVICE), component)
 
 
 def temporal_component(home: Home, ports: temporal.TemporalPorts) -> Address:

@@ -13,7 +13,8 @@
 | `AOS_JWKS_URL`, `AOS_TOKEN_URL` | identity's keys and token endpoint |
 | `AOS_CLIENT_ID`, `AOS_CLIENT_SECRET` | the service's own, for service tokens |
 | `AOS_SERVICE_CLIENTS` | JSON `{client_id: secret}`; identity alone |
-| `AOS_SIGNING_KEY_FILE` | identity alone; identity creates it |
+| `AOS_SIGNING_KEY_FILE` | identity alone: a key kept from before, taken over at the first start |
+| `AOS_AUDIT_KEY` | identity alone: seals the ends of the audit logs |
 | `AOS_PUBLIC_URL` | identity alone: the gateway's address, as mails name it |
 | `AOS_CREDENTIAL_KEY` | identity, aam and aod, each its own; the URL of a file with 32 bytes in base64 |
 | `AOS_FILE_ROOTS`, `AOS_SCAN_ROOTS` | aam; aod: `/`, for the machine is its user's own |
@@ -38,6 +39,7 @@ from aos_local.provision import DATABASE, LAKE_DATABASE, LAKE_ROLE, with_login
 from aos_local.secrets import SecretStore
 from aos_local.settings import SERVICES, Home
 from aos_local.stack.component import Component
+from aos_local.valkey_users import url_for
 
 ISSUER = "https://identity.autonomos.local"
 AUDIENCE = "autonomos"
@@ -106,7 +108,7 @@ def service_environment(name: str, around: Surroundings) -> dict[str, str]:
         "AOS_HTTP_PORT": str(around.http[name]),
         "AOS_GRPC_PORT": str(around.grpc[name]),
         "AOS_DATABASE_URL": _database_url(around, f"{name}_app"),
-        "AOS_REDIS_URL": around.redis_url,
+        "AOS_REDIS_URL": url_for(around.redis_url, name, around.secrets),
         "AOS_OBJECTS_URL": around.objects_url,
         "AOS_TEMPORAL_ADDRESS": around.temporal_address,
         "AOS_TEMPORAL_NAMESPACE": os.environ.get("AOS_TEMPORAL_NAMESPACE", NAMESPACE),
@@ -130,6 +132,7 @@ def _own(name: str, around: Surroundings) -> dict[str, str]:
             "AOS_SERVICE_CLIENTS": json.dumps(clients),
             "AOS_SIGNING_KEY_FILE": str(key),
             "AOS_CREDENTIAL_KEY": around.secrets.key_file("identity-credential-key").as_uri(),
+            "AOS_AUDIT_KEY": around.secrets.password("identity-audit-key"),
             "AOS_PUBLIC_URL": os.environ.get("AOS_PUBLIC_URL", around.public_url),
         }
     if name in READERS:
