@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import quote
 
+from aos.administration import Audit, Flags
 from aos.errors import AosError
 from aos.people import Invitations, Password, ServiceAccounts, Sessions, Users
 from aos.resources import Connections, Discovery, Proposals, Runs, Views
@@ -36,6 +37,8 @@ class Client:
         self.password = Password(self.transport)
         self.sessions = Sessions(self.transport)
         self.service_accounts = ServiceAccounts(self.transport)
+        self.flags = Flags(self.transport)
+        self.audit = Audit(self.transport)
         self.discovery = Discovery(self.transport)
         self.connections = Connections(self.transport)
         self.proposals = Proposals(self.transport)

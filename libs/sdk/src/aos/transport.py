@@ -80,6 +80,20 @@ class Transport:
             if not token:
                 return
 
+    def lines(self, path: str) -> Iterator[str]:
+        """Yield the lines of a long answer as they come."""
+        self.get("/api/v1/auth/me")  # renews an expired token, which cannot be done in the middle of an answer
+        assert self._tokens is not None
+        headers = {"Authorization": f"Bearer {self._tokens.access}"}
+        try:
+            with self._http.stream("GET", path, headers=headers) as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise AosError.of_problem(answer.status_code, _json(answer))
+                yield from answer.iter_lines()
+        except httpx.TransportError as error:
+            raise _unreachable(self.url, error) from error
+
     def send(self, method: str, path: str, **options: Any) -> Any:
         """Send a request and return its JSON; raise `AosError`."""
         if self._api_key and self._tokens is None and path not in WITHOUT_TOKENS:
@@ -105,9 +119,7 @@ class Transport:
         try:
             return self._http.request(method, path, headers=headers, **options)
         except httpx.TransportError as error:
-            raise AosError(
-                "UNREACHABLE", f"Nothing answers at {self.url} ({type(error).__name__}).", hint="Is it up? aos status"
-            ) from error
+            raise _unreachable(self.url, error) from error
 
     def _exchange(self) -> None:
         answer = self._send_once("POST", "/api/v1/auth/token", {"json": {"api_key": self._api_key}})
@@ -129,6 +141,11 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+
+def _unreachable(url: str, error: httpx.TransportError) -> AosError:
+    said = f"Nothing answers at {url} ({type(error).__name__})."
+    return AosError("UNREACHABLE", said, hint="Is it up? aos status")
 
 
 def _checked(url: str) -> httpx.URL:

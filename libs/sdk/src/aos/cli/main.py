@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 import typer
 
 from aos.cli import account, connections, discovery, mappings, runs, views
-from aos.cli.access import credentials, keys, people
+from aos.cli.access import administration, credentials, keys, people
 
 PLUGINS = "aos.commands"
 
@@ -34,6 +34,8 @@ def build() -> typer.Typer:
     app.add_typer(credentials.sessions, name="sessions")
     app.add_typer(keys.service_accounts, name="service-accounts")
     app.add_typer(keys.keys, name="keys")
+    app.add_typer(administration.flags, name="flags")
+    app.add_typer(administration.audit, name="audit")
     for plugin in entry_points(group=PLUGINS):
         plugin.load()(app)
     return app
