@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aos_common.db import Database, tenant_table
 from aos_common.errors import DomainError, Kind
 from aos_common.ids import new_id
+from aos_common.redaction import scrub
 
 __all__ = ["Job", "Worker", "enqueue", "jobs_table"]
 
@@ -222,7 +223,7 @@ class Worker:
                     return
 
     async def _failed(self, job: Job, error: Exception) -> None:
-        detail = f"{type(error).__name__}: {error}"[:2000]
+        detail = scrub(f"{type(error).__name__}: {error}")[:2000]
         permanent = isinstance(error, DomainError) and error.kind not in (Kind.UNAVAILABLE, Kind.TIMEOUT, Kind.INTERNAL)
         log.warning("jobs.failed", job=job.kind, attempts=job.attempts, error=detail, permanent=permanent)
         if permanent or job.last:

@@ -12,7 +12,7 @@ __all__ = ["ConnectorSettings", "ServiceSettings"]
 class ServiceSettings(BaseSettings):
     """Settings common to all services, from `AOS_*` environment variables."""
 
-    model_config = SettingsConfigDict(env_prefix="AOS_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="AOS_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     env: str = Field("local", description="Name of the installation, for logs and traces.")
     host: str = Field("127.0.0.1", description="Address to listen on.")

@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aos_common.db import Database, tenant_table
 from aos_common.errors import DomainError, Kind
+from aos_common.redaction import scrub
 from aos_common.resilience import end_if_cancelled
 
 __all__ = ["Consumer", "Event", "Tail", "canonical_stream", "dead_letters_table", "first_delivery", "inbox_table"]
@@ -210,7 +211,7 @@ class Consumer:
         await self._redis.xack(stream, self._group, entry_id)
 
     async def _failed(self, stream: str, entry_id: bytes, event: Event, error: Exception) -> None:
-        detail = f"{type(error).__name__}: {error}"[:2000]
+        detail = scrub(f"{type(error).__name__}: {error}")[:2000]
         transient = isinstance(error, (OSError, RedisError)) or (
             isinstance(error, DomainError) and error.kind in (Kind.UNAVAILABLE, Kind.TIMEOUT)
         )

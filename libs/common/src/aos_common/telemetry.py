@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import traceback
+from types import TracebackType
 
 import structlog
 from opentelemetry import trace
@@ -10,6 +12,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+from aos_common.redaction import ScrubbedExporter, ScrubbedFormatter, redact, scrub
 from aos_common.settings import ServiceSettings
 
 __all__ = ["configure"]
@@ -22,6 +25,11 @@ def _add_trace(_: object, __: str, event: structlog.typing.EventDict) -> structl
     return event
 
 
+def _fatal(kind: type[BaseException], error: BaseException, trace_back: TracebackType | None) -> None:
+    """Write the error that ends the process."""
+    sys.stderr.write(scrub("".join(traceback.format_exception(kind, error, trace_back))))
+
+
 def configure(service: str, settings: ServiceSettings) -> None:
     """Set up logs and traces of this process; call once, first."""
     structlog.configure(
@@ -31,16 +39,22 @@ def configure(service: str, settings: ServiceSettings) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _add_trace,
             structlog.processors.format_exc_info,
+            redact,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.contextvars.bind_contextvars(service=service)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(ScrubbedFormatter("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    sys.excepthook = _fatal
     provider = TracerProvider(
         resource=Resource.create({"service.name": service, "deployment.environment": settings.env})
     )
     if settings.otlp_endpoint:
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.otlp_endpoint)))
+        exporter = ScrubbedExporter(OTLPSpanExporter(endpoint=settings.otlp_endpoint))
+        provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
