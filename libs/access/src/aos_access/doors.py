@@ -94,6 +94,10 @@ _ACCOUNTS = (
         for verb in ("token", "invitations/accept", "password/forgot", "password/reset")
     ),
     _write("identity", "POST", "/api/v1/auth/password/change", None),
+    _read("identity", "/api/v1/auth/totp", None),
+    _write("identity", "POST", "/api/v1/auth/totp", None),
+    _write("identity", "POST", "/api/v1/auth/totp/confirm", None),
+    _write("identity", "POST", "/api/v1/auth/totp/disable", None),
     _read("identity", "/api/v1/auth/sessions", None),
     _write("identity", "DELETE", "/api/v1/auth/sessions", None),
     _write("identity", "DELETE", "/api/v1/auth/sessions/{session_id}", None),
@@ -103,6 +107,7 @@ _ACCOUNTS = (
     _write("identity", "POST", f"{_USER}/disable", Permission.USERS_MANAGE),
     _write("identity", "POST", f"{_USER}/enable", Permission.USERS_MANAGE),
     _write("identity", "DELETE", f"{_USER}/sessions", Permission.USERS_MANAGE),
+    _write("identity", "DELETE", f"{_USER}/totp", Permission.USERS_MANAGE),
     _write("identity", "DELETE", _USER, Permission.USERS_MANAGE),
     _write("identity", "POST", "/api/v1/auth/invitations", Permission.USERS_MANAGE),
     _read("identity", "/api/v1/auth/invitations", Permission.USERS_READ),

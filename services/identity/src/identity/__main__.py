@@ -1,4 +1,4 @@
-"""`python -m identity serve consume work | migrate | keys …`."""
+"""`python -m identity serve consume work | migrate | rewrap`, and for operators `keys …` and `mail …`."""
 
 import importlib
 import sys
@@ -6,17 +6,20 @@ from functools import partial
 
 from aos_common.cli import main
 
+OPERATORS = {"keys": "open_keys", "mail": "open_mail"}
+"""Commands that need no server, each with what `identity.app` opens for it."""
 
-def keys(arguments: list[str]) -> int:
-    """Look after the signing keys, without a server."""
+
+def operate(command: str, arguments: list[str]) -> int:
+    """Run an operator's command with the settings of the service."""
     # Loaded here, as the roles are: `migrate` starts without all of it.
-    app = importlib.import_module("identity.app")
+    opened = getattr(importlib.import_module("identity.app"), OPERATORS[command])
     settings = importlib.import_module("identity.settings").Settings()
-    command = importlib.import_module("identity.entrypoints.keys_command").keys_command
-    return int(command(arguments, partial(app.open_keys, settings)))
+    run = getattr(importlib.import_module(f"identity.entrypoints.{command}_command"), f"{command}_command")
+    return int(run(arguments, partial(opened, settings)))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["keys"]:
-        sys.exit(keys(sys.argv[2:]))
+    if sys.argv[1:2] and sys.argv[1] in OPERATORS:
+        sys.exit(operate(sys.argv[1], sys.argv[2:]))
     sys.exit(main("identity", sys.argv[1:]))

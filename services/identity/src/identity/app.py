@@ -3,7 +3,8 @@
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -27,17 +28,20 @@ from identity.adapters.postgres.flags import PostgresFlags
 from identity.adapters.postgres.invitations import PostgresInvitations
 from identity.adapters.postgres.password_resets import PostgresPasswordResets
 from identity.adapters.postgres.postbox import Postbox
+from identity.adapters.postgres.second_factors import PostgresSecondFactors
 from identity.adapters.postgres.service_accounts import PostgresServiceAccounts
 from identity.adapters.postgres.sessions import PostgresSessions
 from identity.adapters.postgres.signing_keys import PostgresSigningKeys
 from identity.adapters.postgres.users import PostgresUsers
 from identity.adapters.signer import RsaSigner, read_key
+from identity.adapters.totp import PyotpCodes
 from identity.entrypoints import flag_rpc
 from identity.entrypoints import grpc as grpc_entry
 from identity.entrypoints.api.accounts import AccountsApi
 from identity.entrypoints.api.administration import AuditApi, FlagsApi
 from identity.entrypoints.api.credentials import CredentialsApi
 from identity.entrypoints.api.keys import KeysApi
+from identity.entrypoints.api.second_factor import SecondFactorApi
 from identity.entrypoints.api.users import UsersApi
 from identity.entrypoints.consumer import AuditConsumer
 from identity.entrypoints.rest.accounts import account_router, add_well_known
@@ -45,6 +49,7 @@ from identity.entrypoints.rest.audit import router as audit_router
 from identity.entrypoints.rest.credentials import password_router, session_router
 from identity.entrypoints.rest.flags import router as flag_router
 from identity.entrypoints.rest.keys import key_router
+from identity.entrypoints.rest.second_factor import second_factor_router
 from identity.entrypoints.rest.users import invitation_router, user_router
 from identity.entrypoints.worker import handlers, rotate_by_age
 from identity.settings import Settings
@@ -73,6 +78,8 @@ class Parts:
     hasher: Argon2Hasher
     judge: ZxcvbnJudge
     attempts: ValkeyAttempts
+    second_factors: PostgresSecondFactors
+    codes: PyotpCodes
     accounts: PostgresAccounts
     users: PostgresUsers
     sessions: PostgresSessions
@@ -101,6 +108,8 @@ async def _parts(settings: Settings) -> Parts:
         hasher=Argon2Hasher(limit=settings.hash_concurrency),
         judge=ZxcvbnJudge(),
         attempts=ValkeyAttempts(shared.redis),
+        second_factors=PostgresSecondFactors(database, box),
+        codes=PyotpCodes(),
         accounts=PostgresAccounts(database),
         users=PostgresUsers(database, postbox, wake),
         sessions=PostgresSessions(database, wake),
@@ -126,6 +135,8 @@ def _accounts_api(parts: Parts) -> AccountsApi:
         hasher=parts.hasher,
         judge=parts.judge,
         attempts=parts.attempts,
+        second_factors=parts.second_factors,
+        codes=parts.codes,
         signer=parts.signer,
         clock=_now,
         clients=parts.settings.service_clients,
@@ -159,6 +170,18 @@ def _credentials_api(parts: Parts) -> CredentialsApi:
     )
 
 
+def _second_factor_api(parts: Parts, credentials: CredentialsApi) -> SecondFactorApi:
+    return SecondFactorApi(
+        credentials=credentials,
+        accounts=parts.accounts,
+        second_factors=parts.second_factors,
+        codes=parts.codes,
+        hasher=parts.hasher,
+        attempts=parts.attempts,
+        clock=_now,
+    )
+
+
 def _flags_api(parts: Parts) -> FlagsApi:
     return FlagsApi(PostgresFlags(parts.database, parts.shared.relay.wake), _now)
 
@@ -184,6 +207,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
             invitation_router(users, accounts),
             password_router(credentials),
             session_router(credentials),
+            second_factor_router(_second_factor_api(parts, credentials)),
             key_router(keys),
         ],
         also={"/api/v1/admin": [flag_router(flags), audit_router(audit)]},
@@ -213,10 +237,22 @@ def _consumer(shared: Shared, audit: AuditApi) -> Consumer:
 
 async def open_keys(settings: Settings, use: Callable[[PostgresSigningKeys], Awaitable[None]]) -> None:
     """Open the stored signing keys for a command that needs no server, and close them after."""
+    async with _opened(settings) as (database, box):
+        await use(PostgresSigningKeys(database, box))
+
+
+async def open_mail(settings: Settings, use: Callable[[Postbox], Awaitable[None]]) -> None:
+    """Open the mails that wait for a command that needs no server, and close them after."""
+    async with _opened(settings) as (database, box):
+        await use(Postbox(database, box, delivers=False))
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, SecretBox]]:
     database = Database(settings.database_url.get_secret_value(), "identity", pool_size=1)
     box = SecretBox.from_setting(settings.credential_key)
     try:
-        await use(PostgresSigningKeys(database, box))
+        yield database, box
     finally:
         await box.close()
         await database.close()

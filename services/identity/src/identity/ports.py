@@ -1,6 +1,6 @@
 """What the use cases need from outside."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from identity.domain.flag import Choice
 from identity.domain.invitation import Invitation
 from identity.domain.mail import Mail
 from identity.domain.password_reset import PasswordReset
+from identity.domain.second_factor import SecondFactor
 from identity.domain.service_account import ApiKey, ServiceAccount
 from identity.domain.session import Origin, RefreshToken, Session, Verdict
 from identity.domain.signing_key import SigningKey
@@ -140,6 +141,46 @@ class ServiceAccounts(Protocol):
 
     async def use_key(self, ticket: Ticket, now: datetime) -> tuple[ServiceAccount, ApiKey]:
         """Return the account of a key and note its use; raise `KeyRefused`."""
+
+
+class SecondFactors(Protocol):
+    """Users' second factors at rest, secrets sealed."""
+
+    async def get(self, tenant_id: UUID, user_id: UUID) -> SecondFactor | None:
+        """Return a user's second factor, confirmed or not."""
+
+    async def begin(self, factor: SecondFactor) -> None:
+        """Store a factor that waits for its first code, in place of one that waited; raise `TotpState` if one is on."""
+
+    async def confirm(
+        self, tenant_id: UUID, user_id: UUID, step: int, recovery: Sequence[bytes], now: datetime
+    ) -> None:
+        """Turn the factor on, with the hashes of its recovery codes; raise `TotpState` if none waits."""
+
+    async def use_step(self, tenant_id: UUID, user_id: UUID, step: int) -> bool:
+        """Use the code of a time step; False when it, or a later one, was used before."""
+
+    async def use_recovery(self, tenant_id: UUID, user_id: UUID, code: bytes) -> bool:
+        """Use a recovery code by its hash; False when there is none (any more)."""
+
+    async def recovery_left(self, tenant_id: UUID, user_id: UUID) -> int:
+        """Return how many recovery codes are left."""
+
+    async def remove(self, tenant_id: UUID, user_id: UUID) -> bool:
+        """Turn the factor off; False when there is none."""
+
+
+class OneTimeCodes(Protocol):
+    """Time-based one-time codes (RFC 6238)."""
+
+    def new_secret(self) -> str:
+        """Return a new secret in base32."""
+
+    def uri(self, secret: str, account: str) -> str:
+        """Return the otpauth:// URI that apps read as a QR code."""
+
+    def step_of(self, secret: str, code: str, now: datetime) -> int | None:
+        """Return the time step whose code it is, now or one step off; None when it is none."""
 
 
 class PasswordHasher(Protocol):

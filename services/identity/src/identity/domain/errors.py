@@ -32,7 +32,7 @@ class WrongPassword(DomainError):
 
 
 class TotpRequired(DomainError):
-    """The password is right and the account has a second factor."""
+    """The password is right, and the account needs a code as well; none was sent, or not the right one."""
 
     reason = "TOTP_REQUIRED"
     kind = Kind.UNAUTHENTICATED
@@ -42,7 +42,7 @@ class TotpWrong(DomainError):
     """The code of the second factor is wrong, too old, or was used before."""
 
     reason = "TOTP_WRONG"
-    kind = Kind.UNAUTHENTICATED
+    kind = Kind.FORBIDDEN
 
 
 class TotpState(DomainError):

@@ -27,9 +27,10 @@ def normal_code(code: str) -> str:
     return "".join(character for character in code if character.isalnum()).upper()
 
 
-def totp_required() -> TotpRequired:
-    """Return the answer to a right password without a code."""
-    return TotpRequired("This account needs a code as well.", hint="Send the code of your app, or a recovery code.")
+def totp_required(code: str) -> TotpRequired:
+    """Return the answer to a right password without the right code."""
+    said = "The code is wrong, or was used before." if code else "This account needs a code as well."
+    return TotpRequired(said, hint="Send the code of your app as `totp`, or a recovery code.")
 
 
 def totp_wrong() -> TotpWrong:

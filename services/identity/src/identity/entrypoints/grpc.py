@@ -30,7 +30,7 @@ class AccountServicer(stubs.AccountServiceServicer):
 
     async def SignIn(self, request: pb.SignInRequest, context: Context) -> pb.SignInResponse:
         """Exchange an e-mail address and a password for tokens."""
-        tokens = await self._api.sign_in(request.email, request.password, _origin(context))
+        tokens = await self._api.sign_in(request.email, request.password, request.totp, _origin(context))
         return pb.SignInResponse(tokens=tokens_message(tokens))
 
     async def RefreshSession(self, request: pb.RefreshSessionRequest, context: Context) -> pb.RefreshSessionResponse:

@@ -1,7 +1,7 @@
 """`python -m identity mail`: the mails that were not delivered, for whoever operates the machine.
 
-In the embedded platform nothing delivers mail: here is where a person reads the invitation they sent themselves. It needs
-the database's URL and the credential key, which only the machine's operator has.
+In the embedded platform nothing delivers mail: here is where a person reads the invitation they sent themselves. It
+needs the database's URL and the credential key, which only the machine's operator has.
 """
 
 import argparse

@@ -13,8 +13,10 @@ from identity.ports import (
     Accounts,
     Attempts,
     Clock,
+    OneTimeCodes,
     PasswordHasher,
     PasswordJudge,
+    SecondFactors,
     ServiceAccounts,
     Sessions,
     Signer,
@@ -24,6 +26,7 @@ from identity.usecases.issue_service_token import issue_service_token
 from identity.usecases.issue_tokens import Tokens, issue_tokens
 from identity.usecases.refresh_session import refresh_session
 from identity.usecases.register_tenant import register_tenant
+from identity.usecases.second_factor.check_code import check_code
 from identity.usecases.sign_in import sign_in
 from identity.usecases.sign_out import sign_out
 
@@ -38,6 +41,8 @@ class AccountsApi:
     hasher: PasswordHasher
     judge: PasswordJudge
     attempts: Attempts
+    second_factors: SecondFactors
+    codes: OneTimeCodes
     signer: Signer
     clock: Clock
     clients: Mapping[str, str]
@@ -55,8 +60,8 @@ class AccountsApi:
         )
         return user, await self.tokens(user, origin)
 
-    async def sign_in(self, email: str, password: str, origin: Origin) -> Tokens:
-        """Exchange credentials for tokens."""
+    async def sign_in(self, email: str, password: str, totp: str, origin: Origin) -> Tokens:
+        """Exchange credentials for tokens; `totp` is a code of the second factor, "" without one."""
         user = await sign_in(
             email,
             password,
@@ -64,6 +69,14 @@ class AccountsApi:
             accounts=self.accounts,
             sessions=self.sessions,
             hasher=self.hasher,
+            attempts=self.attempts,
+            clock=self.clock,
+        )
+        await check_code(
+            user,
+            totp,
+            second_factors=self.second_factors,
+            codes=self.codes,
             attempts=self.attempts,
             clock=self.clock,
         )

@@ -36,8 +36,8 @@ def account_router(api: AccountsApi) -> APIRouter:
 
     @routes.post("/login")
     async def login(body: SignInBody, origin: CurrentOrigin) -> TokensOut:
-        """Exchange an e-mail address and a password for tokens."""
-        return TokensOut.of(await api.sign_in(body.email, body.password, origin))
+        """Exchange an e-mail address and a password, and a code if the account wants one, for tokens."""
+        return TokensOut.of(await api.sign_in(body.email, body.password, body.totp, origin))
 
     @routes.post("/refresh")
     async def refresh(body: RefreshBody, origin: CurrentOrigin) -> TokensOut:

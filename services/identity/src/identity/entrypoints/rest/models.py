@@ -32,6 +32,7 @@ class SignInBody(BaseModel):
 
     email: str = Field(max_length=320)
     password: str = Field(max_length=1024)
+    totp: str = Field("", max_length=40, description="Code of the second factor, or a recovery code.")
 
 
 class RefreshBody(BaseModel):

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from aos_common.ids import new_id
 
-from identity.domain.account import MAX_PASSWORD, User, check_password
-from identity.domain.errors import WrongPassword
+from identity.domain.account import User, check_password
 from identity.domain.mail import Mail, changed_text
 from identity.domain.session import Origin
 from identity.ports import Attempts, Clock, PasswordHasher, PasswordJudge, Users
+from identity.usecases.passwords.prove_password import prove_password
 
 
 async def change_password(
@@ -33,18 +33,3 @@ async def change_password(
     await judge.check(new, user.email, user.tenant_name)
     notice = Mail(user.tenant_id, new_id(), user.email, *changed_text())
     await users.set_password(user, await hasher.hash(new), clock(), keep=session, notice=notice)
-
-
-async def prove_password(
-    user: User, password: str, origin: Origin, *, hasher: PasswordHasher, attempts: Attempts
-) -> None:
-    """Return when it is the user's password; raise `WrongPassword` or `TooManyAttempts`."""
-
-    async def known() -> bool:
-        return True
-
-    await attempts.check(user.email, origin.address, known)
-    if not await hasher.verify(user.password_hash, password[: MAX_PASSWORD + 1]):
-        await attempts.failed(user.email, origin.address)
-        raise WrongPassword("The current password is wrong.")
-    await attempts.succeeded(user.email, origin.address)
