@@ -85,7 +85,8 @@ def follow_chain(entries: Iterable[Any], remember: Iterable[int] = ()) -> ChainE
 
     `hash(n) = SHA-256(hash(n-1) ‖ json([field, …]))` with hash(0) = 32 zero bytes, without blanks, UTF-8.
     """
-    last, seq, passed, wanted = bytes(32), 0, {}, set(remember)
+    last, seq, wanted = bytes(32), 0, set(remember)
+    passed: dict[int, str] = {}
     for entry in entries:
         seq += 1
         text = json.dumps([entry[name] for name in FIELDS], separators=(",", ":"), ensure_ascii=False)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aos.administration import Audit, Flags
 from aos.errors import AosError
-from aos.people import Invitations, Password, ServiceAccounts, Sessions, Users
+from aos.people import Invitations, Password, SecondFactor, ServiceAccounts, Sessions, Users
 from aos.resources import Connections, Discovery, Proposals, Runs, Views
 from aos.transport import UNAUTHORIZED, Tokens, Transport
 
@@ -36,6 +36,7 @@ class Client:
         self.invitations = Invitations(self.transport)
         self.password = Password(self.transport)
         self.sessions = Sessions(self.transport)
+        self.second_factor = SecondFactor(self.transport)
         self.service_accounts = ServiceAccounts(self.transport)
         self.flags = Flags(self.transport)
         self.audit = Audit(self.transport)
@@ -52,9 +53,10 @@ class Client:
         self.transport.use(Tokens(answer["access_token"], answer["refresh_token"]))
         return answer["user"]
 
-    def sign_in(self, email: str, password: str) -> None:
-        """Sign in."""
-        answer = self.transport.post("/api/v1/auth/login", {"email": email, "password": password})
+    def sign_in(self, email: str, password: str, totp: str = "") -> None:
+        """Sign in; an account with a second factor raises `TOTP_REQUIRED` until `totp` is its code."""
+        body = {"email": email, "password": password, **({"totp": totp} if totp else {})}
+        answer = self.transport.post("/api/v1/auth/login", body)
         self.transport.use(Tokens(answer["access_token"], answer["refresh_token"]))
 
     def sign_out(self) -> None:

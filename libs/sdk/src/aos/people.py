@@ -5,7 +5,7 @@ from typing import Any
 
 from aos.transport import Tokens, Transport
 
-__all__ = ["Invitations", "Password", "ServiceAccounts", "Sessions", "Users"]
+__all__ = ["Invitations", "Password", "SecondFactor", "ServiceAccounts", "Sessions", "Users"]
 
 
 class Users:
@@ -37,6 +37,10 @@ class Users:
     def end_sessions(self, user_id: str) -> int:
         """End every session of a user; return how many."""
         return int(self._transport.delete(f"/api/v1/auth/users/{user_id}/sessions")["ended"])
+
+    def clear_second_factor(self, user_id: str) -> None:
+        """Turn off the second factor of a user who lost it."""
+        self._transport.delete(f"/api/v1/auth/users/{user_id}/totp")
 
     def remove(self, user_id: str) -> None:
         """Remove a user."""
@@ -105,6 +109,29 @@ class Sessions:
     def end_others(self) -> int:
         """End every session but this one; return how many."""
         return int(self._transport.delete("/api/v1/auth/sessions")["ended"])
+
+
+class SecondFactor:
+    """One's own second factor: codes of an authenticator app."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def state(self) -> Any:
+        """Return whether it is on (`enabled`), and `recovery_codes_left`."""
+        return self._transport.get("/api/v1/auth/totp")
+
+    def begin(self, password: str) -> Any:
+        """Return a new `secret` and its otpauth `uri`, this once; sign-in asks for codes after `confirm`."""
+        return self._transport.post("/api/v1/auth/totp", {"password": password})
+
+    def confirm(self, code: str) -> list[str]:
+        """Turn it on with the app's first code and return the recovery codes, this once."""
+        return list(self._transport.post("/api/v1/auth/totp/confirm", {"code": code})["recovery_codes"])
+
+    def disable(self, password: str, code: str) -> None:
+        """Turn it off."""
+        self._transport.post("/api/v1/auth/totp/disable", {"password": password, "code": code})
 
 
 class ServiceAccounts:

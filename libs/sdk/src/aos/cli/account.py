@@ -1,10 +1,12 @@
 """`aos register | login | logout | whoami`."""
 
+import sys
 from typing import Annotated
 
 import typer
 
 from aos.cli.output import say, signed_in
+from aos.errors import AosError
 
 Url = Annotated[str, typer.Option("--url", help="The platform's address, e.g. http://127.0.0.1:8080.")]
 Password = Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="AOS_PASSWORD", help="Your password.")]
@@ -30,11 +32,19 @@ def create_tenant(
 
 
 def login(
-    email: Annotated[str, typer.Option(prompt=True, help="Your e-mail address.")], password: Password, url: Url = ""
+    email: Annotated[str, typer.Option(prompt=True, help="Your e-mail address.")],
+    password: Password,
+    url: Url = "",
+    code: Annotated[str, typer.Option(help="A code of your second factor; asked for where it is needed.")] = "",
 ) -> None:
     """Sign in; the session is kept for the next commands."""
     with signed_in(url) as client:
-        client.sign_in(email, password)
+        try:
+            client.sign_in(email, password, code)
+        except AosError as error:
+            if error.reason != "TOTP_REQUIRED" or code or not sys.stdin.isatty():
+                raise
+            client.sign_in(email, password, typer.prompt("Code of your app, or a recovery code"))
         say(f"Signed in as {client.me()['email']}.")
 
 

@@ -32,6 +32,7 @@ def build() -> typer.Typer:
     app.add_typer(people.invitations, name="invitations")
     app.add_typer(credentials.password, name="password")
     app.add_typer(credentials.sessions, name="sessions")
+    app.add_typer(credentials.totp, name="totp")
     app.add_typer(keys.service_accounts, name="service-accounts")
     app.add_typer(keys.keys, name="keys")
     app.add_typer(administration.flags, name="flags")

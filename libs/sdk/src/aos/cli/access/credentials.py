@@ -1,4 +1,4 @@
-"""`aos password` and `aos sessions`."""
+"""`aos password`, `aos sessions` and `aos totp`."""
 
 from typing import Annotated
 
@@ -8,6 +8,11 @@ from aos.cli.output import AsJson, say, show, signed_in, table_of
 
 password = typer.Typer(help="Your password.", no_args_is_help=True)
 sessions = typer.Typer(help="Where you are signed in.", no_args_is_help=True)
+totp = typer.Typer(help="Codes of an authenticator app as a second factor.", no_args_is_help=True)
+Current = Annotated[
+    str,
+    typer.Option("--password", prompt="Your password", hide_input=True, envvar="AOS_PASSWORD", help="Your password."),
+]
 Url = Annotated[str, typer.Option("--url", help="The platform's address.")]
 New = Annotated[
     str,
@@ -75,3 +80,40 @@ def end_others() -> None:
     with signed_in() as client:
         ended = client.sessions.end_others()
     say(f"{ended} sessions ended.")
+
+
+@totp.command()
+def status() -> None:
+    """Tell whether your second factor is on."""
+    with signed_in() as client:
+        state = client.second_factor.state()
+    say(f"On; {state['recovery_codes_left']} recovery codes are left." if state["enabled"] else "Off.")
+
+
+@totp.command()
+def on(
+    password: Current,
+    code: Annotated[str, typer.Option(help="The app's first code; asked for after the secret is shown.")] = "",
+) -> None:
+    """Turn it on: shows a secret for your app, asks for its first code, and shows recovery codes."""
+    with signed_in() as client:
+        if not code:
+            begun = client.second_factor.begin(password)
+            say(f"Enter this secret in your authenticator app: {begun['secret']}")
+            say(f"or open: {begun['uri']}")
+            code = typer.prompt("The app's code")
+        recovery = client.second_factor.confirm(code)
+    say("On. Keep these codes where you find them without the app; each signs you in once:")
+    for one in recovery:
+        say(f"    {one}")
+
+
+@totp.command()
+def off(
+    password: Current,
+    code: Annotated[str, typer.Option(prompt="Code of your app, or a recovery code", help="A code.")],
+) -> None:
+    """Turn it off."""
+    with signed_in() as client:
+        client.second_factor.disable(password, code)
+    say("Off.")

@@ -64,6 +64,14 @@ def end_sessions(who: Who) -> None:
     say(f"{ended} sessions ended.")
 
 
+@users.command("clear-totp")
+def clear_totp(who: Who) -> None:
+    """Turn off the second factor of a user who lost it."""
+    with signed_in() as client:
+        client.users.clear_second_factor(_find(client, who)["id"])
+    say("Off. They sign in with their password alone and can turn it on again.")
+
+
 @users.command()
 def remove(who: Who, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Remove a user."""
