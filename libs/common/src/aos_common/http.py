@@ -197,6 +197,15 @@ def _add_health(app: FastAPI, service: str, checks: Sequence[Check]) -> None:
     app.add_api_route("/health/ready", ready, include_in_schema=False)
 
 
+def _template(scope: Scope) -> str:
+    """Return the path with its parameters' names in place of their values; a route knows its own part of it alone."""
+    path, template = str(scope["path"]), getattr(scope.get("route"), "path_format", "")
+    filled = template
+    for name, value in scope.get("path_params", {}).items():
+        filled = filled.replace("{" + name + "}", str(value))
+    return path.removesuffix(filled) + template if template and path.endswith(filled) else path
+
+
 class _Tracing:
     """Continues the caller's trace and answers with its id in `x-trace-id`."""
 
@@ -224,8 +233,7 @@ def _call(scope: Scope, headers: Mapping[str, str], trace_id: str) -> Call:
     """Describe the call for the audit; its route and path parameters are known once it is routed."""
 
     def action() -> str:
-        route = scope.get("route")
-        return f"{scope['method']} {getattr(route, 'path', scope['path'])}"
+        return f"{scope['method']} {_template(scope)}"
 
     def target() -> dict[str, str]:
         return {name: str(value) for name, value in scope.get("path_params", {}).items()}

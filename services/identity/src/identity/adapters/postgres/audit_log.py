@@ -56,7 +56,7 @@ class PostgresAuditLog:
             head = await _head(connection)
             placed = replace(entry, seq=head.seq + 1 if head else 1)
             digest = link(head.hash if head else START, placed)
-            await connection.execute(sa.insert(_log).values(_row(placed), hash=digest))
+            await connection.execute(sa.insert(_log).values(_row(placed) | {"hash": digest}))
             ending = {"seq": placed.seq, "hash": digest, "seal": seal(self._key, tenant, placed.seq, digest)}
             statement = insert(_heads).values(tenant_id=tenant, **ending)
             await connection.execute(statement.on_conflict_do_update(index_elements=["tenant_id"], set_=ending))
