@@ -1,8 +1,11 @@
 """Mail to a real SMTP server, with and without TLS."""
 
 import asyncio
+import os
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -10,15 +13,21 @@ from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
+import sqlalchemy as sa
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
+from aos_common.db import Database
 from aos_common.errors import DependencyUnavailable
 from identity.adapters.mail import MailRefused, OutboxSender, sender_of
+from identity.app import build
 from identity.domain.mail import Mail
+from identity.settings import Settings
+from pydantic import SecretStr
 
 SENDER = "AutonomOS <no-reply@autonomos.local>"
 MAIL = Mail(uuid4(), uuid4(), "guest@example.com", "Invitation to Zoë & Co", "Grüße\n\nticket.of.mail\n")
@@ -130,3 +139,54 @@ def test_sender_when_the_url_is_wrong_then_it_says_what_it_looks_like() -> None:
     for url in ("", "outbox", "http://host", "smtp://"):
         with pytest.raises(ValueError, match="AOS_MAIL_URL"):
             sender_of(url, SENDER)
+
+
+async def test_mail_when_a_server_is_set_then_the_worker_delivers_it_and_forgets_its_body(settings: Settings) -> None:
+    inbox = Inbox()
+    with _server(inbox) as port:
+        chosen = settings.model_copy(update={"mail_url": SecretStr(f"smtp://127.0.0.1:{port}")})
+        service = await build(chosen, frozenset({"serve", "work"}))
+        tasks = [asyncio.ensure_future(task()) for task in service.tasks]
+        transport = httpx.ASGITransport(service.http, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://identity") as client:
+            email = f"{uuid4().hex}@example.com"
+            body = {"tenant_name": "T", "email": email, "password": "correct horse battery"}
+            tenant = (await client.post("/api/v1/auth/register", json=body)).json()["user"]["tenant_id"]
+            assert (await client.post("/api/v1/auth/password/forgot", json={"email": email})).status_code == 202
+            async with asyncio.timeout(10):
+                while not inbox.mails or not await _sent(settings, tenant):
+                    await asyncio.sleep(0.05)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for close in service.close:
+            await close()
+    assert inbox.mails[0]["to"] == email
+    assert "aos password reset" in inbox.mails[0].get_content()
+
+
+async def _sent(settings: Settings, tenant: str) -> bool:
+    database = Database(settings.database_url.get_secret_value(), "identity", pool_size=1)
+    async with database.tenant_tx(UUID(tenant)) as connection:
+        row = (await connection.execute(sa.text("SELECT secret, sent_at FROM mail_outbox"))).one()
+    await database.close()
+    return row.secret is None and row.sent_at is not None
+
+
+async def test_command_when_an_operator_asks_then_it_shows_the_mail_without_a_server(
+    town: Any, settings: Settings
+) -> None:
+    person = await town.owner()
+    await town.client.post("/api/v1/auth/password/forgot", json={"email": person.email})
+    environment = os.environ | {
+        "AOS_DATABASE_URL": settings.database_url.get_secret_value(),
+        "AOS_CREDENTIAL_KEY": settings.credential_key,
+        "AOS_SIGNING_KEY_FILE": str(settings.signing_key_file),
+        "AOS_AUDIT_KEY": settings.audit_key.get_secret_value(),
+    }
+    command = [sys.executable, "-m", "identity", "mail", "--to", person.email]
+    for more in ([], ["--json"]):
+        done = await asyncio.to_thread(
+            subprocess.run, [*command, *more], env=environment, capture_output=True, text=True, timeout=60, check=True
+        )
+        assert await town.ticket(person.tenant_id, person.email) in done.stdout

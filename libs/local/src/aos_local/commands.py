@@ -1,4 +1,4 @@
-"""`aos up | down | status | doctor | logs`, plugged into the `aos` command."""
+"""`aos up | down | status | doctor | logs | mail`, plugged into the `aos` command."""
 
 import json
 import time
@@ -15,6 +15,7 @@ from rich.console import Console
 from aos_local.demo.command import demo
 from aos_local.display import StartProgress, print_findings, print_status, print_urls, usage
 from aos_local.doctor import examine
+from aos_local.operators import mail
 from aos_local.platform import Platform
 from aos_local.processes.logs import tail
 
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the `aos` command."""
     for command in (up, down, status, doctor, logs, demo):
         app.command()(command)
+    app.command("mail")(show_mail)
 
 
 @contextmanager
@@ -144,3 +146,15 @@ def _print_new(stem: str, path: Path, seen: int, *, prefixed: bool) -> int:
     whole = data[: data.rfind(b"\n") + 1]
     _print_lines(stem, whole.decode("utf-8", "replace"), prefixed=prefixed)
     return (seen if size >= seen else 0) + len(whole)
+
+
+def show_mail(
+    to: Annotated[str, typer.Option(help="Only mails to this address.")] = "",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many, the newest.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")] = False,
+) -> None:
+    """Show the mails that this platform kept instead of sending: invitations, password resets."""
+    with _explained():
+        code = mail(Platform(), to=to, limit=limit, as_json=as_json)
+    if code:
+        raise typer.Exit(code)
