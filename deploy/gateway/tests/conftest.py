@@ -22,7 +22,7 @@ import jwt
 import pytest
 from aos_access.doors import DOORS, Access, Door, Live
 from aos_gateway.routes import DOCUMENTS, SERVICES, routes_of
-from aos_gateway.settings import Address, GatewaySettings
+from aos_gateway.settings import Address, GatewaySettings, Rate, RateLimits
 from aos_gateway.testing import Running, free_port, running
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.rpc import code_pb2, error_details_pb2, status_pb2
@@ -32,6 +32,7 @@ from jwt.algorithms import RSAAlgorithm
 ISSUER = "https://identity.autonomos.local"
 ORIGIN = "https://console.example.com"
 KID = "first"
+PLENTY = Rate(50_000, 100_000)  # limits have tests of their own; elsewhere they would hide what is tested
 # Doors of every kind that the table may hold one day, so that each is tested whatever it holds now.
 EXTRA = (
     Door("aoa", Access.TOKEN, None, "GET", "/api/v1/test/{run_id}/events", live=Live.SSE),
@@ -228,6 +229,7 @@ def gateway() -> Iterator[Gateway]:
         issuer=ISSUER,
         admin=home / "admin.sock",
         cors_origins=(ORIGIN,),
+        rates=RateLimits(PLENTY, PLENTY, PLENTY, PLENTY),
     )
     try:
         with running(settings, home, ROUTES) as envoy:

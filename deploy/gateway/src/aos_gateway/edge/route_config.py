@@ -104,7 +104,8 @@ def _nodes(settings: GatewaySettings, route: Route) -> list[Node]:
 
 def _websocket(settings: GatewaySettings, node: Node) -> list[Node]:
     """Browsers let any site open a WebSocket anywhere, so the origin is compared here; others send none."""
-    origins = "|".join(["", *map(re.escape, (*settings.cors_origins, *settings.own_origins))])
+    named = "|".join(map(re.escape, (*settings.cors_origins, *settings.own_origins)))
+    origins = f"({named})?"
     upgrade = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}
     origin = {
         "name": "origin",
