@@ -84,6 +84,7 @@ def _inside(service: str, name: str, permission: Permission | None = None, *, wr
 
 
 _USER = "/api/v1/auth/users/{user_id}"
+_PROVIDERS = "/api/v1/admin/identity-providers"
 _ROBOTS = "/api/v1/auth/service-accounts"
 _ACCOUNTS = (
     *(_public("POST", f"/api/v1/auth/{verb}") for verb in ("register", "login", "refresh")),
@@ -93,6 +94,13 @@ _ACCOUNTS = (
         _public("POST", f"/api/v1/auth/{verb}")
         for verb in ("token", "invitations/accept", "password/forgot", "password/reset")
     ),
+    _public("GET", "/api/v1/auth/oidc/{provider_id}/start"),
+    _public("GET", "/api/v1/auth/oidc/{provider_id}/callback"),
+    _read("identity", _PROVIDERS, Permission.CREDENTIALS_MANAGE),
+    _write("identity", "POST", _PROVIDERS, Permission.CREDENTIALS_MANAGE),
+    _read("identity", f"{_PROVIDERS}/{{provider_id}}", Permission.CREDENTIALS_MANAGE),
+    _write("identity", "PUT", f"{_PROVIDERS}/{{provider_id}}", Permission.CREDENTIALS_MANAGE),
+    _write("identity", "DELETE", f"{_PROVIDERS}/{{provider_id}}", Permission.CREDENTIALS_MANAGE),
     _write("identity", "POST", "/api/v1/auth/password/change", None),
     _read("identity", "/api/v1/auth/totp", None),
     _write("identity", "POST", "/api/v1/auth/totp", None),

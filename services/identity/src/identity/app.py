@@ -12,6 +12,7 @@ from functools import partial
 from aos_access.doors import SERVICES
 from aos_common.calls.audit import audit_stream
 from aos_common.db import Database
+from aos_common.egress import Egress
 from aos_common.jobs import Worker
 from aos_common.runner import Service
 from aos_common.secrets import SecretBox
@@ -22,9 +23,11 @@ from identity.adapters.attempts import ValkeyAttempts
 from identity.adapters.hasher import Argon2Hasher
 from identity.adapters.judge import ZxcvbnJudge
 from identity.adapters.mail import OutboxSender, SmtpSender, sender_of
+from identity.adapters.openid import Openid
 from identity.adapters.postgres.accounts import PostgresAccounts
 from identity.adapters.postgres.audit_log import PostgresAuditLog
 from identity.adapters.postgres.flags import PostgresFlags
+from identity.adapters.postgres.identity_providers import PostgresIdentityProviders
 from identity.adapters.postgres.invitations import PostgresInvitations
 from identity.adapters.postgres.password_resets import PostgresPasswordResets
 from identity.adapters.postgres.postbox import Postbox
@@ -42,6 +45,7 @@ from identity.entrypoints.api.administration import AuditApi, FlagsApi
 from identity.entrypoints.api.credentials import CredentialsApi
 from identity.entrypoints.api.keys import KeysApi
 from identity.entrypoints.api.second_factor import SecondFactorApi
+from identity.entrypoints.api.sign_on import SignOnApi
 from identity.entrypoints.api.users import UsersApi
 from identity.entrypoints.consumer import AuditConsumer
 from identity.entrypoints.rest.accounts import account_router, add_well_known
@@ -50,6 +54,7 @@ from identity.entrypoints.rest.credentials import password_router, session_route
 from identity.entrypoints.rest.flags import router as flag_router
 from identity.entrypoints.rest.keys import key_router
 from identity.entrypoints.rest.second_factor import second_factor_router
+from identity.entrypoints.rest.sign_on import provider_router, sign_on_router
 from identity.entrypoints.rest.users import invitation_router, user_router
 from identity.entrypoints.worker import handlers, rotate_by_age
 from identity.settings import Settings
@@ -196,6 +201,9 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     parts = await _parts(settings)
     accounts, users, credentials = _accounts_api(parts), _users_api(parts), _credentials_api(parts)
     keys = KeysApi(parts.service_accounts, parts.signer, _now)
+    openid = Openid(Egress(settings.egress_allow))
+    providers = PostgresIdentityProviders(parts.database, parts.box, parts.users)
+    sign_on = SignOnApi(providers, openid, _now, settings.public_url)
     flags, audit = _flags_api(parts), _audit_api(parts)
     shared = parts.shared
     app = shared.rest(
@@ -209,8 +217,9 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
             session_router(credentials),
             second_factor_router(_second_factor_api(parts, credentials)),
             key_router(keys),
+            sign_on_router(sign_on, accounts),
         ],
-        also={"/api/v1/admin": [flag_router(flags), audit_router(audit)]},
+        also={"/api/v1/admin": [flag_router(flags), audit_router(audit), provider_router(sign_on)]},
     )
     add_well_known(app, accounts, parts.signer.jwks)
     register = [partial(grpc_entry.register, accounts), partial(flag_rpc.register, flags)]
@@ -221,7 +230,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     if "work" in roles:
         tasks.append(Worker(parts.database, handlers(parts.postbox, parts.sender, _now)).run)
         tasks.append(partial(rotate_by_age, parts.keys, _now, timedelta(days=settings.key_days)))
-    return Service(http=app, grpc=server, tasks=tasks, close=[parts.box.close, *shared.close])
+    return Service(http=app, grpc=server, tasks=tasks, close=[openid.close, parts.box.close, *shared.close])
 
 
 def _consumer(shared: Shared, audit: AuditApi) -> Consumer:

@@ -1,8 +1,8 @@
 """What the use cases need from outside."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from identity.domain.account import User
@@ -14,6 +14,7 @@ from identity.domain.password_reset import PasswordReset
 from identity.domain.second_factor import SecondFactor
 from identity.domain.service_account import ApiKey, ServiceAccount
 from identity.domain.session import Origin, RefreshToken, Session, Verdict
+from identity.domain.sign_on import IdentityProvider, Person, SignOnAttempt
 from identity.domain.signing_key import SigningKey
 from identity.domain.ticket import Ticket
 
@@ -181,6 +182,51 @@ class OneTimeCodes(Protocol):
 
     def step_of(self, secret: str, code: str, now: datetime) -> int | None:
         """Return the time step whose code it is, now or one step off; None when it is none."""
+
+
+class IdentityProviders(Protocol):
+    """Tenants' providers at rest, client secrets sealed."""
+
+    async def tenant_of(self, provider_id: UUID) -> UUID | None:
+        """Return the tenant whose provider it is."""
+
+    async def list(self, tenant_id: UUID) -> list[IdentityProvider]:
+        """Return every provider, by name."""
+
+    async def get(self, tenant_id: UUID, provider_id: UUID) -> IdentityProvider:
+        """Return a provider; raise `NotFound`."""
+
+    async def put(self, provider: IdentityProvider) -> None:
+        """Store a provider, new or changed; raise `NameTaken` or `TooMany`."""
+
+    async def remove(self, tenant_id: UUID, provider_id: UUID) -> None:
+        """Remove a provider; its users stay, and sign on no more. Raise `NotFound`."""
+
+    async def leave(self, attempt: SignOnAttempt, now: datetime) -> None:
+        """Store an attempt; those that expired go."""
+
+    async def come_back(self, ticket: Ticket, now: datetime) -> SignOnAttempt | None:
+        """Spend the attempt of a ticket and return it; None when it is unknown, spent or too old."""
+
+    async def user_of(self, provider: IdentityProvider, person: Person, now: datetime) -> User:
+        """Return the user of a person, as they are now known or made just now; raise `EmailTaken`."""
+
+
+class OpenIdConnect(Protocol):
+    """Speaks OpenID Connect with providers."""
+
+    async def check(self, provider: IdentityProvider) -> None:
+        """Return when the issuer's discovery document reads; raise `ProviderUnusable`."""
+
+    async def authorization_url(
+        self, provider: IdentityProvider, redirect_uri: str, state: str, nonce: str, code_verifier: str
+    ) -> str:
+        """Return where to send the browser; raise `ProviderUnusable`."""
+
+    async def claims(
+        self, provider: IdentityProvider, redirect_uri: str, code: str, nonce: str, code_verifier: str
+    ) -> Mapping[str, Any]:
+        """Exchange a code and return verified claims; raise `ProviderUnusable` or `SignOnRefused`."""
 
 
 class PasswordHasher(Protocol):

@@ -24,6 +24,11 @@ class Settings(ServiceSettings):
     key_days: int = Field(90, ge=1, le=3650, description="Days after which the signing key is replaced by itself.")
     hash_concurrency: int = Field(2, ge=1, le=64, description="Password hashes computed at once.")
     public_url: str = Field("http://127.0.0.1:8080", description="The platform's address, as mails name it.")
+    egress_allow: str = Field(
+        "",
+        description="Private networks, addresses and hosts where tenants' identity providers may be, by comma, each "
+        "with a port if one will do: 10.20.0.0/16, login.internal:443. Public addresses need no entry.",
+    )
     mail_url: SecretStr = Field(
         SecretStr("outbox:"),
         description="Where mail goes: outbox: (kept for `python -m identity mail`), smtp://user:password@host:587 "

@@ -80,6 +80,20 @@ class KeyRefused(DomainError):
     kind = Kind.UNAUTHENTICATED
 
 
+class SignOnRefused(DomainError):
+    """The tenant's provider did not sign this person on, or its settings do not let them in."""
+
+    reason = "SIGN_ON_REFUSED"
+    kind = Kind.UNAUTHENTICATED
+
+
+class ProviderUnusable(DomainError):
+    """A tenant's provider does not answer as OpenID Connect asks."""
+
+    reason = "PROVIDER_UNUSABLE"
+    kind = Kind.PRECONDITION
+
+
 class TicketRefused(DomainError):
     """An invitation or a password reset is unknown, used, replaced or too old; which is not said."""
 
