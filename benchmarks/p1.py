@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from benchmarks.measure import report, run
 from benchmarks.rows import fill_table
@@ -56,6 +56,13 @@ def _compare(rows: int) -> None:
     report(f"P1  {rows:,} rows PostgreSQL → batches", *both, "dlt (ConnectorX → Parquet)", GOAL)
 
 
+class _Defaults:
+    """Every feature flag at its default."""
+
+    async def is_on(self, tenant_id: UUID, flag: str, default: bool) -> bool:
+        return default
+
+
 async def _ours(source_url: str, app_url: str, folder: Path) -> dict[str, int]:
     from aam.adapters.connections import PostgresConnections
     from aam.adapters.extraction.extractor import ArrowExtractor
@@ -86,7 +93,7 @@ async def _ours(source_url: str, app_url: str, folder: Path) -> dict[str, int]:
     stream = Stream(connection_id, found.name, StreamState.READY, found.schema, fingerprint(found.schema.columns))
     stream = replace(stream, mapping=_mapping())
     await connections.save_stream(tenant, stream)
-    run_ = await start_sync(tenant, connection_id, connections=connections, runs=runs, clock=_now)
+    run_ = await start_sync(tenant, connection_id, connections=connections, runs=runs, clock=_now, flags=_Defaults())
     extractor = ArrowExtractor(ObjectStore(f"file://{folder}/objects"), quarantine_limit=1000)
     await sync_stream(tenant, run_, stream, source, connections=connections, runs=runs, extractor=extractor)
     (done,) = (await runs.get(tenant, run_.id)).streams

@@ -80,8 +80,23 @@ def mappings() -> KnownMappings:
     return KnownMappings()
 
 
+class KnownFlags:
+    """The flags a test has switched; the others have their defaults."""
+
+    def __init__(self) -> None:
+        self.switched: dict[str, bool] = {}
+
+    async def is_on(self, tenant_id: UUID, flag: str, default: bool) -> bool:
+        return self.switched.get(flag, default)
+
+
 @pytest.fixture
-def api(database: Database, objects: ObjectStore, mappings: KnownMappings) -> AamApi:
+def flags() -> KnownFlags:
+    return KnownFlags()
+
+
+@pytest.fixture
+def api(database: Database, objects: ObjectStore, mappings: KnownMappings, flags: KnownFlags) -> AamApi:
     """The mesh on real storage; only DCL is played."""
     return AamApi(
         connectors=InstalledConnectors(AllowedFolders((Path("/"),)), Egress("127.0.0.1")),
@@ -91,5 +106,6 @@ def api(database: Database, objects: ObjectStore, mappings: KnownMappings) -> Aa
         extractor=ArrowExtractor(objects, quarantine_limit=10),
         mappings=mappings,
         clock=lambda: datetime.now(UTC),
+        flags=flags,
         streams_at_once=2,
     )

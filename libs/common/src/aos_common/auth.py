@@ -209,10 +209,12 @@ class ServiceTokens:
 
     MAX_CACHED = 10_000
 
-    def __init__(self, token_url: str, client_id: str, client_secret: str) -> None:
+    def __init__(
+        self, token_url: str, client_id: str, client_secret: str, client: httpx.AsyncClient | None = None
+    ) -> None:
         self._url = token_url
         self._form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
-        self._client = httpx.AsyncClient(timeout=5)
+        self._client = client or httpx.AsyncClient(timeout=5)
         self._cache: dict[UUID, tuple[float, str]] = {}
 
     async def token_for(self, tenant_id: UUID) -> str:

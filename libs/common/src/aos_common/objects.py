@@ -15,12 +15,18 @@ from aos_common.ids import new_id
 __all__ = ["ObjectStore", "TenantObjects"]
 
 
+def _fsspec_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Hand `ca_file` to the S3 client: the one authority that its server's certificate may come from."""
+    ca_file = options.pop("ca_file", None)
+    return options | ({"client_kwargs": {"verify": ca_file}} if ca_file else {})
+
+
 class ObjectStore:
     """The root of all objects, e.g. `file:///var/lib/autonomos/objects` or `s3://bucket/prefix`."""
 
     def __init__(self, url: str, options: dict[str, Any] | None = None) -> None:
         self._url = url.rstrip("/")
-        self._options = dict(options or {})
+        self._options = _fsspec_options(dict(options or {}))
         self._fs, self._root = url_to_fs(self._url, **self._options)
 
     def tenant(self, tenant_id: UUID) -> "TenantObjects":

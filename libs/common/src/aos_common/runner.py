@@ -53,6 +53,7 @@ async def run(service: Service, settings: ServiceSettings) -> None:
 
     A background task that ends by itself ends the process, for its supervisor to see.
     """
+    tls = settings.mutual_tls()
     config = uvicorn.Config(
         service.http,
         host=settings.host,
@@ -62,6 +63,7 @@ async def run(service: Service, settings: ServiceSettings) -> None:
         limit_concurrency=1000,
         timeout_graceful_shutdown=10,
         server_header=False,
+        **(tls.server_options() if tls else {}),
     )
     http = _HttpServer(config)
     stop = asyncio.Event()

@@ -6,6 +6,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from aos_common.tls import MutualTls, mutual_tls
+
 __all__ = ["ConnectorSettings", "ServiceSettings"]
 
 
@@ -29,7 +31,9 @@ class ServiceSettings(BaseSettings):
     redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Valkey or Redis, redis(s)://.")
     objects_url: str = Field("file:///var/lib/autonomos/objects", description="Root of objects: file:// or s3://.")
     objects_options: dict[str, str] = Field(
-        default_factory=dict, description="fsspec options of the object store as JSON, e.g. an S3 endpoint_url."
+        default_factory=dict,
+        description="fsspec options of the object store as JSON, e.g. an S3 endpoint_url; "
+        "ca_file names the authority of its certificate.",
     )
 
     issuer: str = Field("https://identity.autonomos.local", description="`iss` of access tokens.")
@@ -45,8 +49,18 @@ class ServiceSettings(BaseSettings):
     dcl_grpc: str = Field("127.0.0.1:0", description="host:port of DCL's gRPC API.")
     aoa_grpc: str = Field("127.0.0.1:0", description="host:port of AOA's gRPC API.")
 
+    tls_cert: Path | None = Field(
+        None, description="PEM file with this service's certificate; with the next two, inside traffic is mutual TLS."
+    )
+    tls_key: Path | None = Field(None, description="PEM file with its key.")
+    tls_ca: Path | None = Field(None, description="PEM file with the authority that signs every service's certificate.")
+
     otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint for traces; empty keeps them in process.")
     canonical_partitions: int = Field(4, ge=1, le=256, description="Number of `aam:canonical:<n>` streams.")
+
+    def mutual_tls(self) -> MutualTls | None:
+        """Mutual TLS between services, or None when it is not set up."""
+        return mutual_tls(self.tls_cert, self.tls_key, self.tls_ca)
 
 
 class ConnectorSettings(ServiceSettings):

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import grpc.aio
+import httpx
 from fastapi import APIRouter, FastAPI
 from redis.asyncio import Redis
 
@@ -20,10 +21,12 @@ from aos_common.http import create_app
 from aos_common.outbox import Relay
 from aos_common.settings import ServiceSettings
 from aos_common.streams import Tail
+from aos_common.tls import MutualTls
 from aos_common.valkey import connect
 
 __all__ = ["Shared", "share"]
 
+IDENTITY_SECONDS = 5.0
 MISSED_SECONDS = 60.0
 """How far back a process reads flag changes when it starts: more than clocks differ."""
 
@@ -68,8 +71,19 @@ class Shared:
     def rpc(self, add: Sequence[Callable[[grpc.aio.Server], None]], public: Sequence[str] = ()) -> grpc.aio.Server:
         """Build the gRPC server with the token check and the audit."""
         address = f"{self.settings.host}:{self.settings.grpc_port}"
-        server, _ = grpc_side.server(self.verifier, add, address, public, trail=self.trail)
+        server, _ = grpc_side.server(
+            self.verifier, add, address, public, trail=self.trail, tls=self.settings.mutual_tls()
+        )
         return server
+
+    def channel(self, address: str) -> grpc.aio.Channel:
+        """Open a channel to another service; the caller closes it."""
+        return grpc_side.channel(address, self.settings.mutual_tls())
+
+
+def _http(tls: MutualTls | None) -> httpx.AsyncClient | None:
+    """A client for identity that shows this service's certificate; None where there is none to show."""
+    return tls.http_client(IDENTITY_SECONDS) if tls else None
 
 
 def share(service: str, settings: ServiceSettings) -> Shared:
@@ -83,9 +97,11 @@ def share(service: str, settings: ServiceSettings) -> Shared:
     redis = connect(settings.redis_url.get_secret_value())
     relay = Relay(database, redis, service)
     revocations = Revocations()
-    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience, refusals=revocations)
-    tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
-    channel = grpc_side.channel(settings.identity_grpc)
+    tls = settings.mutual_tls()
+    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience, _http(tls), refusals=revocations)
+    secret = settings.client_secret.get_secret_value()
+    tokens = ServiceTokens(settings.token_url, settings.client_id, secret, _http(tls))
+    channel = grpc_side.channel(settings.identity_grpc, tls)
     flags = Flags(service, channel, tokens)
     store = Store(database)
     lifetime = float(revocation_events.TOKEN_SECONDS)

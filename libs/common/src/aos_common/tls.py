@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+import httpx
+
 __all__ = ["MutualTls", "mutual_tls", "postgres_arguments", "postgres_tls", "verifying"]
 
 LIBPQ_TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
@@ -29,7 +31,7 @@ def postgres_tls(url: str) -> tuple[str, Any]:
     given = {name: query.pop(name) for name in LIBPQ_TLS if name in query}
     bare = urlunsplit(parts._replace(query=urlencode(query)))
     mode = given.get("sslmode", "verify-full" if "sslrootcert" in given else "prefer")
-    if mode in PLAIN and "sslrootcert" not in given:
+    if mode == "disable" or (mode in PLAIN and "sslrootcert" not in given):
         return bare, mode
     if mode not in (*PLAIN, *VERIFIED):
         raise ValueError(f"sslmode is '{mode}'; it must be one of {', '.join((*PLAIN, *VERIFIED))}")
@@ -97,6 +99,10 @@ class MutualTls:
             "ssl_ca_certs": str(self.authority),
             "ssl_cert_reqs": ssl.CERT_REQUIRED,
         }
+
+    def http_client(self, timeout: float) -> httpx.AsyncClient:
+        """Return an HTTP client that shows this certificate and trusts this authority alone."""
+        return httpx.AsyncClient(timeout=timeout, verify=self.client_context())
 
     def client_context(self) -> ssl.SSLContext:
         """Return the context of an HTTP client that shows this certificate and trusts this authority alone."""

@@ -6,17 +6,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from aos_common import grpc, http
-from aos_common.auth import ServiceTokens, TokenVerifier
-from aos_common.db import Database
 from aos_common.egress import Egress
 from aos_common.jobs import Worker
 from aos_common.objects import ObjectStore
-from aos_common.outbox import Relay
 from aos_common.runner import Service
 from aos_common.secrets import CredentialLocators, SecretBox
+from aos_common.shared import Shared, share
 from aos_common.streams import Consumer
-from redis.asyncio import Redis
 
 from aam.adapters.connections import PostgresConnections
 from aam.adapters.dcl_client import DclMappings
@@ -49,46 +45,36 @@ def _extractor(settings: Settings) -> ArrowExtractor:
     )
 
 
-def _api(settings: Settings, database: Database, vault: Vault, relay: Relay, mappings: Mappings) -> AamApi:
+def _api(settings: Settings, shared: Shared, vault: Vault, mappings: Mappings) -> AamApi:
+    database = shared.database
     return AamApi(
         connectors=InstalledConnectors(settings.folders(), Egress(settings.egress_allow)),
         connections=PostgresConnections(database, *vault),
-        runs=PostgresRuns(database, settings.canonical_partitions, relay.wake),
+        runs=PostgresRuns(database, settings.canonical_partitions, shared.relay.wake),
         quarantine=PostgresQuarantine(database),
         extractor=_extractor(settings),
         mappings=mappings,
         clock=_now,
+        flags=shared.flags,
         streams_at_once=settings.streams_at_once,
     )
 
 
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire AAM for the roles of this process."""
-    database = Database(
-        settings.database_url.get_secret_value(), "aam", pool_size=settings.database_pool, wait=settings.database_wait
-    )
-    redis: Redis = Redis.from_url(settings.redis_url.get_secret_value())
-    relay = Relay(database, redis, "aam")
-    tokens = ServiceTokens(settings.token_url, settings.client_id, settings.client_secret.get_secret_value())
-    channel = grpc.channel(settings.dcl_grpc)
+    shared = share("aam", settings)
+    database = shared.database
+    channel = shared.channel(settings.dcl_grpc)
     box, locators = SecretBox.from_setting(settings.credential_key), CredentialLocators(settings.connector_vault)
-    api = _api(settings, database, (box, locators), relay, DclMappings(channel, tokens))
-    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
-    app = http.create_app(
-        service="aam",
-        title="AutonomOS AAM",
-        prefix="/api/v1/aam",
-        routers=[connection_router(api), run_router(api)],
-        verifier=verifier,
-        checks=[database.ping],
-    )
-    server, _ = grpc.server(verifier, [partial(grpc_entry.register, api)], f"{settings.host}:{settings.grpc_port}")
-    tasks: list[Callable[[], Awaitable[None]]] = [relay.run]
+    api = _api(settings, shared, (box, locators), DclMappings(channel, shared.tokens))
+    app = shared.rest("AutonomOS AAM", "/api/v1/aam", [connection_router(api), run_router(api)])
+    server = shared.rpc([partial(grpc_entry.register, api)])
+    tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
     if "consume" in roles:
         name = f"{socket.gethostname()}:{os.getpid()}"
         handler = MappingConsumer(api)
-        tasks.append(Consumer(redis, database, streams=[STREAM], group="aam", name=name, handler=handler).run)
+        tasks.append(Consumer(shared.redis, database, streams=[STREAM], group="aam", name=name, handler=handler).run)
     if "work" in roles:
         tasks.append(Worker(database, handlers(api), concurrency=settings.runs_at_once).run)
-    closing = [channel.close, box.close, locators.close, tokens.close, verifier.close, redis.aclose, database.close]
+    closing = [channel.close, box.close, locators.close, *shared.close]
     return Service(http=app, grpc=server, tasks=tasks, close=closing)

@@ -118,7 +118,8 @@ class Extraction:
 class Task:
     """One stream to be read in one run.
 
-    `attempt` keeps the files of two workers apart when one was given up for dead and was not.
+    `attempt` keeps the files of two workers apart when one was given up for dead and was not. With `holds_on_drift` a
+    stream whose shape is not its baseline's is not read.
     """
 
     tenant_id: UUID
@@ -126,6 +127,7 @@ class Task:
     run_id: UUID
     attempt: str
     stream: Stream
+    holds_on_drift: bool = True
 
     def batch(self, index: int) -> BatchName:
         """The name of one of its batches."""
@@ -156,6 +158,13 @@ class Extractor(Protocol):
 
     def forget(self, tenant_id: UUID, connection_id: UUID) -> None:
         """Delete everything landed for a connection."""
+
+
+class Flags(Protocol):
+    """Feature flags of tenants."""
+
+    async def is_on(self, tenant_id: UUID, flag: str, default: bool) -> bool:
+        """Tell whether the flag is on for the tenant; `default` where nobody can tell."""
 
 
 class Mappings(Protocol):

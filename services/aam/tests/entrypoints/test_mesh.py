@@ -11,7 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 from aam.domain.connection import Connection, ConnectionState, StreamState
-from aam.domain.errors import ConnectionExists, ConnectionNotFound, InvalidSettings, NotReady, RunNotFound
+from aam.domain.errors import (
+    ConnectionExists,
+    ConnectionNotFound,
+    InvalidSettings,
+    NotReady,
+    RunNotFound,
+    SyncsSwitchedOff,
+)
 from aam.domain.mapping import FieldMapping, Mapping, Transform
 from aam.domain.run import RunState, StreamRun, StreamRunState, SyncRun
 from aam.entrypoints.api import AamApi
@@ -329,3 +336,51 @@ async def test_lists_when_longer_than_a_page_then_continue_where_they_stopped(
     second, end = await api.list_connections(caller, 2, token)
     assert [one.id for one in [*first, *second]] == [one.id for one in reversed(made)]
     assert end == ""
+
+
+async def test_sync_when_the_tenant_switched_syncs_off_then_it_is_refused(
+    api: AamApi, caller: Caller, folder: Path, mappings: Any, flags: Any
+) -> None:
+    mappings.known["items.csv"] = ITEMS
+    connection = await connect(api, caller, folder)
+    flags.switched["use_aam_as_source"] = False
+    with pytest.raises(SyncsSwitchedOff):
+        await api.sync(caller, str(connection.id), "")
+    flags.switched["use_aam_as_source"] = True
+    assert (await sync(api, caller, connection)).state is RunState.SUCCEEDED
+
+
+async def test_connection_when_proposals_are_switched_off_then_none_is_asked_for_and_streams_wait(
+    api: AamApi, caller: Caller, folder: Path, mappings: Any, flags: Any
+) -> None:
+    flags.switched["use_dcl_intelligence_api"] = False
+    connection = await connect(api, caller, folder)
+    _, [stream] = await api.connection(caller, str(connection.id))
+    assert (stream.state, mappings.asked) == (StreamState.NEEDS_MAPPING, {})
+    assert "use_dcl_intelligence_api" in stream.error
+
+
+@pytest.mark.parametrize(
+    ("switched", "state"),
+    [
+        ({}, StreamState.SCHEMA_CHANGED),
+        ({"drift_detection": False}, StreamState.READY),
+        ({"auto_repair": True}, StreamState.SCHEMA_CHANGED),
+    ],
+)
+async def test_stream_when_its_shape_changes_then_the_flags_say_what_happens(
+    api: AamApi, caller: Caller, folder: Path, mappings: Any, flags: Any, database: Database, switched: Any, state: Any
+) -> None:
+    mappings.known["items.csv"] = ITEMS
+    connection = await connect(api, caller, folder)
+    flags.switched |= switched
+    (folder / "items.csv").write_text("id,n,more\n1,1,x\n2,2,y\n")
+    async with database.tenant_tx(caller.tenant_id) as tx:
+        await tx.execute(sa.text("DELETE FROM jobs"))
+    run = await sync(api, caller, connection)
+    _, [stream] = await api.connection(caller, str(connection.id))
+    assert stream.state is state
+    assert run.streams[0].rows_published == (2 if state is StreamState.READY else 0)
+    async with database.tenant_tx(caller.tenant_id) as tx:
+        looks = (await tx.execute(sa.text("SELECT count(*) FROM jobs WHERE kind = 'onboard'"))).scalar_one()
+    assert looks == len([flag for flag in switched if flag == "auto_repair"])

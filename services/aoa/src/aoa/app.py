@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from aos_common import grpc
-from aos_common.auth import ServiceTokens
 from aos_common.runner import Service
-from aos_common.shared import share
+from aos_common.shared import Shared, share
 from temporalio.client import Client
+from temporalio.service import TLSConfig
 
 from aoa.adapters.aam_client import AamClient
 from aoa.adapters.dcl_client import DclClient
@@ -29,6 +28,17 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _temporal_tls(settings: Settings) -> bool | TLSConfig:
+    """Chain and host name are always checked; the files say whom to trust and what to show."""
+    ca, certificate, key = (
+        path.read_bytes() if path else None
+        for path in (settings.temporal_tls_ca, settings.temporal_tls_cert, settings.temporal_tls_key)
+    )
+    if ca or certificate:
+        return TLSConfig(server_root_ca_cert=ca, client_cert=certificate, client_private_key=key)
+    return settings.temporal_tls
+
+
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire AOA for the roles of this process."""
     shared = share("aoa", settings)
@@ -37,7 +47,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         Client.connect,
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        tls=settings.temporal_tls,
+        tls=_temporal_tls(settings),
     )
     # Lazy: the service comes up, and its reads work, while Temporal is away.
     pipelines = TemporalPipelines(await connect(lazy=True), settings.temporal_task_queue)
@@ -46,7 +56,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     server = shared.rpc([partial(grpc_entry.register, api)])
     service = Service(http=app, grpc=server, tasks=shared.tasks, close=shared.close)
     if "work" in roles:
-        worker, closes = _worker(settings, connect, shared.tokens, runs, findings)
+        worker, closes = _worker(settings, connect, shared, runs, findings)
         service.tasks = [*shared.tasks, worker.run]
         service.close = [*closes, *service.close]
     return service
@@ -55,16 +65,16 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
 def _worker(
     settings: Settings,
     connect: Callable[[], Awaitable[Client]],
-    tokens: ServiceTokens,
+    shared: Shared,
     runs: PostgresRuns,
     findings: PostgresFindings,
 ) -> tuple[PipelineWorker, list[Close]]:
-    aam, dcl = grpc.channel(settings.aam_grpc), grpc.channel(settings.dcl_grpc)
-    views = DclClient(dcl, tokens)
+    aam, dcl = shared.channel(settings.aam_grpc), shared.channel(settings.dcl_grpc)
+    views = DclClient(dcl, shared.tokens)
     steps = PipelineSteps(
         runs=runs,
         findings=findings,
-        mesh=AamClient(aam, tokens),
+        mesh=AamClient(aam, shared.tokens),
         views=views,
         ingestions=views,
         clock=_now,

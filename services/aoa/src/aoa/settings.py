@@ -1,5 +1,7 @@
 """Every environment variable of AOA."""
 
+from pathlib import Path
+
 from aos_common.settings import ServiceSettings
 from pydantic import Field
 
@@ -10,7 +12,12 @@ class Settings(ServiceSettings):
     temporal_address: str = Field("127.0.0.1:7233", description="host:port of Temporal's frontend.")
     temporal_namespace: str = Field("default", description="Namespace of Temporal.")
     temporal_task_queue: str = Field("aoa", description="Task queue of the pipeline's workers.")
-    temporal_tls: bool = Field(False, description="Speak TLS to Temporal.")
+    temporal_tls: bool = Field(False, description="Speak TLS to Temporal; a file below means it, too.")
+    temporal_tls_ca: Path | None = Field(
+        None, description="PEM file with the authority of Temporal's certificate; empty trusts the system's."
+    )
+    temporal_tls_cert: Path | None = Field(None, description="PEM file with the certificate to show to Temporal.")
+    temporal_tls_key: Path | None = Field(None, description="PEM file with its key.")
     heartbeat_seconds: float = Field(
         10.0, ge=1, le=300, description="Silence after which a step's worker is taken for dead and another takes over."
     )

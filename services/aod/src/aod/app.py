@@ -4,13 +4,12 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from aos_common import grpc, http
-from aos_common.auth import TokenVerifier
 from aos_common.db import Database
 from aos_common.egress import Egress
 from aos_common.jobs import Worker
 from aos_common.runner import Service
 from aos_common.secrets import SecretBox
+from aos_common.shared import share
 
 from aod.adapters.aam_client import AamConnections
 from aod.adapters.findings import PostgresFindings
@@ -40,23 +39,13 @@ def _api(settings: Settings, database: Database, box: SecretBox, connections: Co
 
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire AOD for the roles of this process."""
-    database = Database(
-        settings.database_url.get_secret_value(), "aod", pool_size=settings.database_pool, wait=settings.database_wait
-    )
-    channel = grpc.channel(settings.aam_grpc)
+    shared = share("aod", settings)
+    channel = shared.channel(settings.aam_grpc)
     box = SecretBox.from_setting(settings.credential_key)
-    api = _api(settings, database, box, AamConnections(channel))
-    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
-    app = http.create_app(
-        service="aod",
-        title="AutonomOS AOD",
-        prefix="/api/v1/aod",
-        routers=[scan_router(api), finding_router(api)],
-        verifier=verifier,
-        checks=[database.ping],
-    )
-    server, _ = grpc.server(verifier, [partial(grpc_entry.register, api)], f"{settings.host}:{settings.grpc_port}")
-    tasks: list[Callable[[], Awaitable[None]]] = []
+    api = _api(settings, shared.database, box, AamConnections(channel))
+    app = shared.rest("AutonomOS AOD", "/api/v1/aod", [scan_router(api), finding_router(api)])
+    tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
     if "work" in roles:
-        tasks.append(Worker(database, handlers(api), concurrency=settings.scans_at_once).run)
-    return Service(http=app, grpc=server, tasks=tasks, close=[channel.close, box.close, verifier.close, database.close])
+        tasks.append(Worker(shared.database, handlers(api), concurrency=settings.scans_at_once).run)
+    server = shared.rpc([partial(grpc_entry.register, api)])
+    return Service(http=app, grpc=server, tasks=tasks, close=[channel.close, box.close, *shared.close])

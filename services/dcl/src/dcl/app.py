@@ -57,6 +57,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         ingestions=PostgresIngestions(database, _now),
         consumptions=PostgresConsumptions(database),
         clock=_now,
+        flags=shared.flags,
     )
     app = shared.rest("AutonomOS DCL", "/api/v1/dcl", [mapping_router(api), view_router(api)])
     app.state.api = api

@@ -121,6 +121,13 @@ class Matcher(Protocol):
         """Match the stream with every entity and return the best proposal."""
 
 
+class Flags(Protocol):
+    """Feature flags of tenants."""
+
+    async def is_on(self, tenant_id: UUID, flag: str, default: bool) -> bool:
+        """Tell whether the flag is on for the tenant; `default` where nobody can tell."""
+
+
 class Clock(Protocol):
     """Tells the time."""
 

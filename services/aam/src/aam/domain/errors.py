@@ -98,6 +98,13 @@ class SchemaChanged(DomainError):
     kind = Kind.PRECONDITION
 
 
+class SyncsSwitchedOff(DomainError):
+    """The tenant's feature flag `use_aam_as_source` is off."""
+
+    reason = "SYNCS_SWITCHED_OFF"
+    kind = Kind.PRECONDITION
+
+
 class QuarantineFull(DomainError):
     """More rows do not fit than a run may set aside: the mapping or the source is wrong as a whole."""
 

@@ -18,6 +18,7 @@ from aam.ports import (
     Connections,
     Connectors,
     Extractor,
+    Flags,
     Json,
     Mappings,
     Quarantine,
@@ -47,6 +48,7 @@ class AamApi:
     extractor: Extractor
     mappings: Mappings
     clock: Clock
+    flags: Flags
     streams_at_once: int
 
     async def create(
@@ -111,6 +113,7 @@ class AamApi:
             connections=self.connections,
             runs=self.runs,
             clock=self.clock,
+            flags=self.flags,
         )
 
     async def run(self, caller: Caller, run_id: str) -> SyncRun:
@@ -166,6 +169,7 @@ class AamApi:
             connectors=self.connectors,
             extractor=self.extractor,
             mappings=self.mappings,
+            flags=self.flags,
         )
 
     async def give_up_onboarding(self, tenant_id: UUID, connection_id: UUID, error: str) -> None:
@@ -182,6 +186,7 @@ class AamApi:
             runs=self.runs,
             extractor=self.extractor,
             clock=self.clock,
+            flags=self.flags,
             at_once=self.streams_at_once,
         )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from aam.domain.connection import Connection, ConnectionState, Stream, StreamState, state_after
 from aam.domain.errors import Fault, SourceError
 from aam.domain.schema import fingerprint
-from aam.ports import Connections, Connectors, DiscoveredStream, Extractor, Mappings, Source, Task
+from aam.ports import Connections, Connectors, DiscoveredStream, Extractor, Flags, Mappings, Source, Task
 from aam.usecases.open_source import open_source
 
 AT_ONCE = 2
@@ -21,6 +21,7 @@ async def onboard_connection(
     connectors: Connectors,
     extractor: Extractor,
     mappings: Mappings,
+    flags: Flags,
 ) -> None:
     """Leave the connection ACTIVE with its streams ready or waiting for a mapping, or FAILED with the reason.
 
@@ -37,6 +38,7 @@ async def onboard_connection(
             raise
         return
     await connections.drop_streams(tenant_id, connection_id, [stream.name for stream in found])
+    proposes = await flags.is_on(tenant_id, "use_dcl_intelligence_api", default=True)
     known = {stream.name: stream for stream in await connections.streams(tenant_id, connection_id)}
     slots = asyncio.Semaphore(AT_ONCE)
 
@@ -46,7 +48,7 @@ async def onboard_connection(
             looked = _baseline(known.get(stream.name, blank), stream)
             await connections.save_stream(tenant_id, looked)
             if looked.state is StreamState.NEEDS_MAPPING:
-                looked = await _map(tenant_id, connection, looked, source, extractor, mappings)
+                looked = await _map(tenant_id, connection, looked, source, extractor, mappings if proposes else None)
                 await connections.save_stream(tenant_id, looked)
             return looked
 
@@ -87,14 +89,17 @@ async def _map(
     stream: Stream,
     source: Source,
     extractor: Extractor,
-    mappings: Mappings,
+    mappings: Mappings | None,
 ) -> Stream:
+    """Land a sample and ask for a mapping; without `mappings` the stream waits for one of its own accord."""
     assert stream.schema is not None
     task = Task(tenant_id, connection.id, connection.id, "sample", stream)
     try:
         sample = await asyncio.to_thread(extractor.sample, task, source)
     except SourceError as error:
         return replace(stream, state=StreamState.FAILED, error=str(error))
+    if mappings is None:
+        return replace(stream, mapping=None, error="no mapping was asked for: use_dcl_intelligence_api is off")
     await mappings.propose(tenant_id, connection, stream.schema, stream.name, sample)
     mapping = await mappings.in_force(tenant_id, connection.id, stream.name)
     if mapping is None:

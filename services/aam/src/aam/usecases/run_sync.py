@@ -3,10 +3,10 @@
 import asyncio
 from uuid import UUID
 
-from aam.domain.connection import Stream, state_after
+from aam.domain.connection import Stream, StreamState, state_after
 from aam.domain.errors import Fault, SourceError
 from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, StreamRunState, verdict
-from aam.ports import Clock, Connections, Connectors, Extractor, Runs
+from aam.ports import Clock, Connections, Connectors, Extractor, Flags, Runs
 from aam.usecases.open_source import open_source
 from aam.usecases.sync_stream import sync_stream
 
@@ -20,6 +20,7 @@ async def run_sync(
     runs: Runs,
     extractor: Extractor,
     clock: Clock,
+    flags: Flags,
     at_once: int = 2,
 ) -> None:
     """Read every stream that is not settled, at most `at_once` at a time, then settle the run.
@@ -37,12 +38,22 @@ async def run_sync(
             await runs.set_state(tenant_id, run_id, RunState.FAILED, str(failure), clock())
             return
         raise
+    holds = await flags.is_on(tenant_id, "drift_detection", default=True)
     streams = {stream.name: stream for stream in await connections.streams(tenant_id, connection.id)}
     slots = asyncio.Semaphore(at_once)
 
     async def one(stream: Stream) -> None:
         async with slots:
-            await sync_stream(tenant_id, run, stream, source, connections=connections, runs=runs, extractor=extractor)
+            await sync_stream(
+                tenant_id,
+                run,
+                stream,
+                source,
+                holds_on_drift=holds,
+                connections=connections,
+                runs=runs,
+                extractor=extractor,
+            )
 
     pending = [entry for entry in run.streams if entry.state not in SETTLED]
     for entry in pending:
@@ -60,3 +71,6 @@ async def run_sync(
     if await runs.set_state(tenant_id, run_id, state, error, clock()):
         now = await connections.streams(tenant_id, connection.id)
         await connections.set_state(tenant_id, connection.id, state_after(now), error or connection.error)
+        changed = any(stream.state is StreamState.SCHEMA_CHANGED for stream in now)
+        if changed and await flags.is_on(tenant_id, "auto_repair", default=False):
+            await connections.look_again(tenant_id, connection.id)

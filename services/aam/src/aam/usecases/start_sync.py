@@ -5,17 +5,28 @@ from uuid import UUID
 from aos_common.ids import new_id
 
 from aam.domain.connection import ConnectionState
-from aam.domain.errors import NotReady
+from aam.domain.errors import NotReady, SyncsSwitchedOff
 from aam.domain.run import RunState, StreamRun, SyncRun
-from aam.ports import Clock, Connections, Runs
+from aam.ports import Clock, Connections, Flags, Runs
 
 READABLE = (ConnectionState.ACTIVE, ConnectionState.DRIFTED, ConnectionState.HEALING)
 
 
 async def start_sync(
-    tenant_id: UUID, connection_id: UUID, *, request_id: str = "", connections: Connections, runs: Runs, clock: Clock
+    tenant_id: UUID,
+    connection_id: UUID,
+    *,
+    request_id: str = "",
+    connections: Connections,
+    runs: Runs,
+    clock: Clock,
+    flags: Flags,
 ) -> SyncRun:
-    """Queue a run over every stream, or return the connection's active run. Raises `NotReady`."""
+    """Queue a run over every stream, or return the connection's active run. Raises `NotReady` or `SyncsSwitchedOff`."""
+    if not await flags.is_on(tenant_id, "use_aam_as_source", default=True):
+        raise SyncsSwitchedOff(
+            "Syncs are switched off for your tenant.", hint="An admin may type: aos flags on use_aam_as_source"
+        )
     connection = await connections.get(tenant_id, connection_id)
     if connection.state not in READABLE:
         raise NotReady(

@@ -37,6 +37,7 @@ async def sync_stream(
     stream: Stream,
     source: Source,
     *,
+    holds_on_drift: bool = True,
     connections: Connections,
     runs: Runs,
     extractor: Extractor,
@@ -49,7 +50,7 @@ async def sync_stream(
     progress = Progress()
     reporter = asyncio.create_task(_report(tenant_id, run.id, stream.name, progress, runs))
     try:
-        task = Task(tenant_id, run.connection_id, run.id, new_id().hex[-8:], stream)
+        task = Task(tenant_id, run.connection_id, run.id, new_id().hex[-8:], stream, holds_on_drift)
         extraction = await _extract(task, source, progress, extractor)
         await runs.commit_stream(tenant_id, run, _after(stream, extraction), _done(stream, extraction), extraction)
     except SchemaChanged as error:

@@ -17,7 +17,7 @@ from dcl.domain.mapping import Mapping, Proposal
 from dcl.domain.ontology import Ontology
 from dcl.domain.sampled import SampledStream
 from dcl.domain.view import Aggregation
-from dcl.ports import Clock, Consumptions, Ingestions, Lake, Mappings, Matcher, Row
+from dcl.ports import Clock, Consumptions, Flags, Ingestions, Lake, Mappings, Matcher, Row
 from dcl.usecases.aggregate_view import aggregate_view
 from dcl.usecases.decide_proposal import decide_proposal
 from dcl.usecases.get_graph import get_graph
@@ -41,12 +41,18 @@ class DclApi:
     ingestions: Ingestions
     consumptions: Consumptions
     clock: Clock
+    flags: Flags
 
     async def propose(self, caller: Caller, sampled: SampledStream) -> Proposal:
         """Propose a mapping for a stream."""
         require(caller, Permission.MAPPINGS_PROPOSE)
         return await propose_mapping(
-            caller.tenant_id, sampled, matcher=self.matcher, mappings=self.mappings, clock=self.clock
+            caller.tenant_id,
+            sampled,
+            matcher=self.matcher,
+            mappings=self.mappings,
+            flags=self.flags,
+            clock=self.clock,
         )
 
     async def mapping(self, caller: Caller, connection_id: str, stream: str) -> Mapping:

@@ -8,21 +8,25 @@ from dcl.domain import proposal as matching
 from dcl.domain.mapping import AUTO, PENDING, FieldMapping, Proposal
 from dcl.domain.sampled import SampledStream
 from dcl.domain.transform import Transform
-from dcl.ports import Clock, Mappings, Matcher
+from dcl.ports import Clock, Flags, Mappings, Matcher
 from dcl.usecases.decide_proposal import decide_proposal
 
 MAX_COLUMNS = 2000
 
 
 async def propose_mapping(
-    tenant_id: UUID, sampled: SampledStream, *, matcher: Matcher, mappings: Mappings, clock: Clock
+    tenant_id: UUID, sampled: SampledStream, *, matcher: Matcher, mappings: Mappings, flags: Flags, clock: Clock
 ) -> Proposal:
-    """Return the stream's proposal, made now or before; one of the tier `auto` is approved at once."""
+    """Return the stream's proposal, made now or before.
+
+    One of the tier `auto` is approved at once, unless the tenant wants a person to look at each (`hitl_workflow`).
+    """
     if not 1 <= len(sampled.columns) <= MAX_COLUMNS:
         raise InvalidRequest(f"A mapping is proposed for 1 to {MAX_COLUMNS} columns, not {len(sampled.columns)}.")
     found = await matcher.propose(sampled)
     proposal = await mappings.add_proposal(_proposal(tenant_id, sampled, found, clock))
-    if proposal.state == PENDING and proposal.tier == AUTO:
+    certain = proposal.state == PENDING and proposal.tier == AUTO
+    if certain and not await flags.is_on(tenant_id, "hitl_workflow", default=False):
         proposal, _ = await decide_proposal(
             tenant_id, proposal.id, AUTO, approved=True, ontology=matcher.ontology, mappings=mappings, clock=clock
         )

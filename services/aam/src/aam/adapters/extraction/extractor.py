@@ -76,7 +76,9 @@ class ArrowExtractor:
 
 def refuse_drift(task: Task, read: StreamRead) -> None:
     """Raise `SchemaChanged` when the stream's shape is not its baseline's."""
-    if fingerprint(read.schema.columns) == task.stream.fingerprint or task.stream.schema is None:
+    if not task.holds_on_drift or task.stream.schema is None:
+        return
+    if fingerprint(read.schema.columns) == task.stream.fingerprint:
         return
     diff = compare(task.stream.schema.columns, read.schema.columns)
     raise SchemaChanged(
