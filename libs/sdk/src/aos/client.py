@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aos.administration import Audit, Flags
 from aos.errors import AosError
-from aos.people import Invitations, Password, SecondFactor, ServiceAccounts, Sessions, Users
+from aos.people import IdentityProviders, Invitations, Password, SecondFactor, ServiceAccounts, Sessions, Users
 from aos.resources import Connections, Discovery, Proposals, Runs, Views
 from aos.transport import UNAUTHORIZED, Tokens, Transport
 
@@ -38,6 +38,7 @@ class Client:
         self.sessions = Sessions(self.transport)
         self.second_factor = SecondFactor(self.transport)
         self.service_accounts = ServiceAccounts(self.transport)
+        self.identity_providers = IdentityProviders(self.transport)
         self.flags = Flags(self.transport)
         self.audit = Audit(self.transport)
         self.discovery = Discovery(self.transport)

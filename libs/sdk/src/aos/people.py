@@ -5,7 +5,7 @@ from typing import Any
 
 from aos.transport import Tokens, Transport
 
-__all__ = ["Invitations", "Password", "SecondFactor", "ServiceAccounts", "Sessions", "Users"]
+__all__ = ["IdentityProviders", "Invitations", "Password", "SecondFactor", "ServiceAccounts", "Sessions", "Users"]
 
 
 class Users:
@@ -160,3 +160,27 @@ class ServiceAccounts:
     def revoke_key(self, account_id: str, key_id: str) -> None:
         """Revoke a key."""
         self._transport.delete(f"/api/v1/auth/service-accounts/{account_id}/keys/{key_id}")
+
+
+class IdentityProviders:
+    """The tenant's own OpenID Connect providers."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self) -> Any:
+        """Return every provider."""
+        return self._transport.get("/api/v1/admin/identity-providers")["identity_providers"]
+
+    def create(self, name: str, issuer: str, client_id: str, client_secret: str = "", **settings: Any) -> Any:
+        """Add a provider; `settings` are scopes, group_claim, role_map, default_roles and domains."""
+        body = {"name": name, "issuer": issuer, "client_id": client_id, "client_secret": client_secret}
+        return self._transport.post("/api/v1/admin/identity-providers", body | settings)
+
+    def change(self, provider_id: str, settings: dict[str, Any]) -> Any:
+        """Replace a provider's settings; without a client secret the known one stays."""
+        return self._transport.put(f"/api/v1/admin/identity-providers/{provider_id}", settings)
+
+    def remove(self, provider_id: str) -> None:
+        """Remove a provider; its users stay and sign on no more."""
+        self._transport.delete(f"/api/v1/admin/identity-providers/{provider_id}")

@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 import typer
 
 from aos.cli import account, connections, discovery, mappings, runs, views
-from aos.cli.access import administration, credentials, keys, people
+from aos.cli.access import administration, credentials, keys, people, providers
 
 PLUGINS = "aos.commands"
 
@@ -35,6 +35,7 @@ def build() -> typer.Typer:
     app.add_typer(credentials.totp, name="totp")
     app.add_typer(keys.service_accounts, name="service-accounts")
     app.add_typer(keys.keys, name="keys")
+    app.add_typer(providers.providers, name="identity-providers")
     app.add_typer(administration.flags, name="flags")
     app.add_typer(administration.audit, name="audit")
     for plugin in entry_points(group=PLUGINS):
