@@ -102,7 +102,9 @@ class MutualTls:
 
     def http_client(self, timeout: float) -> httpx.AsyncClient:
         """Return an HTTP client that shows this certificate and trusts this authority alone."""
-        return httpx.AsyncClient(timeout=timeout, verify=self.client_context())
+        # No idle connections: a server that stops would wait for their end of TLS, which nobody reads for.
+        limits = httpx.Limits(max_connections=20, max_keepalive_connections=0)
+        return httpx.AsyncClient(timeout=timeout, verify=self.client_context(), limits=limits)
 
     def client_context(self) -> ssl.SSLContext:
         """Return the context of an HTTP client that shows this certificate and trusts this authority alone."""
