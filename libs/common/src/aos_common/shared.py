@@ -22,11 +22,14 @@ from aos_common.outbox import Relay
 from aos_common.settings import ServiceSettings
 from aos_common.streams import Tail
 from aos_common.tls import MutualTls
+from aos_common.trim import Trimmer
 from aos_common.valkey import connect
 
 __all__ = ["Shared", "share"]
 
 IDENTITY_SECONDS = 5.0
+TAILED = {revocation_events.STREAM: 3600.0, flag_events.STREAM: 3600.0}
+"""Streams without consumer groups, and how long their entries are kept: longer than any process looks back."""
 MISSED_SECONDS = 60.0
 """How far back a process reads flag changes when it starts: more than clocks differ."""
 
@@ -118,6 +121,7 @@ def share(service: str, settings: ServiceSettings) -> Shared:
         flags=flags,
         tasks=[
             relay.run,
+            Trimmer(database, redis, TAILED).run,
             store.run,
             Tail(redis, revocation_events.STREAM, revocations, seconds=lifetime).run,
             Tail(redis, flag_events.STREAM, flags, seconds=MISSED_SECONDS).run,

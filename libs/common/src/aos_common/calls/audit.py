@@ -47,7 +47,6 @@ class Call:
     actor: str = ""
     roles: tuple[str, ...] = ()
     session: str = ""
-    recorded: bool = False
 
 
 _call: ContextVar[Call | None] = ContextVar("call", default=None)
@@ -88,23 +87,24 @@ class Trail:
         database.before_commit = self.changed
 
     async def changed(self, connection: AsyncConnection, tenant_id: UUID) -> None:
-        """Record the call within a transaction of the tenant that has written something; once a call."""
+        """Record the call within a transaction of the tenant that has written something.
+
+        A call of several such transactions is recorded by the first that commits: the event's id is the call's.
+        """
         call = _call.get()
-        if call is None or not call.writes or call.recorded:
+        if call is None or not call.writes:
             return
         # PostgreSQL gives a transaction its id with its first write: without one nothing was changed.
         query = sa.text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
         if not (await connection.execute(query)).scalar_one():
             return
         await self._publish(connection, tenant_id, call, "changed", "")
-        call.recorded = True
 
     async def denied(self, reason: str) -> None:
         """Record that the call was refused to somebody whose tenant is known."""
         call = _call.get()
-        if call is None or call.recorded or call.tenant_id is None:
+        if call is None or call.tenant_id is None:
             return
-        call.recorded = True
         async with self._database.tenant_tx(call.tenant_id) as connection:
             await self._publish(connection, call.tenant_id, call, "denied", reason)
 
