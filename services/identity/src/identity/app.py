@@ -26,13 +26,13 @@ from identity.adapters.mail import OutboxSender, SmtpSender, sender_of
 from identity.adapters.openid import Openid
 from identity.adapters.postgres.accounts import PostgresAccounts
 from identity.adapters.postgres.audit_log import PostgresAuditLog
+from identity.adapters.postgres.credentials.identity_providers import PostgresIdentityProviders
+from identity.adapters.postgres.credentials.password_resets import PostgresPasswordResets
+from identity.adapters.postgres.credentials.second_factors import PostgresSecondFactors
+from identity.adapters.postgres.credentials.service_accounts import PostgresServiceAccounts
 from identity.adapters.postgres.flags import PostgresFlags
-from identity.adapters.postgres.identity_providers import PostgresIdentityProviders
 from identity.adapters.postgres.invitations import PostgresInvitations
-from identity.adapters.postgres.password_resets import PostgresPasswordResets
 from identity.adapters.postgres.postbox import Postbox
-from identity.adapters.postgres.second_factors import PostgresSecondFactors
-from identity.adapters.postgres.service_accounts import PostgresServiceAccounts
 from identity.adapters.postgres.sessions import PostgresSessions
 from identity.adapters.postgres.signing_keys import PostgresSigningKeys
 from identity.adapters.postgres.users import PostgresUsers

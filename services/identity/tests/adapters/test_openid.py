@@ -15,8 +15,8 @@ from authlib.oidc.core.util import create_half_hash
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from identity.adapters.openid import Openid
+from identity.domain.credentials.sign_on import IdentityProvider
 from identity.domain.errors import ProviderUnusable, SignOnRefused
-from identity.domain.sign_on import IdentityProvider
 
 ISSUER = "https://login.example.com/x"
 NONCE, CLIENT, SECRET = "the nonce of this attempt", "platform", "a client secret of some length, 32+"

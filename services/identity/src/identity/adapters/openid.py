@@ -21,8 +21,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
+from identity.domain.credentials.sign_on import IdentityProvider, check_issuer
 from identity.domain.errors import ProviderUnusable, SignOnRefused
-from identity.domain.sign_on import IdentityProvider, check_issuer
 
 MAX_ANSWER = 256 * 1024
 LEEWAY = 60

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from identity.domain.credentials.ticket import Ticket, fits, parse_ticket
 from identity.domain.errors import SessionEnded
-from identity.domain.ticket import Ticket, fits, parse_ticket
 
 REFRESH_LIFETIME = timedelta(days=30)
 GRACE = timedelta(seconds=10)

@@ -3,7 +3,7 @@
 from autonomos.identity.v1 import identity_pb2 as pb
 
 from identity.domain.account import User
-from identity.domain.service_account import ServiceAccount
+from identity.domain.credentials.service_account import ServiceAccount
 from identity.usecases.issue_tokens import Tokens
 
 

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from identity.domain.account import User
+from identity.domain.credentials.service_account import ServiceAccount
 from identity.domain.errors import NotFound
-from identity.domain.service_account import ServiceAccount
 from identity.domain.session import session_ended
 from identity.ports import Accounts, ServiceAccounts
 

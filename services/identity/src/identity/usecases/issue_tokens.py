@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from aos_common.ids import new_id
 
 from identity.domain.account import User
+from identity.domain.credentials.ticket import Ticket, hash_secret
 from identity.domain.session import REFRESH_LIFETIME, Origin, RefreshToken, Session
-from identity.domain.ticket import Ticket, hash_secret
 from identity.ports import Clock, Sessions, Signer
 
 ACCESS_LIFETIME = 600

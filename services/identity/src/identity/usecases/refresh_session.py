@@ -4,8 +4,8 @@ import secrets
 
 from aos_common.ids import new_id
 
+from identity.domain.credentials.ticket import Ticket, hash_secret
 from identity.domain.session import REFRESH_LIFETIME, Origin, RefreshToken, Verdict, parse_token, session_ended
-from identity.domain.ticket import Ticket, hash_secret
 from identity.ports import Accounts, Clock, Sessions, Signer
 from identity.usecases.issue_tokens import ACCESS_LIFETIME, Tokens, sign_access
 

@@ -13,10 +13,10 @@ from identity.adapters.postgres.postbox import Postbox
 from identity.adapters.postgres.rows import row_of
 from identity.adapters.tables import invitations, tenants, users
 from identity.domain.account import User
+from identity.domain.credentials.ticket import Ticket, fits
 from identity.domain.errors import EmailTaken, NotFound, TooMany
 from identity.domain.invitation import MAX_OPEN, Invitation, invitation_refused
 from identity.domain.mail import Mail
-from identity.domain.ticket import Ticket, fits
 
 
 def _invitation(row: sa.Row[Any]) -> Invitation:

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.adapters.postgres.revocations import revoke_session
 from identity.adapters.tables import refresh_tokens, sessions
+from identity.domain.credentials.ticket import Ticket
 from identity.domain.session import MAX_SESSIONS, Origin, RefreshToken, Session, Verdict, judge
-from identity.domain.ticket import Ticket
 
 
 def _session(row: sa.Row[Any]) -> Session:

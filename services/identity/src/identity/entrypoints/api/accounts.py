@@ -7,7 +7,7 @@ from uuid import UUID
 from aos_common.auth import Caller
 
 from identity.domain.account import User
-from identity.domain.service_account import ServiceAccount
+from identity.domain.credentials.service_account import ServiceAccount
 from identity.domain.session import Origin
 from identity.ports import (
     Accounts,

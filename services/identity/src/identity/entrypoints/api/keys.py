@@ -7,7 +7,7 @@ from aos_access.guard import require
 from aos_access.roles import Permission
 from aos_common.auth import Caller
 
-from identity.domain.service_account import ApiKey, ServiceAccount
+from identity.domain.credentials.service_account import ApiKey, ServiceAccount
 from identity.entrypoints.api.ids import parse_id
 from identity.ports import Clock, ServiceAccounts, Signer
 from identity.usecases.keys.create_key import create_key

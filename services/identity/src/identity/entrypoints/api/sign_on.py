@@ -9,7 +9,7 @@ from aos_common.auth import Caller
 from aos_common.ids import new_id
 
 from identity.domain.account import User
-from identity.domain.sign_on import IdentityProvider
+from identity.domain.credentials.sign_on import IdentityProvider
 from identity.entrypoints.api.ids import parse_id
 from identity.ports import Clock, IdentityProviders, OpenIdConnect
 from identity.usecases.sign_on.finish_sign_on import finish_sign_on

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from identity.domain.service_account import ApiKey, ServiceAccount
+from identity.domain.credentials.service_account import ApiKey, ServiceAccount
 from identity.entrypoints.rest.models import BEARER, Roles
 
 

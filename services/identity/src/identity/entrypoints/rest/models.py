@@ -6,8 +6,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, EmailStr, Field
 
 from identity.domain.account import User
+from identity.domain.credentials.service_account import ServiceAccount
 from identity.domain.invitation import Invitation
-from identity.domain.service_account import ServiceAccount
 from identity.domain.session import Session
 from identity.usecases.issue_tokens import Tokens
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Cookie, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from identity.domain.sign_on import LIFETIME, IdentityProvider
+from identity.domain.credentials.sign_on import LIFETIME, IdentityProvider
 from identity.entrypoints.api.accounts import AccountsApi
 from identity.entrypoints.api.sign_on import NIL, SignOnApi
 from identity.entrypoints.rest.models import TokensOut

@@ -3,8 +3,8 @@
 from aos_common.ids import new_id
 
 from identity.domain.account import User, check_password
+from identity.domain.credentials.ticket import parse_ticket
 from identity.domain.invitation import invitation_refused
-from identity.domain.ticket import parse_ticket
 from identity.ports import Accounts, Clock, Invitations, PasswordHasher, PasswordJudge
 
 

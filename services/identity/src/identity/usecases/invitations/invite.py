@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from aos_common.ids import new_id
 
 from identity.domain.account import User, normal_email
+from identity.domain.credentials.ticket import Ticket, hash_secret
 from identity.domain.invitation import LIFETIME, Invitation
 from identity.domain.mail import Mail, invitation_text
 from identity.domain.roles import check_grant, checked_roles
-from identity.domain.ticket import Ticket, hash_secret
 from identity.ports import Clock, Invitations
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from aos_common.errors import InvalidRequest
 from aos_common.ids import new_id
 
+from identity.domain.credentials.service_account import MAX_LIFETIME, ApiKey, key_text
+from identity.domain.credentials.ticket import Ticket, hash_secret
 from identity.domain.roles import check_grant
-from identity.domain.service_account import MAX_LIFETIME, ApiKey, key_text
-from identity.domain.ticket import Ticket, hash_secret
 from identity.ports import Clock, ServiceAccounts
 from identity.usecases.keys.create_service_account import checked_name
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from aos_common.errors import InvalidRequest
 from aos_common.ids import new_id
 
+from identity.domain.credentials.service_account import ServiceAccount
 from identity.domain.roles import check_grant, checked_roles
-from identity.domain.service_account import ServiceAccount
 from identity.ports import Clock, ServiceAccounts
 
 MAX_NAME = 120

@@ -1,6 +1,6 @@
 """Exchange an API key for an access token."""
 
-from identity.domain.service_account import parse_key
+from identity.domain.credentials.service_account import parse_key
 from identity.ports import Clock, ServiceAccounts, Signer
 from identity.usecases.issue_tokens import ACCESS_LIFETIME
 

@@ -7,9 +7,9 @@ import time
 from aos_common.ids import new_id
 
 from identity.domain.account import normal_email
+from identity.domain.credentials.password_reset import LIFETIME, PasswordReset
+from identity.domain.credentials.ticket import Ticket, hash_secret
 from identity.domain.mail import Mail, reset_text
-from identity.domain.password_reset import LIFETIME, PasswordReset
-from identity.domain.ticket import Ticket, hash_secret
 from identity.ports import Accounts, Clock, PasswordResets
 
 ANSWER_SECONDS = 0.3

@@ -3,9 +3,9 @@
 from aos_common.ids import new_id
 
 from identity.domain.account import check_password
+from identity.domain.credentials.password_reset import reset_refused
+from identity.domain.credentials.ticket import parse_ticket
 from identity.domain.mail import Mail, changed_text
-from identity.domain.password_reset import reset_refused
-from identity.domain.ticket import parse_ticket
 from identity.ports import Accounts, Clock, PasswordHasher, PasswordJudge, PasswordResets
 
 

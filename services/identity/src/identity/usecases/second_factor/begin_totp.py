@@ -1,7 +1,7 @@
 """Begin to set up a second factor."""
 
 from identity.domain.account import User
-from identity.domain.second_factor import NEVER, SecondFactor
+from identity.domain.credentials.second_factor import NEVER, SecondFactor
 from identity.domain.session import Origin
 from identity.ports import Attempts, OneTimeCodes, PasswordHasher, SecondFactors
 from identity.usecases.passwords.prove_password import prove_password

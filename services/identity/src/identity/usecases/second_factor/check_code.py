@@ -1,7 +1,7 @@
 """Ask for the second factor of a user whose password was right."""
 
 from identity.domain.account import User
-from identity.domain.second_factor import totp_required
+from identity.domain.credentials.second_factor import totp_required
 from identity.ports import Attempts, Clock, OneTimeCodes, SecondFactors
 from identity.usecases.second_factor.use_code import use_code
 

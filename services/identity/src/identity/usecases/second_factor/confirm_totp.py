@@ -4,9 +4,9 @@ import base64
 import secrets
 
 from identity.domain.account import User
+from identity.domain.credentials.second_factor import RECOVERY_CODES, normal_code, totp_wrong
+from identity.domain.credentials.ticket import hash_secret
 from identity.domain.errors import TotpState
-from identity.domain.second_factor import RECOVERY_CODES, normal_code, totp_wrong
-from identity.domain.ticket import hash_secret
 from identity.ports import Clock, OneTimeCodes, SecondFactors
 
 GROUP = 4

@@ -1,8 +1,8 @@
 """Turn one's own second factor off."""
 
 from identity.domain.account import User
+from identity.domain.credentials.second_factor import totp_wrong
 from identity.domain.errors import TotpState
-from identity.domain.second_factor import totp_wrong
 from identity.domain.session import Origin
 from identity.ports import Attempts, Clock, OneTimeCodes, PasswordHasher, SecondFactors
 from identity.usecases.passwords.prove_password import prove_password

@@ -1,7 +1,7 @@
 """Use a code of a second factor."""
 
-from identity.domain.second_factor import SecondFactor, normal_code
-from identity.domain.ticket import hash_secret
+from identity.domain.credentials.second_factor import SecondFactor, normal_code
+from identity.domain.credentials.ticket import hash_secret
 from identity.ports import Attempts, Clock, OneTimeCodes, SecondFactors
 
 CODE_DIGITS = 6

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from identity.domain.account import User
+from identity.domain.credentials.sign_on import person_of
+from identity.domain.credentials.ticket import fits, parse_ticket
 from identity.domain.errors import SignOnRefused, UserDisabled
-from identity.domain.sign_on import person_of
-from identity.domain.ticket import fits, parse_ticket
 from identity.ports import Clock, IdentityProviders, OpenIdConnect
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from aos_common.errors import InvalidRequest
 
+from identity.domain.credentials.sign_on import IdentityProvider, check_issuer
 from identity.domain.roles import check_grant, checked_roles
-from identity.domain.sign_on import IdentityProvider, check_issuer
 from identity.ports import IdentityProviders, OpenIdConnect
 from identity.usecases.keys.create_service_account import checked_name
 

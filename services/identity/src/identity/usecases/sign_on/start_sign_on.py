@@ -5,9 +5,9 @@ from uuid import UUID
 
 from aos_common.ids import new_id
 
+from identity.domain.credentials.sign_on import LIFETIME, SignOnAttempt
+from identity.domain.credentials.ticket import Ticket, hash_secret
 from identity.domain.errors import NotFound
-from identity.domain.sign_on import LIFETIME, SignOnAttempt
-from identity.domain.ticket import Ticket, hash_secret
 from identity.ports import Clock, IdentityProviders, OpenIdConnect
 
 BYTES = 32

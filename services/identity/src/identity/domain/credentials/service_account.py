@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from identity.domain.credentials.ticket import Ticket
 from identity.domain.errors import KeyRefused
-from identity.domain.ticket import Ticket
 
 PREFIX = "aos"
 PARTS = 3

@@ -9,8 +9,8 @@ from aos_common.db import Database
 from aos_common.secrets import SecretBox
 
 from identity.adapters.tables import recovery_codes, totp_secrets, users
+from identity.domain.credentials.second_factor import SecondFactor
 from identity.domain.errors import TotpState
-from identity.domain.second_factor import SecondFactor
 
 
 def _owner(tenant_id: UUID, user_id: UUID) -> str:

@@ -11,9 +11,9 @@ from identity.adapters.postgres.postbox import Postbox
 from identity.adapters.postgres.rows import row_of
 from identity.adapters.postgres.users import replace_password
 from identity.adapters.tables import password_resets, users
+from identity.domain.credentials.password_reset import MAX_AN_HOUR, PasswordReset, reset_refused
+from identity.domain.credentials.ticket import Ticket, fits
 from identity.domain.mail import Mail
-from identity.domain.password_reset import MAX_AN_HOUR, PasswordReset, reset_refused
-from identity.domain.ticket import Ticket, fits
 
 
 class PostgresPasswordResets:

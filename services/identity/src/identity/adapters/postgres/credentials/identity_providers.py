@@ -25,9 +25,9 @@ from identity.adapters.tables import (
     users,
 )
 from identity.domain.account import User
+from identity.domain.credentials.sign_on import MAX_PROVIDERS, IdentityProvider, Person, SignOnAttempt
+from identity.domain.credentials.ticket import Ticket, fits
 from identity.domain.errors import LastOwner, NameTaken, NotFound, TooMany
-from identity.domain.sign_on import MAX_PROVIDERS, IdentityProvider, Person, SignOnAttempt
-from identity.domain.ticket import Ticket, fits
 
 
 def _owner(tenant_id: UUID, provider_id: UUID) -> str:

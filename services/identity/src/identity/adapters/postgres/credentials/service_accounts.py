@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from identity.adapters.postgres.revocations import revoke_session, revoke_subject
 from identity.adapters.postgres.rows import row_of
 from identity.adapters.tables import api_keys, service_accounts, tenants
+from identity.domain.credentials.service_account import MAX_ACCOUNTS, MAX_KEYS, ApiKey, ServiceAccount, key_refused
+from identity.domain.credentials.ticket import Ticket, fits
 from identity.domain.errors import NameTaken, NotFound, TooMany
-from identity.domain.service_account import MAX_ACCOUNTS, MAX_KEYS, ApiKey, ServiceAccount, key_refused
-from identity.domain.ticket import Ticket, fits
 
 NOTED_EVERY = timedelta(minutes=1)
 """A key's last use is written at most this often."""

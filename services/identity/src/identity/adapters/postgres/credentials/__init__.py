@@ -1,0 +1,1 @@
+"""Passwords' resets, second factors, API keys and identity providers at rest."""
