@@ -1,10 +1,11 @@
-"""`aos up | down | status | doctor | logs | mail`, plugged into the `aos` command."""
+"""`aos up | down | status | doctor | logs | mail | signing-keys`, plugged into the `aos` command."""
 
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from rich.console import Console
 from aos_local.demo.command import demo
 from aos_local.display import StartProgress, print_findings, print_status, print_urls, usage
 from aos_local.doctor import examine
-from aos_local.operators import mail
+from aos_local.operators import mail, signing_keys
 from aos_local.platform import Platform
 from aos_local.processes.logs import tail
 
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     for command in (up, down, status, doctor, logs, demo):
         app.command()(command)
     app.command("mail")(show_mail)
+    app.command("signing-keys")(look_after_keys)
 
 
 @contextmanager
@@ -156,5 +158,24 @@ def show_mail(
     """Show the mails that this platform kept instead of sending: invitations, password resets."""
     with _explained():
         code = mail(Platform(), to=to, limit=limit, as_json=as_json)
+    if code:
+        raise typer.Exit(code)
+
+
+class KeyVerb(StrEnum):
+    """What can be done with signing keys."""
+
+    LIST = "list"
+    ROTATE = "rotate"
+    WITHDRAW = "withdraw"
+
+
+def look_after_keys(
+    verb: Annotated[KeyVerb, typer.Argument(help="list, rotate, or withdraw a key that was replaced.")] = KeyVerb.LIST,
+    kid: Annotated[str, typer.Argument(help="Id of the key to withdraw.")] = "",
+) -> None:
+    """Look after the keys that sign access tokens on this machine's platform."""
+    with _explained():
+        code = signing_keys(Platform(), verb.value, *([kid] if kid else []))
     if code:
         raise typer.Exit(code)

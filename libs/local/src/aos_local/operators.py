@@ -1,4 +1,4 @@
-"""What whoever operates this machine may ask a service without signing in: `aos mail`."""
+"""What whoever operates this machine may ask a service without signing in: `aos mail` and `aos signing-keys`."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from aos_local.platform import Platform
 from aos_local.provision import DATABASE, with_login
 from aos_local.secrets import SecretStore
 
-__all__ = ["mail"]
+__all__ = ["mail", "signing_keys"]
 
 
 class NeverStarted(DomainError):
@@ -23,7 +23,16 @@ class NeverStarted(DomainError):
 def mail(platform: Platform, *, to: str, limit: int, as_json: bool) -> int:
     """Print the newest mails, all or one address's, and return the exit status; raises NeverStarted."""
     options = ["--limit", str(limit), *(["--to", to] if to else []), *(["--json"] if as_json else [])]
-    command = [str(binaries.python()), "-m", "identity", "mail", *options]
+    return _identity(platform, "mail", *options)
+
+
+def signing_keys(platform: Platform, verb: str, *arguments: str) -> int:
+    """List, rotate or withdraw the keys that sign access tokens; return the exit status; raises NeverStarted."""
+    return _identity(platform, "keys", verb, *arguments)
+
+
+def _identity(platform: Platform, *arguments: str) -> int:
+    command = [str(binaries.python()), "-m", "identity", *arguments]
     done = subprocess.run(command, env=_identity_environment(platform), check=False)  # noqa: S603  our own service
     return done.returncode
 

@@ -2,8 +2,11 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+
+from aos_common.errors import DomainError
 
 from identity.domain.signing_key import SigningKey, published, signing
 from identity.ports import SigningKeys
@@ -36,7 +39,11 @@ def keys_command(arguments: Sequence[str], with_keys: Opened) -> int:
         else:
             _show(await keys.load())
 
-    asyncio.run(_run(act, with_keys))
+    try:
+        asyncio.run(_run(act, with_keys))
+    except DomainError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 
