@@ -99,10 +99,8 @@ def _algorithms(forge: Forge) -> Iterator[tuple[str, str]]:
     unsigned = f"{_part(forge.header(alg='none'))}.{_part(claims)}"
     yield "alg none with a signature from elsewhere", f"{unsigned}.{good}"
     for name, secret in (("PEM", pem), ("PEM without its last newline", pem.rstrip()), ("DER", der), ("empty", b"")):
-        yield (
-            f"HS256 with the public key as secret ({name})",
-            forge.joined(forge.header(alg="HS256"), claims, _hs256(secret)),
-        )
+        token = forge.joined(forge.header(alg="HS256"), claims, _hs256(secret))
+        yield f"HS256 with the public key as secret ({name})", token
     yield "HS256 labelled RS256", forge.joined(forge.header(), claims, _hs256(pem))
     curve = ec.generate_private_key(ec.SECP256R1())
     yield "ES256 by the attacker", forge.joined(forge.header(alg="ES256"), claims, _es256(curve))
@@ -112,10 +110,8 @@ def _algorithms(forge: Forge) -> Iterator[tuple[str, str]]:
     sha512 = lambda text: forge.key.sign(text, padding.PKCS1v15(), hashes.SHA512())  # noqa: E731  a one-off
     yield "RS512 by the issuer's key", forge.joined(forge.header(alg="RS512"), claims, sha512)
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
-    yield (
-        "PS256 by the issuer's key",
-        forge.joined(forge.header(alg="PS256"), claims, lambda text: forge.key.sign(text, pss, hashes.SHA256())),
-    )
+    probabilistic = lambda text: forge.key.sign(text, pss, hashes.SHA256())  # noqa: E731  a one-off
+    yield "PS256 by the issuer's key", forge.joined(forge.header(alg="PS256"), claims, probabilistic)
     yield "alg in lower case", forge.sign(forge.header(alg="rs256"), claims)
     yield "alg missing", forge.sign(forge.header(alg=None), claims)
     yield "alg as a list", forge.sign(forge.header(alg=["RS256"]), claims)
@@ -128,14 +124,8 @@ def _key_references(forge: Forge) -> Iterator[tuple[str, str]]:
     numbers = stranger.public_key().public_numbers()
     jwk = {"kty": "RSA", "kid": forge.kid, "n": _b64(_integer(numbers.n)), "e": "AQAB", "alg": "RS256", "use": "sig"}
     evil = "https://attacker.example/keys.json"
-    embedded: tuple[Json, ...] = (
-        {"jwk": jwk},
-        {"jwk": jwk, "kid": "attacker"},
-        {"jku": evil},
-        {"x5u": evil},
-        {"x5c": [_b64(b"certificate")]},
-        {"jku": evil, "kid": "attacker"},
-    )
+    embedded: list[Json] = [{"jwk": jwk}, {"jku": evil}, {"x5u": evil}, {"x5c": [_b64(b"certificate")]}]
+    embedded += [{**one, "kid": "attacker"} for one in embedded]
     for more in embedded:
         yield (
             f"attacker's key with {' and '.join(more)} in the header",
@@ -185,28 +175,14 @@ def _types(forge: Forge) -> Iterator[tuple[str, str]]:
 def _times(forge: Forge) -> Iterator[tuple[str, str]]:
     """Not valid now, or never said for how long."""
     now = int(time.time())
-    changes: tuple[tuple[str, Json], ...] = (
-        ("exp missing", {"exp": None}),
-        ("expired, just beyond the leeway", {"exp": now - 8}),
-        ("expired long ago", {"exp": 1, "iat": 0}),
-        ("exp zero", {"exp": 0}),
-        ("exp negative", {"exp": -1}),
-        ("exp as text", {"exp": str(now + 300)}),
-        ("exp as a list", {"exp": [now + 300]}),
-        ("exp true", {"exp": True}),
-        ("exp beyond 64 bits", {"exp": 2**70}),
-        ("valid for longer than any that is issued", {"exp": now + 86_400}),
-        ("valid for ever", {"exp": 2**53}),
-        ("not valid yet", {"nbf": now + 60}),
-        ("nbf as text", {"nbf": str(now)}),
-        ("nbf beyond 64 bits", {"nbf": 2**70}),
-        ("iat missing", {"iat": None}),
-        ("iat as text", {"iat": str(now)}),
-        ("iat negative", {"iat": -5}),
-        ("iat as a list", {"iat": [now]}),
-    )
-    for name, change in changes:
-        yield name, forge.sign(forge.header(), forge.claims(**change))
+    soon = now + 300
+    wrong: dict[str, tuple[Any, ...]] = {
+        # The leeway is 5 s, and no token is issued for longer than 15 minutes.
+        "exp": (None, now - 8, 1, 0, -1, str(soon), [soon], {"at": soon}, True, 2**70, now + 86_400, 2**53),
+        "nbf": (now + 60, str(now), [now], 2**70),
+        "iat": (None, str(now), -5, [now]),
+    }
+    yield from _changed(forge, wrong)
     for literal in ("NaN", "Infinity", "1e400"):
         claims = json.dumps(forge.claims(exp=0)).replace('"exp": 0', f'"exp": {literal}').encode()
         yield f"exp {literal}", forge.sign(forge.header(), claims)
@@ -214,30 +190,40 @@ def _times(forge: Forge) -> Iterator[tuple[str, str]]:
 
 def _parties(forge: Forge) -> Iterator[tuple[str, str]]:
     """Issued by somebody else, or for somebody else."""
-    changes: tuple[tuple[str, Json], ...] = (
-        ("iss missing", {"iss": None}),
-        ("iss of another", {"iss": "https://attacker.example"}),
-        ("iss with a slash behind", {"iss": f"{forge.issuer}/"}),
-        ("iss in upper case", {"iss": forge.issuer.upper()}),
-        ("iss as a prefix", {"iss": f"{forge.issuer}.attacker.example"}),
-        ("iss as a list", {"iss": [forge.issuer]}),
-        ("iss empty", {"iss": ""}),
-        ("aud missing", {"aud": None}),
-        ("aud of another", {"aud": "another-product"}),
-        ("aud in upper case", {"aud": forge.audience.upper()}),
-        ("aud with a space behind", {"aud": f"{forge.audience} "}),
-        ("aud list without ours", {"aud": ["another-product", f"{forge.audience}-test"]}),
-        ("aud list, empty", {"aud": []}),
-        ("aud as an object", {"aud": {forge.audience: True}}),
-        ("sub missing", {"sub": None}),
-        ("sub empty", {"sub": ""}),
-        ("sub as a number", {"sub": 7}),
-        ("sub as a list", {"sub": ["user-1"]}),
-        ("jti missing", {"jti": None}),
-        ("jti as a number", {"jti": 7}),
-    )
-    for name, change in changes:
-        yield name, forge.sign(forge.header(), forge.claims(**change))
+    iss, aud = forge.issuer, forge.audience
+    wrong: dict[str, tuple[Any, ...]] = {
+        "iss": (
+            None,
+            "",
+            "https://attacker.example",
+            f"{iss}/",
+            f"{iss}.attacker.example",
+            iss.upper(),
+            [iss],
+            {"iss": iss},
+        ),
+        "aud": (
+            None,
+            "",
+            "another-product",
+            aud.upper(),
+            f"{aud} ",
+            [],
+            ["another-product", f"{aud}-test"],
+            {aud: True},
+        ),
+        "sub": (None, "", 7, ["user-1"]),
+        "jti": (None, 7),
+    }
+    yield from _changed(forge, wrong)
+
+
+def _changed(forge: Forge, wrong: dict[str, tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
+    """One token for each wrong value of each claim; None leaves the claim out."""
+    for claim, values in wrong.items():
+        for value in values:
+            name = f"{claim} missing" if value is None else f"{claim} {value!r} ({type(value).__name__})"
+            yield name, forge.sign(forge.header(), forge.claims(**{claim: value}))
 
 
 def _tenants(forge: Forge) -> Iterator[tuple[str, str]]:
@@ -247,40 +233,23 @@ def _tenants(forge: Forge) -> Iterator[tuple[str, str]]:
         *(f"{_TENANT},{uuid4()}", f"{_TENANT} ", f"{_TENANT}\n", f"{_TENANT}\x00", f"{_TENANT}' OR '1'='1"),
         *([_TENANT], [], {"id": _TENANT}, 0, True, _TENANT.replace("0", "\u0660")),
     )
-    for tenant in wrong:
-        shown = f"{tenant!r:.60} ({type(tenant).__name__})"
-        yield f"tenant_id {shown}", forge.sign(forge.header(), forge.claims(tenant_id=tenant))
-    yield "tenant_id missing", forge.sign(forge.header(), forge.claims(tenant_id=None))
+    yield from _changed(forge, {"tenant_id": (None, *wrong)})
     null = json.dumps(forge.claims(tenant_id="?")).replace('"?"', "null").encode()
     yield "tenant_id null", forge.sign(forge.header(), null)
 
 
 def _roles(forge: Forge) -> Iterator[tuple[str, str]]:
     """Roles that nobody has, or in another shape than a list of names."""
-    wrong: tuple[Any, ...] = (
-        *("owner", "owner,admin", [], [""], ["root"], ["OWNER"], ["owner "], [["owner"]], [1], [True], {"owner": True}),
-    )
-    for roles in wrong:
-        yield f"roles {roles!r}", forge.sign(forge.header(), forge.claims(roles=roles))
-    yield "roles missing", forge.sign(forge.header(), forge.claims(roles=None))
+    lists: tuple[Any, ...] = ([], [""], ["root"], ["OWNER"], ["owner "], [["owner"]], [1], [True])
+    yield from _changed(forge, {"roles": (None, "owner", "owner,admin", {"owner": True}, *lists)})
 
 
 def _json_tricks(forge: Forge) -> Iterator[tuple[str, str]]:
     """Text that two JSON parsers read differently, or that is no object at all."""
     claims = json.dumps(forge.claims()).encode()
-    bodies = (
-        b"[]",
-        b"null",
-        b'"owner"',
-        b"1",
-        b"",
-        b"{",
-        b"{}",
-        b"\xef\xbb\xbf" + claims,
-        claims + b"}",
-        claims + b"{}",
-    )
-    for body in (*bodies, b"/**/" + claims, claims.decode().encode("utf-16"), b"\xff" + claims):
+    broken = (b"[]", b"null", b'"owner"', b"1", b"", b"{", b"{}", claims + b"}", claims + b"{}", b"/**/" + claims)
+    recoded = (b"\xef\xbb\xbf" + claims, b"\xff" + claims, claims.decode().encode("utf-16"))
+    for body in (*broken, *recoded):
         yield f"claims {body[:12]!r}…{body[-3:]!r}", forge.sign(forge.header(), body)
     for head in (b"[]", b"null", b"", b"{", b'"RS256"'):
         yield f"header {head!r}", forge.sign(head, claims)
