@@ -1,7 +1,11 @@
 """What a tenant's connection may not reach: private addresses, private folders, and another's secrets."""
 
+import asyncio
 import base64
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,7 +150,25 @@ async def test_rewrap_when_a_key_was_added_then_every_tenants_credentials_open_w
         assert await connections.secret(tenant, connection_id) == {"password": "canary"}
 
 
-def test_key_when_written_to_a_file_then_the_file_is_what_the_setting_names(tmp_path: Path) -> None:
+async def test_rewrap_command_when_a_line_was_added_to_the_key_file_then_says_what_it_did(
+    database: Database, provisioned: Provisioned, tmp_path: Path
+) -> None:
+    old, new = (base64.b64encode(b * 32).decode() for b in (b"k", b"m"))
+    tenant, connection_id = await _tenant_with_secret(database, SecretBox(LocalKeys([b"k" * 32])))
     key = tmp_path / "key"
-    key.write_text(base64.b64encode(b"k" * 32).decode())
-    assert SecretBox.from_setting(key.as_uri())
+    key.write_text(f"{old}\n{new}\n")
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AOS_")},
+        "AOS_DATABASE_URL": provisioned["aam"].app,
+        "AOS_OWNER_DATABASE_URL": provisioned["aam"].owner,
+        "AOS_CREDENTIAL_KEY": key.as_uri(),
+    }
+    command = [sys.executable, "-m", "aam", "rewrap"]
+    done = await asyncio.to_thread(subprocess.run, command, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "put under the newest key" in done.stdout
+    connections = PostgresConnections(database, SecretBox.from_setting(key.as_uri()), CredentialLocators())
+    assert await connections.secret(tenant, connection_id) == {"password": "canary"}
+    key.write_text(new)
+    connections = PostgresConnections(database, SecretBox.from_setting(key.as_uri()), CredentialLocators())
+    assert await connections.secret(tenant, connection_id) == {"password": "canary"}
