@@ -10,8 +10,10 @@ TRANSPORT = {"outbox", "jobs"}
 """Tables open to `<svc>_platform` across tenants: envelopes and ids."""
 LOOKUP = {("identity", "sign_in_names"), ("identity", "sign_on_names")}
 """Readable by the platform role: sign-in knows an address, or a provider, before it knows a tenant."""
-OWN = {"alembic_version"}
-"""Alembic's, of the owner alone."""
+PRUNED = {"idempotency_keys"}
+"""Where the platform role deletes old rows of all tenants, and reads nothing but their age."""
+OWN = {"alembic_version", "signing_keys"}
+"""No tenant's: Alembic's table of the owner alone, and identity's keys of the platform role alone."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def test_catalogue_when_a_table_is_a_tenants_then_row_security_is_forced_with_on
         assert roles == [f"{schema}_app"]
         assert "aos.tenant_id" in used
         assert used == checked, f"{schema}.{table}: what may be read may be written, and nothing else"
-        extra = table in TRANSPORT or (schema, table) in LOOKUP
+        extra = table in TRANSPORT | PRUNED or (schema, table) in LOOKUP
         assert set(by_name) == ({"platform"} if extra else set()), f"{schema}.{table}"
 
 
@@ -104,6 +106,32 @@ def test_catalogue_when_roles_log_in_then_none_may_bypass_and_apps_have_rows_alo
         allowed = {"SELECT", "INSERT", "UPDATE", "DELETE"}
         assert {grantee for grantee, _ in grants} <= {f"{service}_app", f"{service}_platform"}
         assert {privilege for _, privilege in grants} <= allowed, "TRUNCATE and REFERENCES ignore row security"
+
+
+def test_catalogue_when_a_table_is_no_tenants_then_the_app_role_has_no_right_in_it(catalogue: Any) -> None:
+    rights = catalogue.execute(
+        "SELECT table_schema, table_name, grantee, privilege_type FROM information_schema.role_table_grants"
+        " WHERE table_schema = ANY(%s) AND table_name = ANY(%s) AND grantee <> table_schema || '_owner'",
+        [list(SERVICES), sorted(OWN)],
+    ).fetchall()
+    keys = [("identity", "signing_keys", "identity_platform", right) for right in ("INSERT", "SELECT", "UPDATE")]
+    assert sorted(rights) == keys
+    forced, policies = catalogue.execute(
+        "SELECT relforcerowsecurity, (SELECT array_agg(roles::text) FROM pg_policies"
+        " WHERE schemaname = 'identity' AND tablename = 'signing_keys')"
+        " FROM pg_class WHERE oid = 'identity.signing_keys'::regclass"
+    ).fetchone()
+    assert (forced, policies) == (True, ["{identity_platform}"])
+
+
+def test_catalogue_when_old_keys_are_pruned_then_the_platform_role_reads_their_age_alone(catalogue: Any) -> None:
+    for service in SERVICES:
+        readable = catalogue.execute(
+            "SELECT column_name FROM information_schema.column_privileges WHERE grantee = %s"
+            " AND table_name = 'idempotency_keys' AND privilege_type = 'SELECT'",
+            [f"{service}_platform"],
+        ).fetchall()
+        assert readable == [("started_at",)]
 
 
 def test_catalogue_when_another_services_schema_is_asked_for_then_an_app_role_is_refused(catalogue: Any) -> None:

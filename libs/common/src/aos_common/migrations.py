@@ -84,6 +84,8 @@ def run_online() -> None:
         context.configure(connection=connection, version_table_schema=schema, transactional_ddl=True)
         with context.begin_transaction():
             context.run_migrations()
+        # Databases provisioned before gave the service's role rights in every new table, this one too.
+        connection.exec_driver_sql(f'REVOKE ALL ON alembic_version FROM "{schema}_app"')
 
     async def online() -> None:
         engine = create_async_engine(url, connect_args={"ssl": tls}, hide_parameters=True)

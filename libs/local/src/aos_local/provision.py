@@ -135,8 +135,8 @@ def _service_schema(database: psycopg.Connection, service: str) -> None:
         "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {owner}, {app}",
         "CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner}",
         "GRANT USAGE ON SCHEMA {schema} TO {app}, {platform}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema}"
-        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
+        # Migrations grant what each table needs; a right by default would reach tables that are no tenant's.
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} REVOKE ALL ON TABLES FROM {app}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT USAGE ON SEQUENCES TO {app}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT EXECUTE ON FUNCTIONS TO {app}",
