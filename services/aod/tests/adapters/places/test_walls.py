@@ -21,9 +21,7 @@ async def _look(places: InstalledPlaces, location: str) -> tuple[list[str], list
     return found, notes
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "169.254.169.254", "10.1.2.3", "[::ffff:127.0.0.1]"]
-)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "10.1.2.3", "[::ffff:127.0.0.1]"])
 async def test_scan_when_the_address_is_private_then_nothing_is_connected(host: str) -> None:
     places = InstalledPlaces(AllowedFolders(()), Egress("127.0.0.1:1"))
     with pytest.raises(PlaceUnreadable, match="not an address") as refused:
