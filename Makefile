@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
+SEMGREP := .tools/semgrep/bin/semgrep scan --metrics off --disable-version-check --quiet
 export UV_PROJECT_ENVIRONMENT := .venv
 PACKAGES := identity aod aam dcl aoa aos_common aos_access aos aos_local aos_gateway
 # Members of the workspace, installed in place.
@@ -17,6 +18,12 @@ help:  ## Print this list.
 .tools/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
 	@$(PYTHON) -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check uv
+
+# Apart: it wants other versions of protobuf and OpenTelemetry than the platform.
+.tools/semgrep/.installed: .tools/bin/uv rules/requirements.lock
+	@test -x .tools/semgrep/bin/python || $(UV) venv --quiet --python $(PYTHON) .tools/semgrep
+	@$(UV) pip sync --quiet --python .tools/semgrep/bin/python --require-hashes rules/requirements.lock
+	@touch $@
 
 .venv/.installed: .tools/bin/uv requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
 	@echo "Installing packages (first time: about a minute)"
@@ -44,8 +51,11 @@ down:  ## End every process that was started here.
 test: setup  ## Run every test: unit, adapter and integration, on the real parts.
 	@$(BIN)/python -m pytest -n $${AOS_TEST_WORKERS:-2} --dist loadgroup $(ARGS)
 
-lint: setup  ## Check style and the walls between layers and services.
+lint: setup .tools/semgrep/.installed  ## Check style, the walls between layers and services, and insecure calls.
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --recursive services libs deploy
+	@$(SEMGREP) --test --config rules rules/examples
+	@$(SEMGREP) --error --config rules services libs deploy
 
 types: setup  ## Check types, strictly.
 	@$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
@@ -62,6 +72,7 @@ check: lint types contracts  ## Run lint, types and contracts.
 lock: .tools/bin/uv  ## Resolve dependencies again and write requirements.lock (names, versions, hashes).
 	@$(UV) lock --quiet --upgrade && $(UV) export --quiet --all-packages --group dev --no-emit-workspace --no-annotate --no-header --format requirements-txt -o requirements.lock
 	@$(UV) export --quiet --only-group bench --no-emit-workspace --no-annotate --no-header --format requirements-txt -o benchmarks/requirements.lock
+	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header rules/requirements.in -o rules/requirements.lock
 
 bench: setup  ## Measure ours against the references, in one run each (installs dlt and valentine).
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r benchmarks/requirements.lock

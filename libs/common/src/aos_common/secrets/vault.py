@@ -4,6 +4,7 @@ Both answer alike; see openbao.org/api-docs/secret/transit and /kv/kv-v2. The to
 an agent renews it there.
 """
 
+import asyncio
 import base64
 import ipaddress
 import ssl
@@ -52,7 +53,8 @@ class Vault:
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         """Return status and `data` of the answer; raises `DependencyUnavailable` when there is none."""
         try:
-            headers = {"X-Vault-Token": self.token_file.read_text().strip()}
+            token = await asyncio.to_thread(self.token_file.read_text)
+            headers = {"X-Vault-Token": token.strip()}
             if self.namespace:
                 headers["X-Vault-Namespace"] = self.namespace
             answer = await self._connected().request(method, f"/v1/{path}", json=body, headers=headers)

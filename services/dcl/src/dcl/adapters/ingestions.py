@@ -16,7 +16,9 @@ from dcl.domain.errors import LakeBusy
 from dcl.domain.ingestion import Batch, Completion
 from dcl.ports import Clock, Ledger
 
-LOCK_WAIT = "lock_timeout = '20s'"
+NO_IDLE_LIMIT = "SET LOCAL idle_in_transaction_session_timeout = 0"
+KEEP_ALIVE = "SET LOCAL tcp_keepalives_idle = 30"
+LOCK_WAIT = "SET LOCAL lock_timeout = '20s'"
 LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -105,8 +107,8 @@ class PostgresIngestions:
         """Open a transaction in which this process alone, of all processes, changes the tenant's lake."""
         async with self._database.tenant_tx(tenant_id) as connection:
             # A merge takes as long as it takes; a peer whose machine is gone is noticed by keep-alive instead.
-            for setting in ("idle_in_transaction_session_timeout = 0", "tcp_keepalives_idle = 30", LOCK_WAIT):
-                await connection.execute(sa.text(f"SET LOCAL {setting}"))
+            for setting in (NO_IDLE_LIMIT, KEEP_ALIVE, LOCK_WAIT):
+                await connection.execute(sa.text(setting))
             await _lock(connection, tenant_id)
             yield PostgresLedger(connection, tenant_id, self._clock)
 
