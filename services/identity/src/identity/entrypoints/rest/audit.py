@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from aos_common.auth import Caller
-from aos_common.errors import InvalidRequest, Overloaded
+from aos_common.errors import DomainError, InvalidRequest, Overloaded
 from aos_common.http import CurrentCaller, WebSocketCaller, remaining_seconds
 from fastapi import APIRouter, Header, Query, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
@@ -113,7 +113,8 @@ def router(api: AuditApi) -> APIRouter:
     @routes.get("/audit/export", response_class=StreamingResponse)
     async def export(caller: CurrentCaller) -> StreamingResponse:
         """Return every entry as JSON lines, oldest first."""
-        return StreamingResponse(_lines(api.export(caller)), media_type="application/x-ndjson")
+        lines = await _begun(_lines(api.export(caller)))
+        return StreamingResponse(lines, media_type="application/x-ndjson")
 
     @routes.get("/audit/live", response_class=EventSourceResponse)
     async def live(
@@ -149,14 +150,29 @@ async def _lines(entries: AsyncIterator[Linked]) -> AsyncIterator[str]:
         yield _text(linked) + "\n"
 
 
+async def _begun(lines: AsyncIterator[str]) -> AsyncIterator[str]:
+    """Wait for the first line before the answer starts: what fails until then is told as a problem."""
+    first = await anext(lines, "")
+
+    async def every() -> AsyncIterator[str]:
+        yield first
+        async for line in lines:
+            yield line
+
+    return every()
+
+
 async def _events(entries: AsyncIterator[Linked], caller: Caller, viewers: _Viewers) -> AsyncIterator[ServerSentEvent]:
-    with viewers:
-        try:
+    try:
+        with viewers:
             async with asyncio.timeout(remaining_seconds(caller)):
                 async for linked in entries:
                     yield ServerSentEvent(_text(linked), event="entry", id=str(linked.entry.seq))
-        except TimeoutError:
-            yield ServerSentEvent(json.dumps({"reason": "TOKEN_EXPIRED"}), event="end")
+    except TimeoutError:
+        yield ServerSentEvent(json.dumps({"reason": "TOKEN_EXPIRED"}), event="end")
+    except DomainError as error:
+        # The answer has begun; a client that comes again continues after the last entry it got.
+        yield ServerSentEvent(json.dumps({"reason": error.reason}), event="end")
 
 
 async def _send(websocket: WebSocket, entries: AsyncIterator[Linked], seconds: float) -> None:
