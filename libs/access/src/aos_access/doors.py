@@ -25,9 +25,10 @@ class Access(StrEnum):
 
 
 class Live(StrEnum):
-    """Whether the answer is a stream that stays open."""
+    """Whether the answer takes as long as it takes, instead of seconds."""
 
     NO = ""
+    DOWNLOAD = "download"  # long, and with an end
     SSE = "sse"
     WEBSOCKET = "websocket"
 
@@ -141,7 +142,7 @@ _ADMINISTRATION = (
     _write("identity", "DELETE", _FLAG, Permission.FLAGS_MANAGE),
     _read("identity", "/api/v1/admin/audit", Permission.AUDIT_READ),
     _read("identity", "/api/v1/admin/audit/verification", Permission.AUDIT_READ),
-    _read("identity", "/api/v1/admin/audit/export", Permission.AUDIT_READ),
+    _read("identity", "/api/v1/admin/audit/export", Permission.AUDIT_READ, Live.DOWNLOAD),
     _read("identity", "/api/v1/admin/audit/live", Permission.AUDIT_READ, Live.SSE),
     _read("identity", "/api/v1/admin/audit/socket", Permission.AUDIT_READ, Live.WEBSOCKET),
     _inside("identity", "FlagService/ListFlags", Permission.FLAGS_READ),
