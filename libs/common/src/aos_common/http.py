@@ -33,6 +33,26 @@ DENIALS = frozenset({Kind.FORBIDDEN, Kind.UNAUTHENTICATED})
 """Refusals that the audit log keeps when it is known whose tenant they concern."""
 
 
+PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "description": "Why a request was refused (RFC 9457); some reasons carry further members.",
+    "required": ["type", "title", "status", "reason", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "urn:autonomos:error:<reason>"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "reason": {"type": "string", "description": "The error's name, the same over gRPC."},
+        "detail": {"type": "string", "description": "What is wrong."},
+        "hint": {"type": "string", "description": "What to do next."},
+    },
+}
+REFUSAL: dict[str, Any] = {
+    "description": "Any other status: a problem",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
 def problem(status: int, reason: str, detail: str, *, hint: str = "", **members: Any) -> JSONResponse:
     """Return an RFC 9457 problem; `reason` is the same name gRPC's ErrorInfo carries."""
     body = {"type": f"urn:autonomos:error:{reason}", "title": reason.replace("_", " ").capitalize(), "status": status}
@@ -107,7 +127,9 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        responses={"default": REFUSAL},
     )
+    _describe_problems(app)
     app.state.verifier = verifier
     app.state.trail = trail
     for below, group in {prefix: routers, **(also or {})}.items():
@@ -120,6 +142,18 @@ def create_app(
     if store is not None:
         app.add_middleware(Replaying, store=store, verifier=verifier, refuse=_problem_of)
     return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Add the shape of refusals to the OpenAPI document."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        document.setdefault("components", {}).setdefault("schemas", {}).setdefault("Problem", PROBLEM)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the document
 
 
 def _add_docs(app: FastAPI, title: str, prefix: str) -> None:

@@ -25,7 +25,7 @@ def password_router(api: CredentialsApi) -> APIRouter:
         await api.change_password(caller, body.current_password, body.new_password, origin)
         return Response(status_code=204)
 
-    @routes.post("/forgot", status_code=202)
+    @routes.post("/forgot", status_code=202, response_class=Response)
     async def forgot(body: ForgotBody) -> Response:
         """Have a reset sent to the address; the answer does not tell whether somebody has it."""
         await api.forgot(body.email)
