@@ -1,7 +1,9 @@
 """Who is calling: access tokens verified against identity's published keys (RFC 9068, RFC 7517)."""
 
 import asyncio
+import base64
 import contextlib
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -31,10 +33,14 @@ FIRST_FETCH_SECONDS = 5.0
 """How long while no key is known at all."""
 MISS_COOLDOWN = 1.0
 """Seconds between fetches caused by an unknown key id, so that forged tokens cannot flood identity."""
+MAX_LIFE = 900
+"""Seconds that a token lives at most, as revocations and streams count on."""
 MAX_TOKEN = 8192
 """Characters of a token; identity issues far shorter ones."""
 MAX_REMEMBERED = 2000
 """Verified tokens that need no second look at their signature."""
+_SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+"""The compact form (RFC 7515 §7.1): base64url without padding, which PyJWT would take."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,8 @@ class TokenVerifier:
     async def _verify(self, token: str) -> Caller:
         if len(token) > MAX_TOKEN:
             raise Unauthenticated("The token is too long to be one of this platform.", hint="Sign in again.")
+        if not _SHAPE.fullmatch(token) or not _is_object(token.split(".")[1]):
+            raise Unauthenticated("The token is not a JWT.", hint="Sign in again.")
         try:
             header = jwt.get_unverified_header(token)
         except (jwt.PyJWTError, ValueError):
@@ -108,6 +116,7 @@ class TokenVerifier:
             raise Unauthenticated("The token is not an access token of this platform.", hint="Sign in again.")
         key = await self._key(header.get("kid"))
         claims = self._claims(token, key)
+        self._check_times(claims)
         caller = self._caller(token, claims)
         self._verified[token] = (float(claims["exp"]), caller)
         if len(self._verified) > MAX_REMEMBERED:
@@ -131,9 +140,18 @@ class TokenVerifier:
             raise Unauthenticated(f"The token was refused: {error}.", hint="Sign in again.") from None
 
     @staticmethod
+    def _check_times(claims: dict[str, Any]) -> None:
+        """PyJWT takes a text for a number, and any length of life; the gateway does not, and neither does this."""
+        times = [claims[name] for name in ("exp", "iat", "nbf") if name in claims]
+        if not all(type(moment) in (int, float) for moment in times):
+            raise Unauthenticated("The token's times are not numbers.", hint="Sign in again.")
+        if claims["exp"] - claims["iat"] > MAX_LIFE:
+            raise Unauthenticated("The token claims to live longer than any of this platform.", hint="Sign in again.")
+
+    @staticmethod
     def _caller(token: str, claims: dict[str, Any]) -> Caller:
-        roles = claims.get("roles", [])
-        if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+        roles = claims.get("roles")
+        if not isinstance(roles, list) or not roles or not all(isinstance(role, str) and role for role in roles):
             raise Unauthenticated("The token's roles are not a list of names.", hint="Sign in again.")
         named = claims.get("tenant_id")
         try:
@@ -199,6 +217,15 @@ class TokenVerifier:
         if self._fetch is not None:
             self._fetch.cancel()
         await self._client.aclose()
+
+
+def _is_object(part: str) -> bool:
+    """Whether a part holds a JSON object in UTF-8; `json` would take UTF-16 and UTF-32, which other walls refuse."""
+    try:
+        raw = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except ValueError:
+        return False
+    return raw.startswith(b"{") and b"\x00" not in raw
 
 
 class ServiceTokens:
