@@ -90,7 +90,9 @@ async def _websocket_caller(websocket: WebSocket) -> Caller:
     if not token:
         raise Unauthenticated("This needs an access token.", hint="Send it as the last subprotocol, `bearer.<token>`.")
     verifier: TokenVerifier = websocket.app.state.verifier
-    return await verifier.verify(token)
+    caller = await verifier.verify(token)
+    identify(caller)
+    return caller
 
 
 WebSocketCaller = Annotated[Caller, Depends(_websocket_caller)]
@@ -183,14 +185,14 @@ def _add_docs(app: FastAPI, title: str, prefix: str) -> None:
 def _add_error_handlers(app: FastAPI) -> None:
     async def domain(request: Request, error: Exception) -> Any:
         assert isinstance(error, DomainError)
-        if isinstance(request, WebSocket):
-            await request.send_denial_response(_problem_of(error))
-            return None
         if error.kind is Kind.INTERNAL:
             log.error("http.internal", reason=error.reason, detail=error.message)
         trail: Trail | None = request.app.state.trail
         if trail is not None and error.kind in DENIALS:
             await trail.denied(error.reason)
+        if isinstance(request, WebSocket):
+            await request.send_denial_response(_problem_of(error))
+            return None
         return _problem_of(error)
 
     async def invalid(_: Request, error: Exception) -> JSONResponse:
@@ -247,11 +249,11 @@ class _Tracing:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith("/health/"):
+        if scope["type"] not in ("http", "websocket") or scope["path"].startswith("/health/"):
             await self._app(scope, receive, send)
             return
         carrier = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        with tracer.start_as_current_span(f"{scope['method']} {scope['path']}", propagate.extract(carrier)) as span:
+        with tracer.start_as_current_span(f"{_method(scope)} {scope['path']}", propagate.extract(carrier)) as span:
             trace_id = f"{span.get_span_context().trace_id:032x}"
 
             async def send_with_id(message: Any) -> None:
@@ -263,15 +265,20 @@ class _Tracing:
                 await self._app(scope, receive, send_with_id)
 
 
+def _method(scope: Scope) -> str:
+    """Return the method; a WebSocket begins as a GET."""
+    return str(scope.get("method", "GET"))
+
+
 def _call(scope: Scope, headers: Mapping[str, str], trace_id: str) -> Call:
     """Describe the call for the audit; its route and path parameters are known once it is routed."""
 
     def action() -> str:
-        return f"{scope['method']} {_template(scope)}"
+        return f"{_method(scope)} {_template(scope)}"
 
     def target() -> dict[str, str]:
         return {name: str(value) for name, value in scope.get("path_params", {}).items()}
 
     # The gateway appends the address it saw; what stands before it, the client may have written.
     address = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return Call(action, target, writes=scope["method"] not in SAFE, address=address, trace_id=trace_id)
+    return Call(action, target, writes=_method(scope) not in SAFE, address=address, trace_id=trace_id)
