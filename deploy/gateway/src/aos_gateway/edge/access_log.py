@@ -1,4 +1,4 @@
-"""One JSON object a request: no query string, no header, no token; of the person the subject's id alone."""
+"""One JSON object a request: no query string, no header, no token; of the person only the ids in `tenant/subject`."""
 
 from aos_gateway.edge.tokens import JWT
 from aos_gateway.types import Node, typed
@@ -17,8 +17,8 @@ _FIELDS = {
     "bytes_out": "%BYTES_SENT%",
     "upstream": "%UPSTREAM_CLUSTER%",
     "request_id": "%REQ(X-REQUEST-ID)%",
-    "tenant_id": f"%DYNAMIC_METADATA({JWT}:payload:tenant_id)%",
-    "subject": f"%DYNAMIC_METADATA({JWT}:payload:sub)%",
+    # Both in one text: a field of metadata alone costs Envoy 4 µs, since it is made into JSON by way of protobuf.
+    "caller": f"%DYNAMIC_METADATA({JWT}:payload:tenant_id)%/%DYNAMIC_METADATA({JWT}:payload:sub)%",
 }
 
 

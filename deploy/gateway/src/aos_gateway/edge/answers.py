@@ -6,7 +6,6 @@ from aos_gateway.types import Node
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "x-frame-options": "DENY",
     "cache-control": "no-store",
 }
 _HSTS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}

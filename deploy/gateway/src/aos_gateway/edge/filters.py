@@ -15,10 +15,11 @@ CORS = "envoy.filters.http.cors"
 
 
 def http_filters(settings: GatewaySettings) -> list[Node]:
-    """All filters; CORS stands before the token check so that only named origins get a preflight answer."""
+    """All filters; CORS, if any origin is named, stands before the token check and answers named origins alone."""
     buffer = named(BUFFER, "extensions.filters.http.buffer.v3.Buffer", max_request_bytes=1)
+    cors = [named(CORS, "extensions.filters.http.cors.v3.Cors")] if settings.cors_origins else []
     return [
-        named(CORS, "extensions.filters.http.cors.v3.Cors"),
+        *cors,
         {**grpc_web_filter(), "disabled": True},
         token_filter(settings),
         claims_filter(),
@@ -44,8 +45,10 @@ def route_overrides(route: Route) -> Node:
 
 
 def cors_policy(settings: GatewaySettings) -> Node:
-    """Which origins a browser may call from; none by default."""
-    return typed(
+    """Which origins a browser may call from; without any there is no CORS at all."""
+    if not settings.cors_origins:
+        return {}
+    policy = typed(
         "extensions.filters.http.cors.v3.CorsPolicy",
         allow_origin_string_match=[{"exact": origin} for origin in settings.cors_origins],
         allow_methods="GET, POST, PUT, PATCH, DELETE",
@@ -57,3 +60,4 @@ def cors_policy(settings: GatewaySettings) -> Node:
         max_age="600",
         forward_not_matching_preflights=False,
     )
+    return {CORS: policy}

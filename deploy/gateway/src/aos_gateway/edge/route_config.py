@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from aos_gateway.edge.answers import answer_headers
-from aos_gateway.edge.filters import CORS, cors_policy, route_overrides
+from aos_gateway.edge.filters import cors_policy, route_overrides
 from aos_gateway.edge.limits import class_metadata
 from aos_gateway.edge.local_replies import FOREIGN_ORIGIN
 from aos_gateway.edge.tokens import public_overrides
@@ -37,7 +37,7 @@ def route_config(settings: GatewaySettings, routes: Sequence[Route]) -> Node:
         "name": "autonomos",
         "domains": ["*"],
         "matcher": {"matcher_tree": tree, "on_no_match": _try([_unknown()])},
-        "typed_per_filter_config": {CORS: cors_policy(settings)},
+        "typed_per_filter_config": cors_policy(settings),
     }
     return {"name": "autonomos", "virtual_hosts": [host], "response_headers_to_add": answer_headers(settings)}
 
