@@ -21,6 +21,7 @@ SHARED = ROOT.parent / "shared" / "data"
 PASSWORD = "a password for tests"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the group becomes part of the names that are handed out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the journeys on one worker, since they share one platform; the other worker runs the rest."""
     for item in items:

@@ -19,8 +19,12 @@ def server() -> Iterator[Provisioned]:
         yield provisioned
 
 
-def test_app_role_when_owner_made_a_table_then_has_rows_but_no_ddl(server: Provisioned) -> None:
+def test_app_role_when_owner_made_a_table_then_has_the_rows_it_was_granted_and_no_ddl(server: Provisioned) -> None:
     with psycopg.connect(server["aam"].app, autocommit=True) as app:
+        with pytest.raises(errors.InsufficientPrivilege):
+            app.execute("INSERT INTO note VALUES (1, 'x')")
+        with psycopg.connect(server["aam"].owner, autocommit=True) as owner:
+            owner.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON note TO aam_app")
         app.execute("INSERT INTO note VALUES (1, 'x')")
         assert app.execute("SELECT one()").fetchone() == (1,)
         for forbidden in ("CREATE TABLE aam.other ()", "DROP TABLE note", "TRUNCATE note", "CREATE TABLE public.t ()"):
@@ -85,5 +89,6 @@ def test_provision_when_the_administrator_is_no_superuser_then_works_too() -> No
         result = provision(manager, lambda role: role, ["aod"])
         with psycopg.connect(result["aod"].owner) as owner:
             owner.execute("CREATE TABLE asset ()")
+            owner.execute("GRANT SELECT ON asset TO aod_app")
         with psycopg.connect(result["aod"].app) as app:
             assert app.execute("SELECT count(*) FROM asset").fetchone() == (0,)
