@@ -16,6 +16,8 @@ import pytest
 from aos import Client
 from aos_local.platform import Platform
 
+from tests.integration.canaries import in_files, own_secrets
+
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 PASSWORD = "a password for tests"
@@ -92,6 +94,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     for client in made.clients:
         client.close()
     platform.stop()
+    # After all that the tests did, whatever they were about: the logs hold none of the platform's own secrets.
+    assert in_files((home / "logs").rglob("*"), own_secrets(home)) == []
     assert not [p for p in psutil.Process().children(recursive=True) if str(home) in " ".join(_command(p))]
 
 
