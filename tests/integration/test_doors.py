@@ -1,19 +1,16 @@
-"""One table says what the platform's doors are: what runs, the contract and the gateway have these doors and no other."""
+"""One table says what the doors are: what runs, the contract and the gateway have these doors and no other."""
 
-import importlib
-import pkgutil
 from collections import Counter
 from typing import Any
 
-import autonomos
 import httpx
 import pytest
 from aos_access.doors import DOORS, SERVICES, Access, Door, Live, rest_doors, rpc_doors
 from aos_access.roles import INTERNAL, ROLES, Permission
 from aos_common.grpc import READ_VERBS
 from aos_gateway.routes import DOCUMENTS, ROUTES
-from google.protobuf import descriptor_pool
-from google.protobuf.descriptor import ServiceDescriptor
+
+from tests.integration.contract import rpc_services
 
 UNDESCRIBED = {
     "GET /.well-known/jwks.json": "a key set of RFC 7517; its address is agreed on, not looked up",
@@ -39,28 +36,6 @@ def _plain(door: Door) -> str:
     return door.name.replace("=**}", "}")
 
 
-def contract() -> list[ServiceDescriptor]:
-    """Return every service of the contract."""
-    for module in pkgutil.walk_packages(autonomos.__path__, "autonomos."):
-        if module.name.endswith("_pb2"):
-            importlib.import_module(module.name)
-    pool: Any = descriptor_pool.Default()
-    names = {door.rpc.rpartition("/")[0] for door in rpc_doors()}
-    files = {pool.FindServiceByName(name).file.name: pool.FindServiceByName(name).file for name in names}
-    known = [service for file in files.values() for service in file.services_by_name.values()]
-    every = {
-        f"{module.DESCRIPTOR.package}.{name}"
-        for module in map(importlib.import_module, _message_modules())
-        for name in module.DESCRIPTOR.services_by_name
-    }
-    assert every == {service.full_name for service in known}, "a service of the contract has no door at all"
-    return known
-
-
-def _message_modules() -> list[str]:
-    return [m.name for m in pkgutil.walk_packages(autonomos.__path__, "autonomos.") if m.name.endswith("_pb2")]
-
-
 @pytest.mark.parametrize("service", SERVICES)
 def test_openapi_when_a_service_describes_itself_then_its_operations_are_its_doors(stack: Any, service: str) -> None:
     doors = {_plain(door) for door in rest_doors() if door.service == service} - set(UNDESCRIBED)
@@ -73,7 +48,9 @@ def test_openapi_when_a_door_is_in_no_document_then_a_reason_is_written_down() -
 
 
 def test_contract_when_read_then_its_methods_are_the_doors() -> None:
-    methods = Counter(f"{service.full_name}/{method.name}" for service in contract() for method in service.methods)
+    methods = Counter(
+        f"{service.full_name}/{method.name}" for service in rpc_services().values() for method in service.methods
+    )
     assert methods == Counter(door.rpc for door in rpc_doors())
 
 
