@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from aos_common.lag import LoopLag
 from aos_common.settings import ServiceSettings
 
 __all__ = ["Service", "run", "run_service"]
@@ -71,7 +72,7 @@ async def run(service: Service, settings: ServiceSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await service.grpc.start()
-    work = [asyncio.create_task(_endless(task)) for task in service.tasks]
+    work = [asyncio.create_task(_endless(task)) for task in (LoopLag().run, *service.tasks)]
     work.append(asyncio.create_task(http.serve()))
     stopping = asyncio.create_task(stop.wait())
     log.info("service.started", http=settings.http_port, grpc=settings.grpc_port)
