@@ -3,6 +3,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from aos_gateway.settings import Rate
 from aos_local.processes.ports import PortTaken, free_port
 from aos_local.secrets import SecretStore
 from aos_local.settings import SERVICES, Home, LocalSettings, SettingRefused
@@ -124,7 +125,15 @@ def test_public_port_when_taken_then_says_which_to_type(tmp_path: Path) -> None:
     assert "AOS_PUBLIC_PORT=" in refusal.value.hint
 
 
-@pytest.mark.parametrize("wrong", [{"AOS_PUBLIC_PORT": "http"}, {"AOS_LOCAL_SERVICES": "dcl,crm"}])
+def test_settings_when_limits_are_named_then_are_the_gateways_and_strangers_get_less_room_to_sign_in() -> None:
+    named = LocalSettings.read({"AOS_RATE_TENANT": "7/9", "AOS_RATE_WRITES": "3", "AOS_PUBLIC_HOST": "0.0.0.0"})
+    assert (named.rates.tenant, named.rates.writes, named.rates.sign_in) == (Rate(7, 9), Rate(3, 6), Rate(5, 20))
+    assert LocalSettings.read({}).rates.sign_in.burst > 100
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"AOS_PUBLIC_PORT": "http"}, {"AOS_LOCAL_SERVICES": "dcl,crm"}, {"AOS_RATE_TENANT": "fast"}]
+)
 def test_setting_when_wrong_then_is_refused_by_name(tmp_path: Path, wrong: dict[str, str]) -> None:
     with pytest.raises(SettingRefused, match=next(iter(wrong))):
         settings(tmp_path, **wrong)

@@ -10,7 +10,7 @@ __all__ = ["DOCUMENTS", "HEALTH_PATH", "ROUTES", "SERVICES", "Live", "Protocol",
 
 HEALTH_PATH = "/health"
 _DOCUMENT_FILES = ("openapi.json", "docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
-_SIGN_IN_SECONDS, _REST_SECONDS, _RPC_SECONDS = 15, 30, 60
+_PUBLIC_SECONDS, _REST_SECONDS, _RPC_SECONDS = 15, 30, 60
 
 
 class Protocol(StrEnum):
@@ -26,8 +26,8 @@ class RateClass(StrEnum):
     READS = "reads"
     WRITES = "writes"
     QUESTIONS = "questions"  # POST that changes nothing
-    SIGN_IN = "sign-in"  # anybody may; counted by address
-    DOCUMENTS = "documents"  # anybody may; counted by address
+    SIGN_IN = "sign-in"  # anybody may try; counted by address
+    DOCUMENTS = "documents"  # anybody may read; counted by address
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,14 @@ def documents_of(doors: Iterable[Door]) -> tuple[Route, ...]:
     layers = {_layer(door.path): door.service for door in doors if door.path.startswith("/api/v1/")}
     return tuple(
         Route(
-            *(f"GET {layer}/{file}", "GET", f"{layer}/{file}", service, Protocol.HTTP, RateClass.DOCUMENTS),
+            name=f"GET {layer}/{file}",
+            method="GET",
+            path=f"{layer}/{file}",
+            service=service,
+            protocol=Protocol.HTTP,
+            rate=RateClass.DOCUMENTS,
             public=True,
-            timeout=_SIGN_IN_SECONDS,
+            timeout=_PUBLIC_SECONDS,
             max_body=1024,
         )
         for layer, service in layers.items()
@@ -80,15 +85,22 @@ def _route(door: Door) -> Route:
         return Route(door.name, "POST", path, door.service, Protocol.GRPC, _rate(door), timeout=_RPC_SECONDS)
     public = door.access is Access.PUBLIC
     return Route(
-        *(door.name, door.method, door.path, door.service, Protocol.HTTP, _rate(door), public, door.live),
-        timeout=_SIGN_IN_SECONDS if public else _REST_SECONDS,
+        name=door.name,
+        method=door.method,
+        path=door.path,
+        service=door.service,
+        protocol=Protocol.HTTP,
+        rate=_rate(door),
+        public=public,
+        live=door.live,
+        timeout=_PUBLIC_SECONDS if public else _REST_SECONDS,
         max_body=door.max_body,
     )
 
 
 def _rate(door: Door) -> RateClass:
     if door.access is Access.PUBLIC:
-        return RateClass.SIGN_IN if door.writes else RateClass.DOCUMENTS
+        return RateClass.DOCUMENTS if door.path.startswith("/.well-known/") else RateClass.SIGN_IN
     if door.writes:
         return RateClass.WRITES
     return RateClass.QUESTIONS if door.method == "POST" else RateClass.READS

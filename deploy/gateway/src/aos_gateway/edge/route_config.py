@@ -1,4 +1,7 @@
-"""The route table in Envoy's words: a tree by the fixed beginning of each path, and few routes to try at each leaf."""
+"""The route table in Envoy's words: a tree by the fixed beginning of each path, and few routes to try at each leaf.
+
+Trying 190 rows one after the other would cost more than all checks together; the tree costs nothing that shows.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
