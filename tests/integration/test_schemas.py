@@ -118,7 +118,7 @@ def _turn(operation: Any) -> int:
 
 def _token(stack: Any, owner: Owner, token: str) -> str:
     """The token, or that of a new sign-in: what was tried before may have ended every session."""
-    me = httpx.get(f"{stack.url}/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
+    me = httpx.get(f"{stack.url}/api/v1/auth/me", headers={"Authorization": f"Bearer {token or 'none'}"})
     if me.status_code == 200:
         return token
     with Client(stack.url) as client:
