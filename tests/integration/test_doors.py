@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -71,6 +72,13 @@ def test_gateway_when_asked_for_an_inside_door_then_there_is_none(stack: Any) ->
             for headers, status in (({}, 401), ({"Authorization": f"Bearer {token}"}, 404)):
                 answer = httpx.post(stack.url + path, headers=headers)
                 assert answer.status_code == status, f"{door.name}: {answer.text}"
+
+
+def test_gateway_when_a_path_is_not_in_the_table_then_it_is_refused(stack: Any) -> None:
+    headers = {"Authorization": f"Bearer {stack.sign_up().transport.tokens.access}"}
+    for path in ("/health/ready", "/internal", "/api/v1/nlp/x", f"/{uuid4()}"):
+        assert httpx.post(stack.url + path, headers=headers).status_code == 404
+        assert httpx.post(stack.url + path).status_code == 401
 
 
 def test_permissions_when_compared_then_every_one_opens_a_door_and_some_role_has_it() -> None:

@@ -78,3 +78,9 @@ def test_lake_when_a_stranger_tells_it_to_look_elsewhere_then_it_refuses(
         with pytest.raises(duckdb.Error):
             stranger.execute(statement).fetchall()
             pytest.fail(f"was done: {statement}")
+
+
+def test_objects_when_listed_then_every_file_lies_below_its_tenant(objects: Path, owner: Owner) -> None:
+    tenants = {path.name for path in objects.iterdir()}
+    assert owner.tenant in tenants
+    assert {str(UUID(name)) for name in tenants} == tenants
