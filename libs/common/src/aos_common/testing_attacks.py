@@ -179,7 +179,7 @@ def _times(forge: Forge) -> Iterator[tuple[str, str]]:
     wrong: dict[str, tuple[Any, ...]] = {
         # The leeway is 5 s, and no token is issued for longer than 15 minutes.
         "exp": (None, now - 8, 1, 0, -1, str(soon), [soon], {"at": soon}, True, 2**70, now + 86_400, 2**53),
-        "nbf": (now + 60, str(now), [now], 2**70),
+        "nbf": (now + 280, str(now), [now], 2**70),
         "iat": (None, str(now), -5, [now]),
     }
     yield from _changed(forge, wrong)
