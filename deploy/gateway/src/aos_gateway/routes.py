@@ -56,8 +56,12 @@ def routes_of(doors: Iterable[Door]) -> tuple[Route, ...]:
 
 
 def documents_of(doors: Iterable[Door]) -> tuple[Route, ...]:
-    """The description that each service publishes of its own routes, beside them: `/api/v1/<layer>/docs`."""
-    layers = {_layer(door.path): door.service for door in doors if door.path.startswith("/api/v1/")}
+    """What each service publishes about its own routes, beside the first of them: `/api/v1/<layer>/docs`."""
+    own: dict[str, str] = {}
+    for door in doors:
+        if door.path.startswith("/api/v1/"):
+            own.setdefault(door.service, _layer(door.path))
+    layers = {layer: service for service, layer in own.items()}
     return tuple(
         Route(
             name=f"GET {layer}/{file}",
