@@ -23,14 +23,6 @@ SHARED = ROOT.parent / "shared" / "data"
 PASSWORD = "a password for tests"
 
 
-@pytest.hookimpl(tryfirst=True)  # before the group becomes part of the names that are handed out
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the journeys on one worker, since they share one platform; the other worker runs the rest."""
-    for item in items:
-        if "tests/integration" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("platform"))
-
-
 @dataclass
 class Stack:
     """A running platform, and ways to look behind the gateway."""
@@ -87,6 +79,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("aos")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AOS_")}
     environment = kept | {"AOS_HOME": str(home), "AOS_SESSION_FILE": str(home / "session.json")}
+    environment["AOS_SIGN_IN_FAILURES"] = "1000000"  # every test comes from one address
     platform = Platform(home, environment)
     state = platform.start()
     made = Stack(platform, home, environment, state.urls["API"])

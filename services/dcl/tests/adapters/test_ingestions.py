@@ -13,7 +13,7 @@ async def test_exclusive_when_another_worker_merges_for_long_then_the_next_comes
     database: Database, tenant: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`LakeBusy` is a passing failure: waiting for a long merge never buries a batch."""
-    monkeypatch.setattr(ingestions, "LOCK_WAIT", "lock_timeout = '100ms'")
+    monkeypatch.setattr(ingestions, "LOCK_WAIT", "SET LOCAL lock_timeout = '100ms'")
     port = PostgresIngestions(database, lambda: datetime.now(UTC))
     async with port.exclusive(tenant):
         with pytest.raises(LakeBusy):

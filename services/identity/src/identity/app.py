@@ -112,7 +112,7 @@ async def _parts(settings: Settings) -> Parts:
         signer=signer,
         hasher=Argon2Hasher(limit=settings.hash_concurrency),
         judge=ZxcvbnJudge(),
-        attempts=ValkeyAttempts(shared.redis),
+        attempts=ValkeyAttempts(shared.redis, settings.sign_in_failures),
         second_factors=PostgresSecondFactors(database, box),
         codes=PyotpCodes(),
         accounts=PostgresAccounts(database),

@@ -21,6 +21,9 @@ class Settings(ServiceSettings):
     audit_key: SecretStr = Field(
         min_length=32, description="Secret that seals the ends of the audit logs, 32 or more characters; never changes."
     )
+    sign_in_failures: int = Field(
+        100, ge=1, description="Failed sign-ins from one address in a quarter of an hour before it must wait."
+    )
     key_days: int = Field(90, ge=1, le=3650, description="Days after which the signing key is replaced by itself.")
     hash_concurrency: int = Field(2, ge=1, le=64, description="Password hashes computed at once.")
     public_url: str = Field("http://127.0.0.1:8080", description="The platform's address, as mails name it.")

@@ -25,14 +25,15 @@ from identity.domain.errors import TooManyAttempts
 log = structlog.get_logger()
 
 SECONDS = 900
-PAIR_LIMIT, ADDRESS_LIMIT, ACCOUNT_LIMIT = 10, 100, 50
+PAIR_LIMIT, ACCOUNT_LIMIT = 10, 50
 
 
 class ValkeyAttempts:
     """The `Attempts` port."""
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: "Redis", address_limit: int = 100) -> None:
         self._redis = redis
+        self._address_limit = address_limit
 
     async def check(self, account: str, address: str, known: Callable[[], Awaitable[bool]]) -> None:
         """Raise `TooManyAttempts` when a counter is at its limit."""
@@ -41,7 +42,7 @@ class ValkeyAttempts:
         except RedisError as error:
             log.warning("attempts.unread", error=type(error).__name__)
             return
-        if pair >= PAIR_LIMIT or place >= ADDRESS_LIMIT or (everywhere >= ACCOUNT_LIMIT and not await known()):
+        if pair >= PAIR_LIMIT or place >= self._address_limit or (everywhere >= ACCOUNT_LIMIT and not await known()):
             raise TooManyAttempts(
                 "Too many sign-ins have failed.", hint="Wait a quarter of an hour, or reset the password by mail."
             )
