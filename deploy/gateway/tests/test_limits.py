@@ -82,6 +82,7 @@ def test_tenant_when_it_floods_an_rpc_then_resource_exhausted(limited: Any) -> N
                 codes["ok"] += 1
             except grpc.RpcError as refused:
                 codes[refused.code()] += 1
+                assert refused.details().startswith("RATE_LIMITED: ")
     assert set(codes) == {"ok", grpc.StatusCode.RESOURCE_EXHAUSTED}
     assert codes["ok"] >= 40
 

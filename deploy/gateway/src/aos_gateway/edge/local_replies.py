@@ -59,8 +59,8 @@ _PROBLEMS = (
 
 
 def local_replies(settings: GatewaySettings) -> Node:
-    """One mapper a status; gRPC calls keep Envoy's own body, which becomes `grpc-message`."""
-    return {"mappers": [_grpc_token_mapper(), *(_mapper(problem, settings) for problem in _PROBLEMS)]}
+    """One mapper a status; for gRPC calls the body, ours or Envoy's own, becomes `grpc-message`."""
+    return {"mappers": [*_grpc_mappers(), *(_mapper(problem, settings) for problem in _PROBLEMS)]}
 
 
 def _status_is(status: int) -> Node:
@@ -78,13 +78,17 @@ def _both(*filters: Node) -> Node:
     return {"and_filter": {"filters": list(filters)}}
 
 
-def _grpc_token_mapper() -> Node:
-    """A claims refusal (403) is UNAUTHENTICATED for gRPC callers too."""
-    return {
-        "filter": _both(_status_is(403), _grpc(True)),
-        "status_code": 401,
-        "body": {"inline_string": "The token is not an access token of a tenant."},
-    }
+def _grpc_mappers() -> list[Node]:
+    """A claims refusal (403) is UNAUTHENTICATED for gRPC callers too; a limit says what it is."""
+    limited = "RATE_LIMITED: this is more than the limit allows. Wait as long as retry-after says, in seconds."
+    return [
+        {
+            "filter": _both(_status_is(403), _grpc(True)),
+            "status_code": 401,
+            "body": {"inline_string": "The token is not an access token of a tenant."},
+        },
+        {"filter": _both(_status_is(429), _grpc(True)), "body": {"inline_string": limited}},
+    ]
 
 
 def _expression(text: str) -> Node:
