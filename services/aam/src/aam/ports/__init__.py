@@ -1,0 +1,41 @@
+"""What the use cases need from outside."""
+
+from aam.ports.extraction import Extraction, Extractor, Progress, SampleColumn, Task
+from aam.ports.services import Clock, Flags, Mappings
+from aam.ports.sources import (
+    Arrow,
+    Connector,
+    Connectors,
+    DiscoveredStream,
+    Json,
+    Source,
+    SourceBatch,
+    StreamRead,
+    WritableSource,
+)
+from aam.ports.storage import Connections, Quarantine, QuarantineFilter, RefusalCount, Runs
+
+__all__ = [
+    "Arrow",
+    "Clock",
+    "Connections",
+    "Connector",
+    "Connectors",
+    "DiscoveredStream",
+    "Extraction",
+    "Extractor",
+    "Flags",
+    "Json",
+    "Mappings",
+    "Progress",
+    "Quarantine",
+    "QuarantineFilter",
+    "RefusalCount",
+    "Runs",
+    "SampleColumn",
+    "Source",
+    "SourceBatch",
+    "StreamRead",
+    "Task",
+    "WritableSource",
+]

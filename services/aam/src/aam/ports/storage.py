@@ -1,0 +1,105 @@
+"""What is stored: connections with their streams, runs, quarantine."""
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from aam.domain.connection import Connection, ConnectionState, Stream
+from aam.domain.quarantine import QuarantinedRow
+from aam.domain.run import RunState, StreamRun, SyncRun
+from aam.ports.extraction import Extraction
+
+
+class Connections(Protocol):
+    """Stored connections and streams; every call is one transaction of the tenant."""
+
+    async def add(self, tenant_id: UUID, connection: Connection, secret: Map[str, str]) -> Connection:
+        """Store it and queue the first look at its source. Raises `ConnectionExists`."""
+
+    async def get(self, tenant_id: UUID, connection_id: UUID) -> Connection:
+        """Raises `ConnectionNotFound`."""
+
+    async def page(self, tenant_id: UUID, size: int, before: UUID | None) -> list[Connection]:
+        """Newest first."""
+
+    async def secret(self, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
+        """The credentials, to open the source with. Raises `SourceError` when one of them cannot be located."""
+
+    async def delete(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """With its streams, runs and quarantine. Raises `ConnectionNotFound`."""
+
+    async def look_again(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """Queue another look at the source."""
+
+    async def set_state(self, tenant_id: UUID, connection_id: UUID, state: ConnectionState, error: str) -> None:
+        """What is wrong and what to do stands in `error`; empty when nothing is."""
+
+    async def streams(self, tenant_id: UUID, connection_id: UUID) -> list[Stream]:
+        """By name."""
+
+    async def save_stream(self, tenant_id: UUID, stream: Stream) -> None:
+        """Insert or update all but cursor and version, which only a run's commit moves."""
+
+    async def drop_streams(self, tenant_id: UUID, connection_id: UUID, keep: list[str]) -> None:
+        """Delete all others."""
+
+
+class Runs(Protocol):
+    """Stored runs; every call is one transaction of the tenant."""
+
+    async def start(self, tenant_id: UUID, run: SyncRun) -> SyncRun:
+        """Store and queue it, or return the one with its request id or the connection's active one."""
+
+    async def get(self, tenant_id: UUID, run_id: UUID) -> SyncRun:
+        """Raises `RunNotFound`."""
+
+    async def page(self, tenant_id: UUID, connection_id: UUID | None, size: int, before: UUID | None) -> list[SyncRun]:
+        """Newest first."""
+
+    async def set_state(
+        self, tenant_id: UUID, run_id: UUID, state: RunState, error: str, ended_at: datetime | None
+    ) -> bool:
+        """Move an active run on; False when it is not active any more."""
+
+    async def save_stream_run(self, tenant_id: UUID, run_id: UUID, stream: StreamRun) -> bool:
+        """Counts, or an end without data, of a stream not yet settled; False when the run is not active any more."""
+
+    async def commit_stream(
+        self, tenant_id: UUID, run: SyncRun, stream: Stream, done: StreamRun, extraction: Extraction
+    ) -> bool:
+        """Everything a stream's reading changes, with its events, at once; False when it was done before."""
+
+
+@dataclass(frozen=True)
+class QuarantineFilter:
+    """Which quarantined rows; None and the empty text mean all."""
+
+    connection_id: UUID | None = None
+    stream: str = ""
+
+
+@dataclass(frozen=True)
+class RefusalCount:
+    """How many rows were refused for one reason."""
+
+    stream: str
+    column: str
+    reason: str
+    rows: int
+
+
+class Quarantine(Protocol):
+    """Stored misfits."""
+
+    async def page(
+        self, tenant_id: UUID, wanted: QuarantineFilter, size: int, after: tuple[UUID, str, int, UUID] | None
+    ) -> list[QuarantinedRow]:
+        """By connection, stream and row."""
+
+    async def total(self, tenant_id: UUID, wanted: QuarantineFilter) -> int:
+        """How many match."""
+
+    async def reasons(self, tenant_id: UUID, connection_id: UUID) -> list[RefusalCount]:
+        """Most rows first."""
