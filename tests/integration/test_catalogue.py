@@ -97,7 +97,9 @@ def test_catalogue_when_roles_log_in_then_none_may_bypass_and_apps_have_rows_alo
             [f"{service}\\_%"],
         ).fetchall()
         assert roles
-        assert all(row[1:] == (False, False, False, False) for row in roles), roles
+        for name, *strong in roles:
+            # dcl_lake makes the lakes' roles, one a tenant; since PostgreSQL 16 it administers those alone.
+            assert strong == [False, False, name == "dcl_lake", False], name
         grants = catalogue.execute(
             "SELECT DISTINCT grantee, privilege_type FROM information_schema.role_table_grants"
             " WHERE table_schema = %s AND grantee <> %s",

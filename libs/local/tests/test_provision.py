@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from aos_local import testing
-from aos_local.provision import Provisioned, in_database, provision
+from aos_local.provision import LAKE_DATABASE, Provisioned, in_database, provision, with_login
 from psycopg import errors
 
 
@@ -57,14 +57,59 @@ def test_roles_when_provisioned_then_none_bypasses_row_level_security(server: Pr
         strong = admin.execute(
             "SELECT rolname FROM pg_roles WHERE rolname ~ '^(aam|dcl)_' AND (rolsuper OR rolbypassrls OR rolcreaterole)"
         ).fetchall()
-    assert strong == []
+    assert strong == [("dcl_lake",)], "makes the lakes' roles, one a tenant"
 
 
-def test_lake_role_when_connected_then_owns_its_database_and_may_make_schemas(server: Provisioned) -> None:
+def _make_tenant(lake_url: str, name: str) -> str:
+    """Make a tenant's role and schema as `dcl_lake`; returns the URL of the role."""
+    with psycopg.connect(lake_url, autocommit=True) as lake:
+        for statement in (
+            f"CREATE ROLE {name} LOGIN NOINHERIT PASSWORD 'secret'",
+            f"GRANT dcl_lake_tenants TO {name} WITH INHERIT TRUE, SET FALSE",
+            f"GRANT {name} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE",
+            f"CREATE SCHEMA {name} AUTHORIZATION {name}",
+        ):
+            lake.execute(statement.encode())
+    return with_login(lake_url, name, "secret", LAKE_DATABASE)
+
+
+def test_lake_role_when_it_makes_tenants_roles_then_each_has_its_schema_alone(server: Provisioned) -> None:
+    one, two = (_make_tenant(server.lake, name) for name in ("lake_one", "lake_two"))
+    with psycopg.connect(one, autocommit=True) as lake:
+        lake.execute("CREATE TABLE lake_one.file (path text)")
+    with psycopg.connect(two, autocommit=True) as lake:
+        for statement in (
+            "TABLE lake_one.file",
+            "CREATE TABLE lake_one.other ()",
+            "CREATE TABLE public.other ()",
+            "CREATE TEMPORARY TABLE other ()",
+            "CREATE SCHEMA other",
+            "SET ROLE lake_one",
+            "SET ROLE dcl_lake_tenants",
+        ):
+            with pytest.raises(errors.InsufficientPrivilege):
+                lake.execute(statement.encode())
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(in_database(two, "autonomos"))
+
+
+def test_lake_role_when_it_reaches_for_roles_it_did_not_make_then_is_refused(server: Provisioned) -> None:
     with psycopg.connect(server.lake, autocommit=True) as lake:
-        lake.execute("CREATE SCHEMA tenant_one")
-        owner = lake.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'tenant_one'").fetchone()
-    assert owner == ("dcl_lake",)
+        for statement in (
+            "ALTER ROLE dcl_app PASSWORD 'mine'",
+            "DROP ROLE aam_app",
+            "GRANT aam_app TO dcl_lake",
+            "GRANT dcl_owner TO dcl_lake",
+            "GRANT pg_read_all_data TO dcl_lake",
+            "SET ROLE postgres",
+            "ALTER ROLE dcl_lake BYPASSRLS",
+            "CREATE ROLE strong SUPERUSER",
+            "CREATE ROLE strong BYPASSRLS",
+            "CREATE ROLE strong CREATEDB",
+            "CREATE ROLE strong IN ROLE aam_app",
+        ):
+            with pytest.raises(errors.InsufficientPrivilege):
+                lake.execute(statement.encode())
 
 
 def test_provision_when_repeated_with_new_passwords_then_only_the_new_ones_work(server: Provisioned) -> None:
@@ -92,3 +137,7 @@ def test_provision_when_the_administrator_is_no_superuser_then_works_too() -> No
             owner.execute("GRANT SELECT ON asset TO aod_app")
         with psycopg.connect(result["aod"].app) as app:
             assert app.execute("SELECT count(*) FROM asset").fetchone() == (0,)
+        with psycopg.connect(_make_tenant(result.lake, "lake_one")) as tenant:
+            tenant.execute("CREATE TABLE lake_one.file (path text)")
+            with pytest.raises(errors.InsufficientPrivilege):
+                tenant.execute("CREATE SCHEMA other")

@@ -19,6 +19,8 @@ from aos_local.settings import SERVICES
 DATABASE = "autonomos"
 LAKE_DATABASE = "autonomos_lake"
 LAKE_ROLE = "dcl_lake"
+LAKE_TENANTS = "dcl_lake_tenants"
+"""The group of the roles that `dcl_lake` makes, one a tenant."""
 
 PasswordOf = Callable[[str], str]
 
@@ -62,9 +64,12 @@ def provision(admin_url: str, password_of: PasswordOf, services: Sequence[str] =
     with psycopg.connect(admin_url, autocommit=True, connect_timeout=10) as server:
         for service in services:
             _service_roles(server, service, password_of)
-        _role(server, LAKE_ROLE, password_of(LAKE_ROLE))
+        _role(server, LAKE_ROLE, password_of(LAKE_ROLE), makes_roles=True)
         _database(server, DATABASE, None)
         _database(server, LAKE_DATABASE, LAKE_ROLE)
+        _lake_tenants(server)
+    with psycopg.connect(in_database(admin_url, LAKE_DATABASE), autocommit=True, connect_timeout=10) as lake_database:
+        lake_database.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     with psycopg.connect(in_database(admin_url, DATABASE), autocommit=True, connect_timeout=10) as database:
         database.execute("CREATE EXTENSION IF NOT EXISTS vector")
         database.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
@@ -88,15 +93,17 @@ def _exists(connection: psycopg.Connection, catalogue: str, column: str, name: s
     return connection.execute(question, [name]).fetchone() is not None
 
 
-def _role(server: psycopg.Connection, name: str, password: str | None) -> None:
+def _role(server: psycopg.Connection, name: str, password: str | None, makes_roles: bool = False) -> None:
     role = sql.Identifier(name)
     if not _exists(server, "pg_roles", "rolname", name):
         server.execute(sql.SQL("CREATE ROLE {}").format(role))
     if password is None:
         server.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(role))
     else:
-        login = sql.SQL("ALTER ROLE {} LOGIN NOCREATEDB NOCREATEROLE PASSWORD {}")
-        server.execute(login.format(role, sql.Literal(password)))
+        # Since PostgreSQL 16 a role that makes roles administers those alone.
+        roles = sql.SQL("CREATEROLE" if makes_roles else "NOCREATEROLE")
+        login = sql.SQL("ALTER ROLE {} LOGIN NOCREATEDB {} PASSWORD {}")
+        server.execute(login.format(role, roles, sql.Literal(password)))
     # Whoever administers without being a superuser must be a member to give a role its schema or database.
     own = sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE").format(role)
     if not _is_superuser(server):
@@ -116,6 +123,15 @@ def _service_roles(server: psycopg.Connection, service: str, password_of: Passwo
     # `SET ROLE` alone opens the transport tables: no ordinary query of the app role can reach them by accident.
     grant = sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE")
     server.execute(grant.format(sql.Identifier(platform), sql.Identifier(app)))
+
+
+def _lake_tenants(server: psycopg.Connection) -> None:
+    """A right in the database given to each tenant's role would be a list in one row that grows with every tenant."""
+    _role(server, LAKE_TENANTS, None)
+    names = {"tenants": sql.Identifier(LAKE_TENANTS), "lake": sql.Identifier(LAKE_ROLE)}
+    connect = sql.SQL("GRANT CONNECT ON DATABASE {} TO {tenants}").format(sql.Identifier(LAKE_DATABASE), **names)
+    server.execute(connect)
+    server.execute(sql.SQL("GRANT {tenants} TO {lake} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE").format(**names))
 
 
 def _database(server: psycopg.Connection, name: str, owner: str | None) -> None:

@@ -37,6 +37,7 @@ def _lake(settings: Settings, matcher: OfflineMatcher) -> DuckLake:
         objects_options=settings.objects_options,
         memory_limit=settings.lake_memory,
         threads=settings.lake_threads,
+        connections=settings.lake_connections,
     )
     objects = ObjectStore(settings.objects_url, settings.objects_options)
     entities = matcher.ontology.entities

@@ -1,7 +1,8 @@
 """DuckDB connections, each attached to exactly one tenant's lake with its configuration locked.
 
-Isolation is structural: another tenant's catalogue is not attached and its files lie outside the one folder that may be
-read. A bounded number stays open; the least recently used one is closed when a further tenant comes.
+Isolation is structural: another tenant's catalogue belongs to another role of PostgreSQL, and its files lie outside the
+one folder that may be read. A bounded number stays open; the least recently used one is closed when a further tenant
+comes.
 """
 
 import importlib.resources
@@ -12,12 +13,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import duckdb
 import structlog
 
+from dcl.adapters.lake.roles import CatalogueRoles, catalogue_schema, libpq, server_of
 from dcl.adapters.lake.tables import ensure_tables
 from dcl.domain.errors import LakeUnavailable
 from dcl.domain.ontology import Entity
@@ -25,7 +27,6 @@ from dcl.domain.ontology import Entity
 log = structlog.get_logger()
 
 MAX_OPEN = 16
-CONNECT_SECONDS = 5
 EXTENSIONS = ("postgres_scanner", "ducklake")
 
 
@@ -34,10 +35,13 @@ class LakeSettings:
     """Where lakes are kept, and what one connection may use."""
 
     catalog_url: str = field(repr=False)
+    """Of `dcl_lake`, which makes the tenants' roles and never enters DuckDB."""
     objects_url: str
     objects_options: dict[str, str] = field(default_factory=dict, repr=False)
     memory_limit: str = "512MB"
     threads: int = 2
+    connections: int = 32
+    """What a tenant's role may hold in the catalogue's database at once, over all processes."""
 
 
 def extension_path(name: str) -> str:
@@ -50,29 +54,15 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _libpq(url: str) -> str:
-    """Return a PostgreSQL URL in libpq's key=value form, which ATTACH takes."""
-    parts = urlsplit(url)
-    values = {
-        "host": parts.hostname or "127.0.0.1",
-        "port": str(parts.port or 5432),
-        "user": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "dbname": parts.path.lstrip("/"),
-        "connect_timeout": str(CONNECT_SECONDS),
-        **dict(parse_qsl(parts.query)),
-    }
-    escaped = {key: value.replace("\\", "\\\\").replace("'", "\\'") for key, value in values.items()}
-    return " ".join(f"{key}='{value}'" for key, value in escaped.items())
-
-
 class LakeConnections:
     """Opens, keeps and closes the tenants' connections. Blocking: use from worker threads."""
 
     def __init__(self, settings: LakeSettings, entities: Sequence[Entity]) -> None:
         self._settings = settings
         self._entities = list(entities)
+        self._roles = CatalogueRoles(settings.catalog_url, settings.connections)
         self._open: OrderedDict[UUID, duckdb.DuckDBPyConnection] = OrderedDict()
+        self._opening: dict[UUID, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def cursor(self, tenant_id: UUID) -> duckdb.DuckDBPyConnection:
@@ -82,13 +72,28 @@ class LakeConnections:
         threads use. It ends with the last of them.
         """
         with self._lock:
-            connection = self._open.get(tenant_id)
-            if connection is None:
-                connection = self._open[tenant_id] = self._connect(tenant_id)
-            self._open.move_to_end(tenant_id)
-            while len(self._open) > MAX_OPEN:
-                self._open.popitem(last=False)
-            return connection.cursor()
+            if tenant_id in self._open:
+                return self._cursor(tenant_id)
+            opening = self._opening.setdefault(tenant_id, threading.Lock())
+        # One tenant's opening, which takes a while, keeps no other tenant waiting.
+        with opening:
+            with self._lock:
+                if tenant_id in self._open:
+                    return self._cursor(tenant_id)
+            try:
+                connection = self._opened(tenant_id)
+            finally:
+                with self._lock:
+                    self._opening.pop(tenant_id, None)
+            with self._lock:
+                self._open[tenant_id] = connection
+                while len(self._open) > MAX_OPEN:
+                    self._open.popitem(last=False)
+                return self._cursor(tenant_id)
+
+    def _cursor(self, tenant_id: UUID) -> duckdb.DuckDBPyConnection:
+        self._open.move_to_end(tenant_id)
+        return self._open[tenant_id].cursor()
 
     def discard(self, tenant_id: UUID) -> None:
         """Let a tenant's connection go, so that the next use opens a new one."""
@@ -99,6 +104,12 @@ class LakeConnections:
         """Close all, also under cursors in use."""
         while self._open:
             self._open.popitem()[1].close()
+
+    def _opened(self, tenant_id: UUID) -> duckdb.DuckDBPyConnection:
+        if self._roles.ensure(tenant_id):
+            return self._connect(tenant_id)
+        with self._roles.creating(tenant_id):
+            return self._connect(tenant_id)
 
     def _connect(self, tenant_id: UUID) -> duckdb.DuckDBPyConnection:
         settings = self._settings
@@ -122,19 +133,37 @@ class LakeConnections:
             connection.close()
             log.warning("lake.attach_failed", error=type(error).__name__)
             raise LakeUnavailable("The lake cannot be opened.", hint="Is its catalogue database up?") from error
+        except LakeUnavailable:
+            connection.close()
+            raise
         return connection
 
     def _attach(self, connection: duckdb.DuckDBPyConnection, tenant_id: UUID) -> None:
         for name in EXTENSIONS:
             connection.execute(f"LOAD {_literal(extension_path(name))}")
         root = self._root(connection, tenant_id)
-        connection.execute(
-            f"ATTACH {_literal('ducklake:postgres:' + _libpq(self._settings.catalog_url))} AS lake "
-            f"(DATA_PATH {_literal(root + '/lake/')}, METADATA_SCHEMA 'lake_{tenant_id.hex}')"
-        )
+        self._attach_catalogue(connection, tenant_id, f"{root}/lake/")
         connection.execute(f"SET allowed_directories = [{_literal(root + '/')}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
+
+    def _attach_catalogue(self, connection: duckdb.DuckDBPyConnection, tenant_id: UUID, files: str) -> None:
+        login = self._roles.login(tenant_id)
+        # DuckDB shows a secret's password to nobody; a query could read one in the parameters of ATTACH.
+        connection.execute(
+            f"CREATE SECRET catalogue (TYPE postgres, USER {_literal(login.role)}, PASSWORD {_literal(login.password)})"
+        )
+        attach = (
+            f"ATTACH {_literal('ducklake:postgres:' + libpq(server_of(self._settings.catalog_url)))} AS lake "
+            f"(DATA_PATH {_literal(files)}, METADATA_SCHEMA {_literal(catalogue_schema(tenant_id))}, "
+            "META_SECRET 'catalogue')"
+        )
+        try:
+            connection.execute(attach)
+        except duckdb.IOException:
+            # Either nothing answers, which this tells too, or the role's password is of an earlier one of dcl_lake.
+            self._roles.ensure(tenant_id, renew=True)
+            connection.execute(attach)
 
     def _root(self, connection: duckdb.DuckDBPyConnection, tenant_id: UUID) -> str:
         url = self._settings.objects_url.rstrip("/")
