@@ -1,8 +1,8 @@
 """P5: an authenticated list of 50 rows at AAM, against the plain FastAPI and asyncpg that one would write first.
 
 Ours is the service itself, alone on its port: the token's signature and revocations checked, the tenant's transaction
-under row-level security, keyset paging, the caller's permission, traces and audit in place. The reference selects the
-same rows from the same table through an asyncpg pool of the same size and returns the same JSON through a pydantic
+under row-level security, keyset paging, the caller's permission, trace ids and audit in place. The reference selects
+the same rows from the same table through an asyncpg pool of the same size and returns the same JSON through a pydantic
 response model, for anybody. 100 keep-alive connections ask both, each side in turn; the ratio is the median of rounds.
 """
 

@@ -11,7 +11,7 @@ prepared statement outlives its transaction.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
@@ -91,23 +91,17 @@ class Database:
             connect_args={"timeout": 5, "server_settings": {"application_name": schema}, **arguments},
         )
 
-    @asynccontextmanager
-    async def tenant_tx(self, tenant_id: UUID) -> AsyncIterator[AsyncConnection]:
+    def tenant_tx(self, tenant_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
         """Yield a connection in a transaction that sees the tenant's rows only; commit, or roll back on error.
 
         What `before_commit` writes commits with the block's changes (the audit's facts, see calls/audit.py).
         """
         # A UUID's text holds hexadecimal digits and dashes only, so it cannot break out of the literal.
-        async with self._transaction(f"BEGIN; SET LOCAL aos.tenant_id = '{UUID(str(tenant_id))}'") as connection:
-            yield connection
-            if self.before_commit is not None:
-                await self.before_commit(connection, tenant_id)
+        return self._transaction(f"BEGIN; SET LOCAL aos.tenant_id = '{UUID(str(tenant_id))}'", tenant_id)
 
-    @asynccontextmanager
-    async def platform_tx(self) -> AsyncIterator[AsyncConnection]:
+    def platform_tx(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Yield a connection in a transaction that may touch the transport tables of all tenants, and nothing else."""
-        async with self._transaction(f'BEGIN; SET LOCAL ROLE "{self.schema}_platform"') as connection:
-            yield connection
+        return self._transaction(f'BEGIN; SET LOCAL ROLE "{self.schema}_platform"')
 
     @asynccontextmanager
     async def as_platform(self, connection: AsyncConnection) -> AsyncIterator[None]:
@@ -118,12 +112,14 @@ class Database:
         await connection.exec_driver_sql("SET LOCAL ROLE NONE")
 
     @asynccontextmanager
-    async def _transaction(self, begin: str) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, begin: str, tenant_id: UUID | None = None) -> AsyncIterator[AsyncConnection]:
         connection, driver = await self._connect()
         try:
             try:
                 await driver.execute(begin)
                 yield connection
+                if tenant_id is not None and self.before_commit is not None:
+                    await self.before_commit(connection, tenant_id)
                 await driver.execute("COMMIT")
             except BaseException as error:
                 lost = driver.is_closed()
@@ -142,7 +138,8 @@ class Database:
         try:
             while True:
                 connection = await self._engine.connect()
-                driver = (await connection.get_raw_connection()).driver_connection
+                assert connection.sync_connection is not None
+                driver = connection.sync_connection.connection.driver_connection
                 assert driver is not None
                 if not driver.is_closed():
                     return connection, driver

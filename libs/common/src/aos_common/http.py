@@ -1,8 +1,8 @@
 """The REST side of a service: errors as RFC 9457 problems, the caller from the token, health and OpenAPI."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from importlib import resources
 from typing import Annotated, Any
 
@@ -115,12 +115,13 @@ def create_app(
     trail: Trail | None = None,
     store: Store | None = None,
     checks: Sequence[Check] = (),
+    traced: bool = False,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
     """Build a service's REST app: `routers` under `prefix`, docs under `prefix/docs`, health at /health/*.
 
     `also` adds routers below other prefixes, in the same OpenAPI document. `trail` records refusals for the audit log,
-    `store` keeps the answers to requests with an Idempotency-Key.
+    `store` keeps the answers to requests with an Idempotency-Key. `traced`: spans are exported.
     """
     app = FastAPI(
         title=title,
@@ -130,6 +131,8 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
         responses={"default": REFUSAL},
+        # FastAPI's own spans, where they are exported; a span of each step within a route would cost more than most.
+        telemetry={"tracing": traced, "operation_spans": False, "metrics": False, "logs": False, "exclude": _is_health},
     )
     _describe_problems(app)
     app.state.verifier = verifier
@@ -140,7 +143,7 @@ def create_app(
     _add_docs(app, title, prefix)
     _add_error_handlers(app)
     _add_health(app, service, checks)
-    app.add_middleware(_Tracing)
+    app.add_middleware(_Handling)
     if store is not None:
         app.add_middleware(Replaying, store=store, verifier=verifier, refuse=_problem_of)
     return app
@@ -242,18 +245,30 @@ def _template(scope: Scope) -> str:
     return path.removesuffix(filled) + template if template and path.endswith(filled) else path
 
 
-class _Tracing:
-    """Continues the caller's trace and answers with its id in `x-trace-id`."""
+def _is_health(scope: MutableMapping[str, Any]) -> bool:
+    return str(scope["path"]).startswith("/health/")
+
+
+def _span(scope: Scope, carrier: Mapping[str, str]) -> AbstractContextManager[trace.Span]:
+    """Return FastAPI's span where it made one; else one that is not recorded and carries the caller's trace on."""
+    current = trace.get_current_span()
+    if current.get_span_context().is_valid:
+        return nullcontext(current)
+    return tracer.start_as_current_span(_method(scope), propagate.extract(carrier))
+
+
+class _Handling:
+    """Tells the audit which call is handled, and answers with its trace's id in `x-trace-id`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or scope["path"].startswith("/health/"):
+        if scope["type"] not in ("http", "websocket") or _is_health(scope):
             await self._app(scope, receive, send)
             return
         carrier = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        with tracer.start_as_current_span(f"{_method(scope)} {scope['path']}", propagate.extract(carrier)) as span:
+        with _span(scope, carrier) as span:
             trace_id = f"{span.get_span_context().trace_id:032x}"
 
             async def send_with_id(message: Any) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import TypeVar
 import grpc
 import structlog
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from aos_common.lag import LoopLag
@@ -46,7 +48,7 @@ def run_service(build: Callable[[S, frozenset[str]], Awaitable[Service]], settin
     async def build_and_run() -> None:
         await run(await build(settings, roles), settings)
 
-    asyncio.run(build_and_run())
+    uvloop.run(build_and_run())
 
 
 async def run(service: Service, settings: ServiceSettings) -> None:
@@ -64,6 +66,7 @@ async def run(service: Service, settings: ServiceSettings) -> None:
         limit_concurrency=1000,
         timeout_graceful_shutdown=10,
         server_header=False,
+        proxy_headers=False,
         **(tls.server_options() if tls else {}),
     )
     http = _HttpServer(config)
@@ -75,6 +78,7 @@ async def run(service: Service, settings: ServiceSettings) -> None:
     work = [asyncio.create_task(_endless(task)) for task in (LoopLag().run, *service.tasks)]
     work.append(asyncio.create_task(http.serve()))
     stopping = asyncio.create_task(stop.wait())
+    _settle_memory()
     log.info("service.started", http=settings.http_port, grpc=settings.grpc_port)
     done, _ = await asyncio.wait([stopping, *work], return_when=asyncio.FIRST_COMPLETED)
     http.should_exit = True
@@ -90,6 +94,17 @@ async def run(service: Service, settings: ServiceSettings) -> None:
         error = failed[0].exception()
         assert error is not None
         raise error
+
+
+def _settle_memory() -> None:
+    """Leave what was imported and built so far out of every later garbage collection, and collect less often.
+
+    Modules, routes and schemas live as long as the process; looking at all of them again after every 700 new objects
+    took a fifth of the time of a request.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 async def _endless(task: Callable[[], Awaitable[None]]) -> None:

@@ -69,6 +69,7 @@ class Shared:
             trail=self.trail,
             store=self.store,
             checks=[self.database.ping],
+            traced=bool(self.settings.otlp_endpoint),
         )
 
     def rpc(self, add: Sequence[Callable[[grpc.aio.Server], None]], public: Sequence[str] = ()) -> grpc.aio.Server:

@@ -11,6 +11,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, DEFAULT_ON
 
 from aos_common.redaction import ScrubbedExporter, ScrubbedFormatter, redact, scrub
 from aos_common.settings import ServiceSettings
@@ -52,7 +53,9 @@ def configure(service: str, settings: ServiceSettings) -> None:
     logging.captureWarnings(True)
     sys.excepthook = _fatal
     provider = TracerProvider(
-        resource=Resource.create({"service.name": service, "deployment.environment": settings.env})
+        resource=Resource.create({"service.name": service, "deployment.environment": settings.env}),
+        # Without an exporter a trace is only its id, which goes on through calls, events and logs.
+        sampler=DEFAULT_ON if settings.otlp_endpoint else ALWAYS_OFF,
     )
     if settings.otlp_endpoint:
         exporter = ScrubbedExporter(OTLPSpanExporter(endpoint=settings.otlp_endpoint))

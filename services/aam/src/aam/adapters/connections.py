@@ -12,13 +12,16 @@ from aos_common.secrets import CredentialLocators, LocatorRefused, SecretBox
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aam.adapters.rows import clean, connection_of, stream_of, stream_values
+from aam.adapters.rows import SUMMARY, clean, connection_of, stream_of, stream_values, summary_of
 from aam.adapters.tables import connections, streams
-from aam.domain.connection import Connection, ConnectionState, Stream
+from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream
 from aam.domain.errors import ConnectionExists, ConnectionNotFound, Fault, SourceError
 
 ONBOARD = "onboard"
 LOCATED = "_from"
+FIRST_PAGE = sa.select(*SUMMARY).order_by(connections.c.id.desc()).limit(sa.bindparam("size"))
+NEXT_PAGE = FIRST_PAGE.where(connections.c.id < sa.bindparam("before"))
+"""Built once: the list is what consoles ask again and again."""
 MOVED_BY_RUNS = ("cursor", "version", "published_mapping")
 
 
@@ -71,13 +74,11 @@ class PostgresConnections:
             raise _not_found(connection_id)
         return connection_of(row)
 
-    async def page(self, tenant_id: UUID, size: int, before: UUID | None) -> list[Connection]:
+    async def page(self, tenant_id: UUID, size: int, before: UUID | None) -> list[ConnectionSummary]:
         """At most `size` connections, newest first, after the one named `before`."""
-        query = sa.select(connections).order_by(connections.c.id.desc()).limit(size)
-        if before:
-            query = query.where(connections.c.id < before)
+        query = NEXT_PAGE if before else FIRST_PAGE
         async with self._database.tenant_tx(tenant_id) as tx:
-            return [connection_of(row) for row in await tx.execute(query)]
+            return [summary_of(*row) for row in await tx.execute(query, {"size": size, "before": before})]
 
     async def secret(self, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
         """The credentials, for opening the source and nothing else; a setting `<name>_from` locates `<name>`.

@@ -2,10 +2,12 @@
 
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from aam.domain.connection import Connection, ConnectionState, Stream, StreamState
+from aam.adapters.tables import connections
+from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream, StreamState
 from aam.domain.mapping import FieldMapping, Mapping, Transform
 from aam.domain.quarantine import Misfit, QuarantinedRow
 from aam.domain.run import RunState, StreamRun, StreamRunState, SyncRun
@@ -33,6 +35,15 @@ def connection_of(row: Row) -> Connection:
         streams=tuple(row.streams),
         request_id=row.request_id,
     )
+
+
+SUMMARY = [connections.c[name] for name in ("id", "name", "connector", "state", "created_at", "location", "error")]
+"""The columns that `summary_of` takes, in its order."""
+
+
+def summary_of(id_: UUID, name: str, connector: str, state: str, *rest: Any) -> ConnectionSummary:
+    """A connection as lists show it."""
+    return ConnectionSummary(id_, name, connector, ConnectionState(state), *rest)
 
 
 def schema_body(schema: StreamSchema | None) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from aam.domain.mapping import Mapping
@@ -47,6 +47,18 @@ class Connection:
     streams: tuple[str, ...] = ()
     """Streams chosen by the owner; empty means all."""
     request_id: str = ""
+
+
+class ConnectionSummary(NamedTuple):
+    """A connection as lists show it: without its settings, which can be long."""
+
+    id: UUID
+    name: str
+    connector: str
+    state: ConnectionState
+    created_at: datetime
+    location: str
+    error: str
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from aos_common.auth import Caller
 from aos_common.errors import InvalidRequest
 from aos_common.paging import decode_token, encode_token, page_size
 
-from aam.domain.connection import Connection, ConnectionState, Stream
+from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import RunState, SyncRun
 from aam.ports import (
@@ -75,12 +75,12 @@ class AamApi:
         found = await self.connections.get(caller.tenant_id, wanted)
         return found, await self.connections.streams(caller.tenant_id, wanted)
 
-    async def list_connections(self, caller: Caller, size: int, token: str) -> tuple[list[Connection], str]:
+    async def list_connections(self, caller: Caller, size: int, token: str) -> tuple[list[ConnectionSummary], str]:
         """A page of connections, newest first, and the token of the next."""
         require(caller, Permission.CONNECTIONS_READ)
         limit = page_size(size)
         found = await self.connections.page(caller.tenant_id, limit + 1, _before(token))
-        return found[:limit], _next([str(one.id) for one in found], limit)
+        return found[:limit], _next(found, limit)
 
     async def delete(self, caller: Caller, connection_id: str) -> None:
         """Delete a connection."""
@@ -133,7 +133,7 @@ class AamApi:
         require(caller, Permission.CONNECTIONS_READ)
         limit, wanted = page_size(size), parse_id(connection_id) if connection_id else None
         found = await self.runs.page(caller.tenant_id, wanted, limit + 1, _before(token))
-        return found[:limit], _next([str(one.id) for one in found], limit)
+        return found[:limit], _next(found, limit)
 
     async def list_quarantine(
         self, caller: Caller, connection_id: str, stream: str, size: int, token: str
@@ -212,8 +212,8 @@ def _before(token: str) -> UUID | None:
     return parse_id(str(values[0])) if values else None
 
 
-def _next(ids: list[str], limit: int) -> str:
-    return encode_token([ids[limit - 1]]) if len(ids) > limit else ""
+def _next(found: Sequence[ConnectionSummary | SyncRun], limit: int) -> str:
+    return encode_token([str(found[limit - 1].id)]) if len(found) > limit else ""
 
 
 def _place(token: str) -> tuple[UUID, str, int, UUID] | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from aam.domain.connection import Connection, Stream
+from aam.domain.connection import Connection, ConnectionSummary, Stream
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import StreamRun, SyncRun
 from aam.ports import Connector
@@ -79,7 +79,7 @@ class ConnectionOut(BaseModel):
     create_time: datetime
 
     @classmethod
-    def of(cls, connection: Connection, streams: list[Stream]) -> "ConnectionOut":
+    def of(cls, connection: Connection | ConnectionSummary, streams: list[Stream]) -> "ConnectionOut":
         """Show a connection."""
         return cls(
             id=str(connection.id),

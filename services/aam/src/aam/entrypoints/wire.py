@@ -8,7 +8,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from aam.domain.connection import Connection, Stream
+from aam.domain.connection import Connection, ConnectionSummary, Stream
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import SyncRun
 from aam.entrypoints.rest_models import ConnectionOut, QuarantinedOut, RunOut
@@ -38,7 +38,7 @@ def connector_message(connector: Connector) -> pb.Connector:
     return pb.Connector(name=connector.name, title=connector.title, settings_schema=schema)
 
 
-def connection_message(connection: Connection, streams: list[Stream]) -> pb.Connection:
+def connection_message(connection: Connection | ConnectionSummary, streams: list[Stream]) -> pb.Connection:
     """A connection with its streams."""
     shown = ConnectionOut.of(connection, streams).model_dump(exclude={"create_time", "streams"})
     found = [pb.Stream(**stream.model_dump()) for stream in ConnectionOut.of(connection, streams).streams]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from aam.domain.connection import Connection, ConnectionState, Stream
+from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import RunState, StreamRun, SyncRun
 from aam.ports.extraction import Extraction
@@ -21,7 +21,7 @@ class Connections(Protocol):
     async def get(self, tenant_id: UUID, connection_id: UUID) -> Connection:
         """Raises `ConnectionNotFound`."""
 
-    async def page(self, tenant_id: UUID, size: int, before: UUID | None) -> list[Connection]:
+    async def page(self, tenant_id: UUID, size: int, before: UUID | None) -> list[ConnectionSummary]:
         """Newest first."""
 
     async def secret(self, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
