@@ -23,15 +23,17 @@ async def sign_in(
     `UserDisabled`, which only whoever knows the password learns.
     """
     address = normal_email(email)
-    user = await accounts.find_by_email(address) if len(password) <= MAX_PASSWORD else None
 
     async def known() -> bool:
+        user = await accounts.find_by_email(address)
         if user is None:
             return False
         open_ones = await sessions.list(user.tenant_id, user.id, clock())
         return any(session.origin.address == origin.address for session in open_ones)
 
+    # Before anything is looked up, so that a storm of guesses costs little.
     await attempts.check(address, origin.address, known)
+    user = await accounts.find_by_email(address) if len(password) <= MAX_PASSWORD else None
     fits = await hasher.verify(user.password_hash if user else None, password[:MAX_PASSWORD])
     if user is None or not fits:
         await attempts.failed(address, origin.address)
