@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--certificate", type=Path, help="Serve TLS with this certificate.")
     parser.add_argument("--key", type=Path, help="The certificate's key.")
     chosen = parser.parse_args()
-    app = create_app(Organisation.from_file(chosen.data))
+    app = create_app(lambda: Organisation.from_file(chosen.data))
     uvicorn.run(
         app,
         host=chosen.host,

@@ -42,6 +42,10 @@ class Emulator:
         """Forget every fault."""
         self.call("DELETE", "faults")
 
+    def reset(self) -> None:
+        """Begin anew: records, sessions, faults, knobs and log."""
+        self.call("POST", "reset")
+
     def turn(self, **knobs: Any) -> None:
         """Turn knobs."""
         self.call("POST", "knobs", knobs)

@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections import deque
+from copy import deepcopy
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ class Organisation:
     @classmethod
     def from_file(cls, path: Path | None) -> "Organisation":
         """The organisation of a data file, or the example."""
-        return cls.of(json.loads(path.read_text()) if path else EXAMPLE)
+        return cls.of(json.loads(path.read_text()) if path else deepcopy(EXAMPLE))
 
     def limit_info(self) -> str:
         """The header `Sforce-Limit-Info`."""

@@ -103,7 +103,7 @@ class Records:
         for number in range(count):
             at = canonical(moment + timedelta(seconds=seconds * number))
             row = {one.name: _made(one, number, dice) for one in own}
-            self._add(entity, {**row, **{name: at for name in STAMPS if entity.find(name)}})
+            self._add(entity, {**row, **{name: at for name in (*STAMPS, "LoginTime") if entity.find(name)}})
 
     def _add(self, entity: SObject, values: Mapping[str, Any]) -> str:
         number, text = next(self._numbers), ""

@@ -12,6 +12,7 @@ from aos_common.secrets import CredentialLocators, LocatorRefused, SecretBox
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aam.adapters.credentials import SESSION, SessionStore, SharedCredentials, bound, lock_credentials
 from aam.adapters.rows import SUMMARY, clean, connection_of, stream_of, stream_values, summary_of
 from aam.adapters.tables import connections, streams
 from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream
@@ -25,19 +26,16 @@ NEXT_PAGE = FIRST_PAGE.where(connections.c.id < sa.bindparam("before"))
 MOVED_BY_RUNS = ("cursor", "version", "published_mapping")
 
 
-def _bound(tenant_id: UUID, connection_id: UUID) -> str:
-    return f"{tenant_id}|{connection_id}"
-
-
 class PostgresConnections:
     """The `Connections` port."""
 
     def __init__(self, database: Database, box: SecretBox, locators: CredentialLocators) -> None:
         self._database, self._box, self._locators = database, box, locators
+        self._sessions = SessionStore(database, box)
 
     async def add(self, tenant_id: UUID, connection: Connection, secret: Mapping[str, str]) -> Connection:
         """Store a connection and the job that looks at its source, once a request id."""
-        sealed = await self._box.seal(json.dumps(dict(secret)).encode(), _bound(tenant_id, connection.id))
+        sealed = await self._box.seal(json.dumps(dict(secret)).encode(), bound(tenant_id, connection.id))
         async with self._database.tenant_tx(tenant_id) as tx:
             if connection.request_id:
                 query = sa.select(connections).where(connections.c.request_id == connection.request_id)
@@ -90,11 +88,33 @@ class PostgresConnections:
             row = (await tx.execute(query)).first()
         if row is None:
             raise _not_found(connection_id)
-        found: dict[str, str] = json.loads(await self._box.open(bytes(row.secret), _bound(tenant_id, connection_id)))
+        found: dict[str, str] = json.loads(await self._box.open(bytes(row.secret), bound(tenant_id, connection_id)))
+        found.pop(SESSION, None)
         for name, locator in row.settings.items():
             if name.endswith(LOCATED) and locator:
                 found[name.removesuffix(LOCATED)] = await self._locate(tenant_id, locator)
         return found
+
+    def credentials(self, tenant_id: UUID, connection_id: UUID) -> SharedCredentials:
+        """The session that the connection's sources share."""
+        return SharedCredentials(self._sessions, tenant_id, connection_id)
+
+    async def replace(self, tenant_id: UUID, connection: Connection, secret: Mapping[str, str]) -> None:
+        """Other settings and credentials for the connection, and another look at its source."""
+        sealed = await self._box.seal(json.dumps(dict(secret)).encode(), bound(tenant_id, connection.id))
+        values = {
+            "settings": dict(connection.settings),
+            "secret": sealed,
+            "location": connection.location,
+            "state": connection.state.value,
+            "error": "",
+        }
+        async with self._database.tenant_tx(tenant_id) as tx:
+            await lock_credentials(tx, connection.id)
+            changed = await tx.execute(sa.update(connections).where(connections.c.id == connection.id).values(values))
+            if not changed.rowcount:
+                raise _not_found(connection.id)
+            await _enqueue(tx, tenant_id, connection.id)
 
     async def _locate(self, tenant_id: UUID, locator: str) -> str:
         try:

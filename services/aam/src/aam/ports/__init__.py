@@ -1,5 +1,6 @@
 """What the use cases need from outside."""
 
+from aam.ports.credentials import Credentials, RenewingConnector, StoredSession
 from aam.ports.extraction import Extraction, Extractor, Progress, SampleColumn, Task
 from aam.ports.services import Clock, Flags, Mappings
 from aam.ports.sources import (
@@ -21,6 +22,7 @@ __all__ = [
     "Connections",
     "Connector",
     "Connectors",
+    "Credentials",
     "DiscoveredStream",
     "Extraction",
     "Extractor",
@@ -31,10 +33,12 @@ __all__ = [
     "Quarantine",
     "QuarantineFilter",
     "RefusalCount",
+    "RenewingConnector",
     "Runs",
     "SampleColumn",
     "Source",
     "SourceBatch",
+    "StoredSession",
     "StreamRead",
     "Task",
     "WritableSource",

@@ -9,6 +9,7 @@ from uuid import UUID
 from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import RunState, StreamRun, SyncRun
+from aam.ports.credentials import Credentials
 from aam.ports.extraction import Extraction
 
 
@@ -26,6 +27,12 @@ class Connections(Protocol):
 
     async def secret(self, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
         """The credentials, to open the source with. Raises `SourceError` when one of them cannot be located."""
+
+    def credentials(self, tenant_id: UUID, connection_id: UUID) -> Credentials:
+        """What sources of this connection renew their sessions with; called on the event loop."""
+
+    async def replace(self, tenant_id: UUID, connection: Connection, secret: Map[str, str]) -> None:
+        """Give the connection these settings and credentials, keep all else, and queue another look at its source."""
 
     async def delete(self, tenant_id: UUID, connection_id: UUID) -> None:
         """With its streams, runs and quarantine. Raises `ConnectionNotFound`."""

@@ -26,6 +26,12 @@ async def requests(request: Request) -> Response:
     return JSONResponse(list(here.log))
 
 
+async def reset(request: Request) -> Response:
+    """Begin anew, as the data file says."""
+    request.app.state.organisation = request.app.state.make()
+    return Response(status_code=204)
+
+
 async def knobs(request: Request) -> Response:
     """Turn knobs."""
     here, wanted = organisation_of(request), await request.json()

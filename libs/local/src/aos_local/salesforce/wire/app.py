@@ -33,10 +33,10 @@ async def token(request: Request) -> Response:
     return JSONResponse(here.tokens.grant(form, request.headers.get("authorization", ""), instance))
 
 
-def create_app(organisation: Organisation) -> Starlette:
-    """The server of an organisation."""
+def create_app(make: Callable[[], Organisation]) -> Starlette:
+    """The server of the organisation that `make` gives; a reset asks for it again."""
     app = Starlette(routes=[*_data_routes(), *_admin_routes()])
-    app.state.organisation = organisation
+    app.state.make, app.state.organisation = make, make()
     return app
 
 
@@ -78,6 +78,7 @@ def _admin_routes() -> list[Route]:
         Route("/_emulator/faults", admin.faults, methods=["GET", "POST", "DELETE"]),
         Route("/_emulator/requests", admin.requests, methods=["GET", "DELETE"]),
         Route("/_emulator/knobs", admin.knobs, methods=["POST"]),
+        Route("/_emulator/reset", admin.reset, methods=["POST"]),
         Route("/_emulator/expire", admin.expire, methods=["POST"]),
         Route("/_emulator/apps/{client_id}", admin.app, methods=["POST"]),
         Route("/_emulator/records/{entity}", admin.records, methods=["POST"]),

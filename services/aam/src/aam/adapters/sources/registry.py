@@ -5,6 +5,7 @@ from aos_common.folders import AllowedFolders
 
 from aam.adapters.sources.files import FilesConnector
 from aam.adapters.sources.postgres import PostgresConnector
+from aam.adapters.sources.salesforce.connector import SalesforceConnector
 from aam.domain.errors import UnknownConnector
 from aam.ports import Connector
 
@@ -13,7 +14,7 @@ class InstalledConnectors:
     """Finds a connector by its name."""
 
     def __init__(self, folders: AllowedFolders, egress: Egress) -> None:
-        known: list[Connector] = [FilesConnector(folders), PostgresConnector(egress)]
+        known: list[Connector] = [FilesConnector(folders), PostgresConnector(egress), SalesforceConnector(egress)]
         self._by_name = {connector.name: connector for connector in known}
 
     def all(self) -> list[Connector]:

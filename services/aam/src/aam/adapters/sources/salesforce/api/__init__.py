@@ -1,0 +1,1 @@
+"""Talking to Salesforce: connections, sessions, budget, retries, and what its refusals mean."""

@@ -1,0 +1,1 @@
+"""Reading one object: positions, queries, pages and jobs."""
