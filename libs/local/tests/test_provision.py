@@ -137,7 +137,24 @@ def test_provision_when_the_administrator_is_no_superuser_then_works_too() -> No
             owner.execute("GRANT SELECT ON asset TO aod_app")
         with psycopg.connect(result["aod"].app) as app:
             assert app.execute("SELECT count(*) FROM asset").fetchone() == (0,)
-        with psycopg.connect(_make_tenant(result.lake, "lake_one")) as tenant:
+        one = _make_tenant(result.lake, "lake_one")
+        provision(manager, lambda role: role, ["aod"])
+        with psycopg.connect(one) as tenant:
             tenant.execute("CREATE TABLE lake_one.file (path text)")
             with pytest.raises(errors.InsufficientPrivilege):
                 tenant.execute("CREATE SCHEMA other")
+        provision(manager, lambda role: f"new-{role}", ["aod"])
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(one)
+
+
+def test_provision_when_the_lakes_password_is_rotated_then_those_derived_from_it_are_withdrawn(
+    server: Provisioned,
+) -> None:
+    one = _make_tenant(server.lake, "lake_three")
+    provision(server.admin, lambda role: f"{testing.PASSWORD}-{role}", ["dcl"])
+    psycopg.connect(one).close()
+    provision(server.admin, lambda role: f"new-{role}", ["dcl"])
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(one)
+    provision(server.admin, lambda role: f"{testing.PASSWORD}-{role}", ["dcl"])

