@@ -59,13 +59,22 @@ async def expire(request: Request) -> Response:
 
 
 async def app(request: Request) -> Response:
-    """Change an app: `rotation`, `refresh_tokens`, `client_secret`."""
+    """Change an app: `rotation`, `refresh_tokens`, `client_secret`, `public_key`."""
     here, wanted = organisation_of(request), await request.json()
     found = here.tokens.apps[request.path_params["client_id"]]
-    for name in ("rotation", "refresh_tokens", "client_secret"):
+    for name in ("rotation", "refresh_tokens", "client_secret", "public_key"):
         if name in wanted:
             setattr(found, name, wanted[name])
     return JSONResponse({"refresh_tokens": found.refresh_tokens})
+
+
+async def delete(request: Request) -> Response:
+    """Put records into the recycle bin, as their users would: a list of ids."""
+    here = organisation_of(request).records
+    entity = here.entity(request.path_params["entity"])
+    for record_id in await request.json():
+        here.delete(entity, record_id)
+    return Response(status_code=204)
 
 
 async def records(request: Request) -> Response:

@@ -81,6 +81,7 @@ def _admin_routes() -> list[Route]:
         Route("/_emulator/reset", admin.reset, methods=["POST"]),
         Route("/_emulator/expire", admin.expire, methods=["POST"]),
         Route("/_emulator/apps/{client_id}", admin.app, methods=["POST"]),
+        Route("/_emulator/delete/{entity}", admin.delete, methods=["POST"]),
         Route("/_emulator/records/{entity}", admin.records, methods=["POST"]),
     ]
 

@@ -12,7 +12,7 @@ from aam.adapters.credentials import HeldCredentials
 from aam.adapters.sources.salesforce.api.budget import Budget
 from aam.adapters.sources.salesforce.api.client import SalesforceApi
 from aam.adapters.sources.salesforce.api.session import Session, wall_clock
-from aam.adapters.sources.salesforce.api.transport import checked_client
+from aam.adapters.sources.salesforce.api.transport import SharedClient
 from aam.adapters.sources.salesforce.catalog import KEY, SObject, is_stream, sobject_of
 from aam.adapters.sources.salesforce.reading.read import SalesforceRead
 from aam.adapters.sources.salesforce.settings import NAME, SalesforceSettings
@@ -47,7 +47,7 @@ class SalesforceConnector:
     def open_renewing(self, public: Json, secret: Mapping[str, str], credentials: Credentials) -> "SalesforceSource":
         """The same with a session that `credentials` keeps."""
         settings = SalesforceSettings.model_validate({**public, **secret})
-        http = checked_client(self._egress)
+        http = SharedClient(self._egress)
         session = Session(settings, http, credentials, wall_clock, self._wait)
         budget = Budget(settings.organisation_budget_percent, settings.run_budget_percent)
         return SalesforceSource(settings, SalesforceApi(http, session, budget, settings.api_version, wait=self._wait))
@@ -66,12 +66,14 @@ class SalesforceSource:
 
     def discover(self) -> list[DiscoveredStream]:
         """Every object that can be queried, or those chosen; one that cannot be described is listed with its error."""
-        return [self._discovered(name) for name in sorted(self._names())]
+        with self._api.http.used():
+            return [self._discovered(name) for name in sorted(self._names())]
 
     @contextmanager
     def read(self, stream: str, cursor: Json) -> Iterator[SalesforceRead]:
         """Open one object; records that changed since the cursor where it has a field for that, else all."""
-        yield SalesforceRead(self._api, self._described(stream), self._settings, cursor)
+        with self._api.http.used():
+            yield SalesforceRead(self._api, self._described(stream), self._settings, cursor)
 
     def update(self, stream: str, key: Json, values: Json) -> None:
         """Set the fields of the record with this id."""

@@ -4,7 +4,8 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from aos_common.egress import EgressRefused, HostUnknown
 from aam.adapters.sources.salesforce.api.budget import Budget
 from aam.adapters.sources.salesforce.api.errors import RETRIED, refusal, told, unreachable
 from aam.adapters.sources.salesforce.api.session import Session
+from aam.adapters.sources.salesforce.api.transport import SharedClient
 from aam.domain.errors import SourceError
 
 ATTEMPTS = 5
@@ -35,14 +37,14 @@ class SalesforceApi:
 
     def __init__(
         self,
-        http: httpx.Client,
+        http: SharedClient,
         session: Session,
         budget: Budget,
         version: str,
         *,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._http, self._session, self._budget, self._wait = http, session, budget, wait
+        self.http, self._session, self._budget, self._wait = http, session, budget, wait
         self.base = f"/services/data/{version}"
         self._lock = threading.Lock()
         self._now = (datetime.now(UTC), time.monotonic())
@@ -83,7 +85,7 @@ class SalesforceApi:
             self._budget.spend()
             delay = 0.0
             try:
-                with self._send(method, session, path, params, body, accept) as response:
+                with self._sent(method, session, path, params, body, accept) as response:
                     self._note(response)
                     if response.is_success:
                         return take(response)
@@ -105,13 +107,17 @@ class SalesforceApi:
                 raise problem
             self._wait(delay or _backoff(attempt))
 
-    def _send(
+    @contextmanager
+    def _sent(
         self, method: str, session: Any, path: str, params: dict[str, str] | None, body: Any, accept: str
-    ) -> "_Closing":
+    ) -> Iterator[httpx.Response]:
         url = f"{session['instance_url']}{self._path(path, session['instance_url'])}"
         headers = {"Authorization": f"Bearer {session['access_token']}", "Accept": accept}
-        request = self._http.build_request(method, url, params=params, json=body, headers=headers)
-        return _Closing(self._http.send(request, stream=True))
+        with (
+            self.http.used() as client,
+            client.stream(method, url, params=params, json=body, headers=headers) as response,
+        ):
+            yield response
 
     def _path(self, path: str, instance: str) -> str:
         """A path of this organisation; an absolute address of another one is refused."""
@@ -135,19 +141,6 @@ class SalesforceApi:
             return
         with self._lock:
             self._now = (moment, time.monotonic())
-
-
-class _Closing:
-    """A response that is closed at the end of the block."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._response = response
-
-    def __enter__(self) -> httpx.Response:
-        return self._response
-
-    def __exit__(self, *_: object) -> None:
-        self._response.close()
 
 
 def take_json(response: httpx.Response) -> Any:

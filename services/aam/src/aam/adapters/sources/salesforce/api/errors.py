@@ -66,6 +66,10 @@ RULES = (
         "Give the user the permission \"View All Data\".",
     ),
     _Rule(
+        "INVALID_FIELD_FOR_INSERT_UPDATE", "", "SOURCE_PERMISSION_DENIED", "{what}: the user may not set it ({text}).",
+        "Give the user the right to edit the field; the system's own fields cannot be set at all.",
+    ),
+    _Rule(
         "INVALID_FIELD", "", "SOURCE_CHANGED", "{what}: {field} is gone, or hidden from the user.",
         "Give the user access to the field, or discover the connection again.",
     ),

@@ -4,9 +4,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-import httpx
-
 from aam.adapters.sources.salesforce.api.oauth import GrantRejected, fetch_session
+from aam.adapters.sources.salesforce.api.transport import SharedClient
 from aam.adapters.sources.salesforce.settings import SalesforceSettings
 from aam.ports import Credentials
 
@@ -23,7 +22,7 @@ class Session:
     def __init__(
         self,
         settings: SalesforceSettings,
-        http: httpx.Client,
+        http: SharedClient,
         credentials: Credentials,
         clock: Callable[[], float],
         wait: Callable[[float], None],
@@ -72,7 +71,8 @@ class Session:
         kept = kept or self._settings.refresh_token.get_secret_value()
         mark = {"grant": self._settings.grant_mark, "issued_at": f"{now:.3f}"}
         try:
-            found = fetch_session(self._http, self._settings, kept, self._wait)
+            with self._http.used() as client:
+                found = fetch_session(client, self._settings, kept, self._wait)
         except GrantRejected as error:
             return {**mark, "rejected": error.message, "refresh_token": kept}
         return {"refresh_token": kept, **found, **mark}

@@ -1,6 +1,9 @@
 """HTTP for threads that connects to checked addresses alone."""
 
-from collections.abc import Iterable
+import ssl
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import httpcore
 import httpx
@@ -28,11 +31,38 @@ class _CheckedBackend(httpcore.NetworkBackend):
         return self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
 
 
-def checked_client(egress: Egress) -> httpx.Client:
-    """A client for several threads that follows no redirect and knows no proxy."""
-    transport = httpx.HTTPTransport()
-    transport._pool = httpcore.ConnectionPool(  # the one place where a resolver can be put in
-        ssl_context=httpx.create_ssl_context(), max_connections=20, network_backend=_CheckedBackend(egress)
-    )
-    timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-    return httpx.Client(transport=transport, trust_env=False, timeout=timeout, follow_redirects=False)
+class SharedClient:
+    """A client for several threads, open while somebody uses it; it follows no redirect and knows no proxy."""
+
+    def __init__(self, egress: Egress) -> None:
+        self._backend = _CheckedBackend(egress)
+        self._lock = threading.Lock()
+        self._tls: ssl.SSLContext | None = None
+        self._client: httpx.Client | None = None
+        self._users = 0
+
+    @contextmanager
+    def used(self) -> Iterator[httpx.Client]:
+        """The client; closed at the end of the outermost of all blocks."""
+        with self._lock:
+            self._client = self._client or self._opened()
+            self._users += 1
+            client = self._client
+        try:
+            yield client
+        finally:
+            with self._lock:
+                self._users -= 1
+                if not self._users:
+                    client.close()
+                    self._client = None
+
+    def _opened(self) -> httpx.Client:
+        self._tls = self._tls or httpx.create_ssl_context()
+        transport = httpx.HTTPTransport(verify=self._tls)
+        transport._pool.close()
+        transport._pool = httpcore.ConnectionPool(  # the one place where a resolver can be put in
+            ssl_context=self._tls, max_connections=20, network_backend=self._backend
+        )
+        timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+        return httpx.Client(transport=transport, trust_env=False, timeout=timeout, follow_redirects=False)
