@@ -6,7 +6,7 @@ import contextlib
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -69,7 +69,8 @@ class Refusals(Protocol):
 class TokenVerifier:
     """Verifies RS256 access tokens with a key set cached from `jwks_url`.
 
-    The cache survives an outage of identity: known keys go on verifying.
+    The cache survives an outage of identity: known keys go on verifying. `roles` names those that exist: a token has to
+    carry one of them; without `roles` it has to carry any.
     """
 
     def __init__(
@@ -79,12 +80,14 @@ class TokenVerifier:
         audience: str,
         client: httpx.AsyncClient | None = None,
         refusals: Refusals | None = None,
+        roles: Collection[str] = (),
     ) -> None:
         self._url = jwks_url
         self._issuer = issuer
         self._audience = audience
         self._client = client or httpx.AsyncClient(timeout=5)
         self._refusals = refusals
+        self._roles = frozenset(roles)
         self._keys: dict[str, jwt.PyJWK] = {}
         self._document: Any = None
         self._fetched = float("-inf")
@@ -148,11 +151,12 @@ class TokenVerifier:
         if claims["exp"] - claims["iat"] > MAX_LIFE:
             raise Unauthenticated("The token claims to live longer than any of this platform.", hint="Sign in again.")
 
-    @staticmethod
-    def _caller(token: str, claims: dict[str, Any]) -> Caller:
+    def _caller(self, token: str, claims: dict[str, Any]) -> Caller:
         roles = claims.get("roles")
         if not isinstance(roles, list) or not roles or not all(isinstance(role, str) and role for role in roles):
             raise Unauthenticated("The token's roles are not a list of names.", hint="Sign in again.")
+        if self._roles and self._roles.isdisjoint(roles):
+            raise Unauthenticated("The token carries no role of this platform.", hint="Sign in again.")
         named = claims.get("tenant_id")
         try:
             tenant_id = UUID(named)

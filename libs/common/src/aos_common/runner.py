@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from aos_common.http_protocol import BoundedHead
 from aos_common.lag import LoopLag
 from aos_common.settings import ServiceSettings
 
@@ -67,6 +68,8 @@ async def run(service: Service, settings: ServiceSettings) -> None:
         timeout_graceful_shutdown=10,
         server_header=False,
         proxy_headers=False,
+        http=BoundedHead,
+        ws="websockets-sansio",
         **(tls.server_options() if tls else {}),
     )
     http = _HttpServer(config)

@@ -1,6 +1,6 @@
 """What every service is made of besides its own parts: one object that its composition root asks for."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import grpc.aio
@@ -90,8 +90,8 @@ def _http(tls: MutualTls | None) -> httpx.AsyncClient | None:
     return tls.http_client(IDENTITY_SECONDS) if tls else None
 
 
-def share(service: str, settings: ServiceSettings) -> Shared:
-    """Open what the settings name; nothing connects before it is used."""
+def share(service: str, settings: ServiceSettings, roles: Collection[str]) -> Shared:
+    """Open what the settings name; nothing connects before it is used. `roles` are those that callers may have."""
     database = Database(
         settings.database_url.get_secret_value(),
         service,
@@ -102,7 +102,9 @@ def share(service: str, settings: ServiceSettings) -> Shared:
     relay = Relay(database, redis, service)
     revocations = Revocations()
     tls = settings.mutual_tls()
-    verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience, _http(tls), refusals=revocations)
+    verifier = TokenVerifier(
+        settings.jwks_url, settings.issuer, settings.audience, _http(tls), refusals=revocations, roles=roles
+    )
     secret = settings.client_secret.get_secret_value()
     tokens = ServiceTokens(settings.token_url, settings.client_id, secret, _http(tls))
     channel = grpc_side.channel(settings.identity_grpc, tls)

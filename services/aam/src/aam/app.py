@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from aos_access.roles import ROLES
 from aos_common.egress import Egress
 from aos_common.jobs import Worker
 from aos_common.objects import ObjectStore
@@ -62,7 +63,7 @@ def _api(settings: Settings, shared: Shared, vault: Vault, mappings: Mappings) -
 
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire AAM for the roles of this process."""
-    shared = share("aam", settings)
+    shared = share("aam", settings, ROLES)
     database = shared.database
     channel = shared.channel(settings.dcl_grpc)
     box, locators = SecretBox.from_setting(settings.credential_key), CredentialLocators(settings.connector_vault)

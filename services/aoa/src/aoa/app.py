@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from aos_access.roles import ROLES
 from aos_common.runner import Service
 from aos_common.shared import Shared, share
 from temporalio.client import Client
@@ -41,7 +42,7 @@ def _temporal_tls(settings: Settings) -> bool | TLSConfig:
 
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire AOA for the roles of this process."""
-    shared = share("aoa", settings)
+    shared = share("aoa", settings, ROLES)
     runs, findings = PostgresRuns(shared.database), PostgresFindings(shared.database)
     connect = partial(
         Client.connect,

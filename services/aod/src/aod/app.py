@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from aos_access.roles import ROLES
 from aos_common.db import Database
 from aos_common.egress import Egress
 from aos_common.jobs import Worker
@@ -39,7 +40,7 @@ def _api(settings: Settings, database: Database, box: SecretBox, connections: Co
 
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire AOD for the roles of this process."""
-    shared = share("aod", settings)
+    shared = share("aod", settings, ROLES)
     channel = shared.channel(settings.aam_grpc)
     box = SecretBox.from_setting(settings.credential_key)
     api = _api(settings, shared.database, box, AamConnections(channel))

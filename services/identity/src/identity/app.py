@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from aos_access.doors import SERVICES
+from aos_access.roles import ROLES
 from aos_common.calls.audit import audit_stream
 from aos_common.db import Database
 from aos_common.egress import Egress
@@ -92,7 +93,7 @@ class Parts:
 
 
 async def _parts(settings: Settings) -> Parts:
-    shared = share("identity", settings)
+    shared = share("identity", settings, ROLES)
     database, wake = shared.database, shared.relay.wake
     box = SecretBox.from_setting(settings.credential_key)
     sender = sender_of(settings.mail_url.get_secret_value(), settings.mail_from)
