@@ -22,9 +22,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+
+Document = dict[str, dict[str, Any]]
+"""By matcher: what it reached, ready to be printed as JSON."""
 
 ENTERPRISE = ("oc3_", "focus_", "crm_sf_cdm", "gdc_")
 STOP_WORDS_TEXT = """
@@ -188,13 +192,11 @@ def mean(figures: dict[str, tuple[float, float] | None], names: Iterable[str]) -
     return (float(np.mean([one for one, _ in found])), float(np.mean([two for _, two in found]))) if found else None
 
 
-def summarise(
-    results: dict[str, dict[str, tuple[float, float] | None]], seconds: dict[str, float]
-) -> dict[str, object]:
+def summarise(results: dict[str, dict[str, tuple[float, float] | None]], seconds: dict[str, float]) -> Document:
     """Everything measured as one document."""
     names = list(results["ours"])
     enterprise = [name for name in names if name.startswith(ENTERPRISE)]
-    document: dict[str, object] = {}
+    document: Document = {}
     for matcher, figures in results.items():
         finished = [name for name in names if figures[name]]
         own, theirs = mean(results["ours"], finished), mean(figures, finished)
@@ -209,7 +211,7 @@ def summarise(
     return document
 
 
-def show(document: dict[str, dict[str, object]]) -> str:
+def show(document: Document) -> str:
     """The document as an aligned table: Recall@GT / MRR."""
 
     def cell(figure: object) -> str:
@@ -219,8 +221,8 @@ def show(document: dict[str, dict[str, object]]) -> str:
 
     matchers = list(document)
     rows = [["Recall@GT / MRR", *matchers]]
-    for name in document["ours"]["pairs"]:  # type: ignore[attr-defined]  # a plain JSON document
-        figures = [document[matcher]["pairs"][name] for matcher in matchers]  # type: ignore[index]  # as above
+    for name in document["ours"]["pairs"]:
+        figures = [document[matcher]["pairs"][name] for matcher in matchers]
         rows.append([name, *("timeout" if figure is None else cell(figure) for figure in figures)])
     for line in ("macro", "enterprise", "ours_to_this", "seconds"):
         rows.append([line.replace("_", " "), *(cell(document[matcher][line]) for matcher in matchers)])
@@ -247,7 +249,7 @@ def main() -> int:
     for name in MATCHERS:
         results[name], seconds[name] = run_matcher(name, pairs, arguments.timeout)
     document = summarise(results, seconds)
-    print(json.dumps(document, indent=2) if arguments.json else show(document))  # type: ignore[arg-type]  # plain JSON
+    print(json.dumps(document, indent=2) if arguments.json else show(document))
     return 0
 
 

@@ -17,6 +17,7 @@ from aos import Client
 from aos_local.platform import Platform
 
 from tests.integration.canaries import in_files, own_secrets
+from tests.integration.helpers import mailed_ticket
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
@@ -101,6 +102,17 @@ def _command(process: psutil.Process) -> list[str]:
 @pytest.fixture
 def client(stack: Stack) -> Client:
     return stack.sign_up()
+
+
+@pytest.fixture
+def colleague(stack: Stack, client: Client) -> Client:
+    """A viewer of the client's tenant."""
+    email = f"{uuid4().hex}@example.com"
+    client.invitations.send(email, ["viewer"])
+    made = Client(stack.url)
+    made.invitations.accept(mailed_ticket(stack, email), PASSWORD)
+    stack.clients.append(made)
+    return made
 
 
 @pytest.fixture(scope="session")

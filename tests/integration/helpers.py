@@ -1,5 +1,6 @@
 """What the journeys share."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,14 @@ def wait_until(fetch: Callable[[], Any], done: Callable[[Any], bool], seconds: f
             return answer
         time.sleep(0.1)
     raise AssertionError(f"not done after {seconds} s: {fetch()}")
+
+
+def mailed_ticket(stack: Any, email: str) -> str:
+    """Return the ticket in the newest mail to somebody, as the machine's operator sees it."""
+    shown = stack.aos("mail", "--to", email, "--json")
+    assert shown.returncode == 0, shown.stderr
+    body = json.loads(shown.stdout)[0]["body"]
+    return str(next(word for word in body.split() if word.count(".") == 2 and len(word) > 80))
 
 
 def hashes(client: Client) -> dict[str, str]:

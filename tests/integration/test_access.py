@@ -1,35 +1,14 @@
 """People and programs come in through the gateway, and are kept out within seconds."""
 
-import json
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 from aos import AosError, Client
 
-from tests.integration.helpers import wait_until
+from tests.integration.helpers import mailed_ticket, wait_until
 
 PASSWORD = "a password for tests"
-
-
-def _ticket(stack: Any, email: str) -> str:
-    """Return the ticket in the newest mail to somebody, as the machine's operator sees it."""
-    shown = stack.aos("mail", "--to", email, "--json")
-    assert shown.returncode == 0, shown.stderr
-    body = json.loads(shown.stdout)[0]["body"]
-    return str(next(word for word in body.split() if word.count(".") == 2 and len(word) > 80))
-
-
-@pytest.fixture
-def colleague(stack: Any, client: Client) -> Client:
-    """A viewer of the client's tenant."""
-    email = f"{uuid4().hex}@example.com"
-    client.invitations.send(email, ["viewer"])
-    made = Client(stack.url)
-    made.invitations.accept(_ticket(stack, email), PASSWORD)
-    stack.clients.append(made)
-    return made
 
 
 def _refused(call: Any) -> str:
@@ -87,7 +66,7 @@ def test_password_when_forgotten_then_a_mail_helps_and_old_sessions_end(stack: A
     email = client.me()["email"]
     with Client(stack.url) as stranger:
         stranger.password.forgot(email)
-        stranger.password.reset(_ticket(stack, email), "another good sentence")
+        stranger.password.reset(mailed_ticket(stack, email), "another good sentence")
         stranger.sign_in(email, "another good sentence")
         assert len(stranger.sessions.list()) == 1
     wait_until(lambda: _refused(client.me), lambda reason: reason == "SESSION_ENDED", seconds=5)

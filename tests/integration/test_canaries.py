@@ -20,8 +20,7 @@ from aos_local.stack.ports import PortBook
 from psycopg import sql
 
 from tests.integration.canaries import in_bytes, in_files, in_gateway, in_tables, in_valkey, own_secrets
-from tests.integration.helpers import run_pipeline, wait_until
-from tests.integration.test_access import _ticket
+from tests.integration.helpers import mailed_ticket, run_pipeline, wait_until
 
 NOT_SEARCHED = ("secrets", "session.json")
 """In the platform's folder: where secrets belong, and where the command keeps its user's own."""
@@ -167,7 +166,7 @@ def _mails(made: Planted) -> None:
     made.client.invitations.send(guest, ["viewer"])
     made.client.password.forgot(made.email)
     for name, to in (("invitation", guest), ("password reset", made.email)):
-        ticket = wait_until(lambda of=to: _ticket(made.stack, of), bool)
+        ticket = wait_until(lambda of=to: mailed_ticket(made.stack, of), bool)
         made.secrets[f"ticket of the {name}"] = ticket.rpartition(".")[2]
         made.refuse("POST", "/api/v1/auth/invitations/accept", {"ticket": [ticket], "password": "x"})
         made.refuse("POST", "/api/v1/auth/password/reset", {"ticket": ticket, "password": "x"})

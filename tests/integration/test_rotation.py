@@ -22,7 +22,6 @@ from aos_access.doors import SERVICES
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.integration.helpers import wait_until
-from tests.integration.test_access import colleague  # noqa: F401  # a fixture
 
 OUTAGE = float(os.environ.get("AOS_OUTAGE_SECONDS", "15"))
 PER_SECOND, AT_ONCE = 100, 50
@@ -250,7 +249,7 @@ def _disable(owner: Client, guest: Client) -> None:
 def test_user_when_revoked_then_every_service_refuses_the_token_within_two_seconds(
     stack: Any,
     client: Client,
-    colleague: Client,  # noqa: F811  # the fixture
+    colleague: Client,
     revoke: Callable[[Client, Client], None],
 ) -> None:
     token = _access(colleague)

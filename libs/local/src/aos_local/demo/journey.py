@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aos import AosError, Client
@@ -82,7 +83,7 @@ class Traveller:
     def _discover(self, locations: Sequence[tuple[str, str]]) -> list[Any]:
         began = time.monotonic()
         scans = [self._client.discovery.scan(location, name) for name, location in locations]
-        ended = [self._until(lambda s=scan: self._client.discovery.get_scan(s["id"]), _scan_ended) for scan in scans]  # type: ignore[misc]
+        ended = [self._until(partial(self._client.discovery.get_scan, scan["id"]), _scan_ended) for scan in scans]
         for scan in ended:
             if scan["state"] == "failed":
                 raise StepFailed(f"The scan of {scan['location']} failed: {scan['error']}")
@@ -104,7 +105,7 @@ class Traveller:
         began = time.monotonic()
         approved = [self._client.discovery.approve(finding["id"]) for finding in findings]
         ids = [finding["connection_id"] for finding in approved]
-        connections = [self._until(lambda i=i: self._client.connections.get(i), _onboarded) for i in ids]  # type: ignore[misc]
+        connections = [self._until(partial(self._client.connections.get, one), _onboarded) for one in ids]
         for connection in connections:
             if connection["state"] == "FAILED":
                 raise StepFailed(f"The connection {connection['name']} failed: {connection['error']}")
@@ -132,7 +133,7 @@ class Traveller:
             why = proposal["reasons"][-1] if proposal["reasons"] else "it asked for a person"
             notes.append(f"approved for you: {proposal['stream']} → {proposal['entity']} ({why})")
         for connection in connections:
-            self._until(lambda c=connection: self._client.connections.get(c["id"]), self._mapped)  # type: ignore[misc]
+            self._until(partial(self._client.connections.get, connection["id"]), self._mapped)
         fields = sum(len(p["fields"]) for p in proposals)
         counts: dict[str, int | str] = {"proposals": len(proposals), "fields": fields}
         self._stage("mapping", began, {**counts, "automatic": auto, "approved for you": approved}, notes)

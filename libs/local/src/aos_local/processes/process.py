@@ -115,7 +115,7 @@ def start(launch: Launch) -> Child:
             group=launch.user,
             extra_groups=[] if launch.user is not None else None,
             # Safe between fork and exec: prctl, getppid and kill take no lock.
-            preexec_fn=_die_with_parent(launch.death_signal, os.getpid()),  # noqa: PLW1509
+            preexec_fn=_die_with_parent(launch.death_signal, os.getpid()),  # noqa: PLW1509  see above
         )
     return Child(launch, popen, Identity.of(popen.pid))
 

@@ -72,8 +72,9 @@ class SignOnApi:
         known = await self.providers.get(caller.tenant_id, parse_id(provider_id))
         same = wanted.client_id == known.client_id
         secret = wanted.client_secret or (known.client_secret if same else "")
-        kept = {"tenant_id": known.tenant_id, "id": known.id, "created_at": known.created_at}
-        made = replace(wanted, client_secret=secret, **kept)  # type: ignore[arg-type]  # three fields of three types
+        made = replace(
+            wanted, client_secret=secret, tenant_id=known.tenant_id, id=known.id, created_at=known.created_at
+        )
         return await set_provider(made, caller.roles, known=known, providers=self.providers, oidc=self.oidc)
 
     async def remove(self, caller: Caller, provider_id: str) -> None:
