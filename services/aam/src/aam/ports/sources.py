@@ -84,6 +84,14 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class SchemalessSource(Source, Protocol):
+    """A source that declares no shape: what it finds in a sample would differ a little from reading to reading."""
+
+    def read_as(self, stream: str, cursor: Json, known: StreamSchema | None) -> AbstractContextManager[StreamRead]:
+        """Open one stream in the shape accepted for it; differs from it where the source has clearly changed."""
+
+
+@runtime_checkable
 class WritableSource(Source, Protocol):
     """A source that can also be corrected. Only an approved action calls `update`; reading never writes."""
 

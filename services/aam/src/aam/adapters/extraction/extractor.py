@@ -2,20 +2,30 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import UUID
 
 from aos_common.objects import ObjectStore
 
-from aam.adapters.extraction.reading import Reading, drop_written, landed, start_of
+from aam.adapters.extraction.reading import Reading, RecordsGone, drop_written, landed, start_of
 from aam.adapters.extraction.sampling import SAMPLE_ROWS, sample_columns
 from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.engine import Engine
 from aam.domain.errors import SchemaChanged
 from aam.domain.landing import CANONICAL, LANDING
 from aam.domain.schema import compare, fingerprint
-from aam.ports import Extraction, Progress, SampleColumn, Source, SourceBatch, StreamRead, Task
+from aam.ports import (
+    Extraction,
+    Json,
+    Progress,
+    SampleColumn,
+    SchemalessSource,
+    Source,
+    SourceBatch,
+    StreamRead,
+    Task,
+)
 
 
 class ArrowExtractor:
@@ -32,11 +42,19 @@ class ArrowExtractor:
 
     def extract(self, task: Task, source: Source, progress: Progress) -> Extraction:
         """Read, land and project one stream; on failure nothing of it stays."""
+        try:
+            return self._extracted(task, source, progress, start_of(task))
+        except RecordsGone:
+            # Batches announce no deletions yet; a whole reading does, by what it no longer holds.
+            progress.rows_read = progress.rows_published = progress.rows_quarantined = 0
+            return self._extracted(task, source, progress, {})
+
+    def _extracted(self, task: Task, source: Source, progress: Progress, start: Json) -> Extraction:
         objects = self._objects.tenant(task.tenant_id)
         try:
             with (
                 tempfile.TemporaryDirectory(prefix="aam-", dir=self._scratch) as folder,
-                source.read(task.stream.name, start_of(task)) as read,
+                opened(task, source, start) as read,
             ):
                 refuse_drift(task, read)
                 if read.unchanged:
@@ -59,7 +77,7 @@ class ArrowExtractor:
     def sample(self, task: Task, source: Source) -> list[SampleColumn]:
         """Land the first rows of a stream and return them as texts, column by column."""
         objects = self._objects.tenant(task.tenant_id)
-        with source.read(task.stream.name, {}) as read:
+        with opened(task, source, {}) as read:
             batch = next(read.batches(), None)
             if batch is None:
                 return sample_columns(read.schema, None)
@@ -72,6 +90,13 @@ class ArrowExtractor:
         objects = self._objects.tenant(tenant_id)
         for kind in (LANDING, CANONICAL):
             objects.delete_prefix(f"{kind}/{connection_id}")
+
+
+def opened(task: Task, source: Source, start: Json) -> AbstractContextManager[StreamRead]:
+    """The stream's reading; in its accepted shape where the source declares none."""
+    if isinstance(source, SchemalessSource):
+        return source.read_as(task.stream.name, start, task.stream.schema)
+    return source.read(task.stream.name, start)
 
 
 def refuse_drift(task: Task, read: StreamRead) -> None:

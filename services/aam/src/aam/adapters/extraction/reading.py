@@ -19,6 +19,10 @@ from aam.ports import Extraction, Json, Progress, SourceBatch, StreamRead, Task
 ROW_COLUMN = "_aos_row"
 
 
+class RecordsGone(Exception):
+    """A reading of changes has met records that are gone."""
+
+
 @dataclass
 class Reading:
     """The state of one reading; `limit` bounds the rows set aside."""
@@ -79,6 +83,8 @@ class Reading:
         )
 
     def _take(self, index: int, batch: SourceBatch, program: Program, progress: Progress) -> None:
+        if batch.deleted is not None and batch.deleted.num_rows:
+            raise RecordsGone
         self.names[index] = self.task.batch(index)
         write_parquet(self.objects, self.names[index].landing_key, landed(batch))
         result = self.engine.project(program, batch.data, batch.rows, self.read.file)

@@ -4,6 +4,7 @@ from aos_common.egress import Egress
 from aos_common.folders import AllowedFolders
 
 from aam.adapters.sources.files import FilesConnector
+from aam.adapters.sources.mongo.source import MongoConnector
 from aam.adapters.sources.postgres import PostgresConnector
 from aam.adapters.sources.salesforce.connector import SalesforceConnector
 from aam.domain.errors import UnknownConnector
@@ -14,7 +15,12 @@ class InstalledConnectors:
     """Finds a connector by its name."""
 
     def __init__(self, folders: AllowedFolders, egress: Egress) -> None:
-        known: list[Connector] = [FilesConnector(folders), PostgresConnector(egress), SalesforceConnector(egress)]
+        known: list[Connector] = [
+            FilesConnector(folders),
+            MongoConnector(egress),
+            PostgresConnector(egress),
+            SalesforceConnector(egress),
+        ]
         self._by_name = {connector.name: connector for connector in known}
 
     def all(self) -> list[Connector]:

@@ -1,0 +1,156 @@
+"""One reading of one collection: a scan in the order of `_id`, or what has changed since the last one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import bson
+from pymongo.collection import Collection
+
+from aam.adapters.sources.mongo.changes import Changes
+from aam.adapters.sources.mongo.client import CODEC, Document, answers
+from aam.adapters.sources.mongo.cursors import Saved
+from aam.adapters.sources.mongo.kinds import json_text
+from aam.adapters.sources.mongo.rows import Rows
+from aam.domain.schema import StreamSchema
+from aam.ports import Json, SourceBatch
+
+BATCH_ROWS = 32_768
+BATCH_BYTES = 16 << 20
+"""Of BSON, beyond which a batch takes no more documents; one answer of the server is as large at most."""
+KEYS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to read: a collection without the excluded fields, in which shape. `keyed`: by unique `_id`s."""
+
+    collection: Collection[Document]
+    schema: StreamSchema
+    excluded: Sequence[str] = ()
+    keyed: bool = True
+    batch_rows: int = BATCH_ROWS
+
+    @property
+    def projection(self) -> dict[str, int] | None:
+        """What the server leaves out; None for nothing."""
+        return dict.fromkeys(self.excluded, 0) or None
+
+
+class MongoRead(Protocol):
+    """A reading as the mesh sees it."""
+
+    schema: StreamSchema
+    file: str
+    unchanged: bool
+    snapshot: bool
+
+    def batches(self) -> Iterator[SourceBatch]: ...
+
+    def cursor(self) -> Json: ...
+
+
+class Scan:
+    """The whole collection, or what comes after the last `_id` of a scan that was broken off.
+
+    The scan is no snapshot: what changes while it runs may be read before or after its change. The token was taken
+    before the scan began, so that the next reading sees every such change again, and the table comes out right.
+    """
+
+    unchanged = False
+
+    def __init__(self, plan: Plan, saved: Saved) -> None:
+        self.schema, self.file = plan.schema, plan.collection.name
+        self.snapshot = saved.after is None
+        self._plan, self._saved = plan, saved
+        self._rows = Rows(plan.schema, self.file)
+
+    def batches(self) -> Iterator[SourceBatch]:
+        """In the order of `_id` where it is unique; every batch can then be resumed after."""
+        number = self._saved.rows
+        for documents in _gathered(self._answers(), self._plan.batch_rows):
+            state = None
+            if self._plan.keyed:
+                reached = replace(self._saved, after=(documents[-1].get("_id"),), rows=number + len(documents))
+                state = reached.json()
+            yield self._rows.batch(documents, number + 1, state, ())
+            number += len(documents)
+
+    def _answers(self) -> Iterator[bytes]:
+        plan, after = self._plan, self._saved.after
+        found = plan.collection.find_raw_batches({}, plan.projection, batch_size=plan.batch_rows)
+        if plan.keyed:
+            # Bounds of the index, not a condition: conditions compare values of one type alone, and `_id`s may differ.
+            found = found.sort("_id", 1).hint([("_id", 1)])
+            found = found.min([("_id", after[0])]) if after else found
+        skip = plan.keyed and after is not None
+        for answer in answers(found):
+            if skip and after is not None:
+                skip = False
+                first = _first(answer)
+                if first is not None and json_text(first.get("_id")) == json_text(after[0]):
+                    rest = answer[int.from_bytes(answer[:4], "little") :]
+                    if rest:
+                        yield rest
+                    continue
+            yield answer
+
+    def cursor(self) -> Json:
+        """From where changes are to be followed; empty without change streams: the whole is read again."""
+        return replace(self._saved, after=None, rows=0).json()
+
+
+class Followed:
+    """The documents that changed, as they are now, and the keys of those that are gone."""
+
+    snapshot = False
+
+    def __init__(self, plan: Plan, saved: Saved, changes: Changes) -> None:
+        self.schema, self.file = plan.schema, plan.collection.name
+        self.unchanged = not changes.documents
+        self._plan, self._saved, self._changes = plan, saved, changes
+        self._rows = Rows(plan.schema, self.file)
+
+    def batches(self) -> Iterator[SourceBatch]:
+        """In the order of the last changes; the last batch of each group of keys can be resumed after."""
+        number, listed = 1, self._changes.documents
+        size = min(KEYS_AT_ONCE, self._plan.batch_rows)
+        for start in range(0, len(listed), size):
+            group = listed[start : start + size]
+            missing = {json_text(one.key): one.key for one in group}
+            wanted = {"_id": {"$in": list(missing.values())}}
+            found = answers(self._plan.collection.find_raw_batches(wanted, self._plan.projection))
+            state = replace(self._saved, token=group[-1].token).json()
+            waiting: list[Document] = []
+            for documents in _gathered(found, size):
+                if waiting:
+                    yield self._rows.batch(waiting, number, None, ())
+                    number += len(waiting)
+                for document in documents:
+                    missing.pop(json_text(document["_id"]), None)
+                waiting = documents
+            yield self._rows.batch(waiting, number, state, list(missing.values()))
+            number += len(waiting)
+
+    def cursor(self) -> Json:
+        """The token after everything that was read."""
+        return replace(self._saved, token=self._changes.token).json()
+
+
+def _gathered(received: Iterator[bytes], most: int) -> Iterator[list[Document]]:
+    """Documents of several answers together, up to a number and size that make a batch worth landing."""
+    waiting: list[Document] = []
+    size = 0
+    for answer in received:
+        waiting += bson.decode_all(answer, CODEC)
+        size += len(answer)
+        if len(waiting) >= most or size >= BATCH_BYTES:
+            yield waiting
+            waiting, size = [], 0
+    if waiting:
+        yield waiting
+
+
+def _first(answer: bytes) -> Document | None:
+    length = int.from_bytes(answer[:4], "little")
+    return bson.decode(answer[:length], CODEC) if length else None

@@ -1,0 +1,202 @@
+"""Documents as rows: each value checked against its column, and the row set aside when one does not fit."""
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+from bson import Int64
+
+from aam.adapters.sources.mongo.kinds import EXACT, Kind, is_unicode, json_text, kind_of, takes, text
+from aam.adapters.sources.mongo.shapes import KEY, OTHER, name_of, tree
+from aam.domain.quarantine import Misfit
+from aam.domain.schema import StreamSchema
+from aam.ports import Json, SourceBatch
+
+FIRST_MS, LAST_MS = -62_135_596_800_000, 253_402_300_799_999
+"""0001-01-01 and the end of 9999: nothing downstream holds other years."""
+ARROW: dict[Kind, pa.DataType] = {
+    Kind.INT: pa.int64(),
+    Kind.FLOAT: pa.float64(),
+    Kind.BOOL: pa.bool_(),
+    Kind.TIME: pa.timestamp("us", "UTC"),
+}
+READY: dict[Kind, frozenset[type]] = {
+    Kind.TEXT: frozenset({str, type(None)}),
+    Kind.INT: frozenset({int, Int64, type(None)}),
+    Kind.FLOAT: frozenset({float, type(None)}),
+    Kind.BOOL: frozenset({bool, type(None)}),
+}
+"""Python types that Arrow takes as they are."""
+Document = Mapping[str, Any]
+
+
+class Unfit(ValueError):
+    """A value that its column cannot hold; the text says why."""
+
+
+class Rows:
+    """Turns documents into batches of one declared shape."""
+
+    def __init__(self, schema: StreamSchema, stream: str) -> None:
+        self._stream = stream
+        names = [column.name for column in schema.columns if column.name != OTHER]
+        self._kinds = [Kind(column.type) for column in schema.columns]
+        self._tree = tree(names)
+        self._required = frozenset(place for place, column in enumerate(schema.columns) if not column.nullable)
+        fields = [pa.field(column.name, arrow_type(Kind(column.type)), column.nullable) for column in schema.columns]
+        self._schema = pa.schema(fields)
+        self._key = self._schema.get_field_index(KEY)
+
+    def batch(self, documents: Sequence[Document], first: int, state: Json | None, gone: Sequence[Any]) -> SourceBatch:
+        """Rows numbered from `first`; `gone` are the `_id`s of documents that are no more."""
+        width = len(self._kinds) - 1
+        table: list[list[Any]] = []
+        for document in documents:
+            row: list[Any] = [None] * (width + 1)
+            others: dict[str, Any] = {}
+            _fill(self._tree, document, row, others, ())
+            row[width] = others or None
+            table.append(row)
+        unfit: dict[int, tuple[int, str]] = {}
+        columns = [list(column) for column in zip(*table, strict=True)] or [[] for _ in self._schema]
+        arrays = [self._array(position, values, unfit) for position, values in enumerate(columns)]
+        data = pa.RecordBatch.from_arrays(arrays, schema=self._loose)
+        numbers = pa.array(range(first, first + len(documents)), pa.int64())
+        misfits = tuple(self._misfit(first + row, documents[row], columns, row, *unfit[row]) for row in sorted(unfit))
+        if unfit:
+            fits = pa.array([row not in unfit for row in range(len(documents))], pa.bool_())
+            data, numbers = data.filter(fits), numbers.filter(fits)
+        return SourceBatch(data.cast(self._schema), numbers, misfits, state, self._gone(gone))
+
+    @property
+    def _loose(self) -> pa.Schema:
+        """The schema before rows with a missing key are set aside."""
+        return pa.schema([one.with_nullable(True) for one in self._schema])
+
+    def _array(self, position: int, values: list[Any], unfit: dict[int, tuple[int, str]]) -> pa.Array:
+        kind = self._kinds[position]
+        ready = values
+        if not READY.get(kind, frozenset()) >= set(map(type, values)) or position in self._required:
+            ready = self._converted(position, values, unfit)
+        return self._made(ready, arrow_type(kind), position, unfit)
+
+    def _converted(self, position: int, values: list[Any], unfit: dict[int, tuple[int, str]]) -> list[Any]:
+        required = position in self._required
+        convert = converter(self._kinds[position], key=position == self._key)
+        ready: list[Any] = []
+        for row, value in enumerate(values):
+            made = None
+            if value is not None or (required and self._kinds[position] is Kind.MIXED):
+                try:
+                    made = convert(value)
+                except Unfit as error:
+                    unfit.setdefault(row, (position, str(error)))
+            elif required:
+                unfit.setdefault(row, (position, "the key is missing"))
+            ready.append(made)
+        return ready
+
+    @staticmethod
+    def _made(ready: list[Any], kind: pa.DataType, position: int, unfit: dict[int, tuple[int, str]]) -> pa.Array:
+        try:
+            return pa.array(ready, kind)
+        except UnicodeEncodeError:
+            ready = list(ready)
+            for row, value in enumerate(ready):
+                if isinstance(value, str) and not is_unicode(value):
+                    unfit.setdefault(row, (position, "the text is not valid UTF-8"))
+                    ready[row] = None
+            return pa.array(ready, kind)
+
+    def _misfit(
+        self, number: int, document: Document, columns: list[list[Any]], row: int, position: int, reason: str
+    ) -> Misfit:
+        value = columns[position][row]
+        told = "" if value is None else text(value)
+        return Misfit(
+            self._stream, number, self._schema.names[position], _clean(told), reason, _clean(json_text(document))
+        )
+
+    def _gone(self, keys: Sequence[Any]) -> pa.RecordBatch | None:
+        if not keys:
+            return None
+        field = self._schema.field(self._key)
+        convert = converter(self._kinds[self._key], key=True)
+        held = [convert(key) for key in keys if self._holds_key(key)]
+        return pa.RecordBatch.from_arrays([pa.array(held, field.type)], schema=pa.schema([field]))
+
+    def _holds_key(self, key: Any) -> bool:
+        """A key that the column cannot hold was never read from it, so nothing of it need be deleted."""
+        kind = self._kinds[self._key]
+        return kind is Kind.MIXED or (key is not None and takes(kind, kind_of(key)))
+
+
+def _fill(level: Mapping[str, Any], document: Document, row: list[Any], others: dict[str, Any], outer: Any) -> None:
+    for name, value in document.items():
+        if value is None:
+            continue
+        place = level.get(name)
+        if type(place) is int:
+            row[place] = value
+        elif place is not None and type(value) is dict:
+            _fill(place, value, row, others, (*outer, name))
+        else:
+            others[name_of((*outer, name))] = value
+
+
+def arrow_type(kind: Kind) -> pa.DataType:
+    """How a column of this kind travels: Arrow's own type, or text."""
+    return ARROW.get(kind, pa.string())
+
+
+def converter(kind: Kind, *, key: bool) -> Callable[[Any], Any]:
+    """The function that makes a column's value of a BSON value, or raises `Unfit`."""
+    if kind is Kind.MIXED:
+        return json_text if key else text  # a key must stay distinct: 1 and "1" are two documents
+    if kind is Kind.JSON:
+        return json_text
+    return CONVERTERS[kind]
+
+
+def _int(value: Any) -> int:
+    if type(value) is float and value.is_integer() and abs(value) <= EXACT:
+        return int(value)  # the shell writes every number as a double
+    return int(_own(value, Kind.INT))
+
+
+def _float(value: Any) -> float:
+    if kind_of(value) is Kind.BIG:
+        raise Unfit("the whole number would lose digits as a float64")
+    return float(_own(value, Kind.FLOAT))
+
+
+def _time(value: Any) -> int:
+    milliseconds = int(_own(value, Kind.TIME))
+    if not FIRST_MS <= milliseconds <= LAST_MS:
+        raise Unfit("the year is not between 1 and 9999")
+    return milliseconds * 1000
+
+
+def _own(value: Any, kind: Kind) -> Any:
+    if takes(kind, kind_of(value)):
+        return value
+    raise Unfit(f"the value is of kind {kind_of(value)}, the column of kind {kind}")
+
+
+CONVERTERS: dict[Kind, Callable[[Any], Any]] = {
+    Kind.INT: _int,
+    Kind.FLOAT: _float,
+    Kind.TIME: _time,
+    Kind.BOOL: lambda value: _own(value, Kind.BOOL),
+    Kind.TEXT: lambda value: _own(value, Kind.TEXT),
+    Kind.OBJECTID: lambda value: str(_own(value, Kind.OBJECTID)),
+    Kind.DECIMAL: lambda value: str(_own(value, Kind.DECIMAL)),
+    Kind.UUID: lambda value: str(_own(value, Kind.UUID)),
+    Kind.BINARY: lambda value: base64.b64encode(_own(value, Kind.BINARY)).decode(),
+}
+
+
+def _clean(value: str) -> str:
+    """The text with what is no character shown as its bytes."""
+    return value.encode(errors="backslashreplace").decode()

@@ -1,0 +1,172 @@
+"""MongoDB collections and views as streams: scanned in the order of `_id`, then followed by change streams."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aos_common.egress import Egress
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+from aam.adapters.sources.mongo.changes import Lost, drain, server_time, token_now
+from aam.adapters.sources.mongo.client import CODEC, Client, Document, connected
+from aam.adapters.sources.mongo.cursors import Saved, saved_of
+from aam.adapters.sources.mongo.errors import named_errors
+from aam.adapters.sources.mongo.reading import BATCH_ROWS, Followed, MongoRead, Plan, Scan
+from aam.adapters.sources.mongo.sampling import profile
+from aam.adapters.sources.mongo.settings import MongoSettings
+from aam.adapters.sources.mongo.shapes import declare, documentation
+from aam.adapters.sources.settings import public_and_secret
+from aam.domain.errors import Fault, SourceError
+from aam.domain.schema import StreamSchema
+from aam.ports import DiscoveredStream, Json
+
+MAX_COLLECTIONS = 2_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """A collection as the server lists it."""
+
+    name: str
+    uuid: str
+    keyed: bool
+    validator: Mapping[str, Any]
+
+
+class MongoConnector:
+    """Deployments that speak the MongoDB wire protocol (5.0 and later), at addresses that `egress` allows."""
+
+    name = "mongo"
+    title = "MongoDB"
+
+    def __init__(self, egress: Egress, batch_rows: int = BATCH_ROWS) -> None:
+        self._egress, self._batch_rows = egress, batch_rows
+
+    def settings_schema(self) -> dict[str, Any]:
+        """JSON Schema of `MongoSettings`; `url` is accepted in place of its parts."""
+        schema = MongoSettings.model_json_schema()
+        url = {"type": "string", "writeOnly": True, "title": "Url", "description": "mongodb://user:password@host/db"}
+        schema["properties"]["url"] = url
+        schema["anyOf"] = [{"required": ["url"]}, {"required": schema.pop("required")}]
+        return schema
+
+    def split(self, settings: Json) -> tuple[dict[str, Any], dict[str, str]]:
+        """Validated settings; the password is the secret."""
+        return public_and_secret(MongoSettings, settings)
+
+    def open(self, public: Json, secret: Mapping[str, str]) -> "MongoSource":
+        """The database behind the settings."""
+        return MongoSource(MongoSettings.model_validate({**public, **secret}), self._egress, self._batch_rows)
+
+
+class MongoSource:
+    """Reads collections and views; sends no command that writes."""
+
+    def __init__(self, settings: MongoSettings, egress: Egress, batch_rows: int) -> None:
+        self._settings, self._egress, self._batch_rows = settings, egress, batch_rows
+        self._secret = settings.password.get_secret_value()
+        self.location = f"mongodb://{','.join(settings.hosts)}/{settings.database}"
+
+    def check(self) -> None:
+        """Raise unless a member accepts the user and lets it list the collections."""
+        with self._session("the database") as (_, database):
+            self._listed(database)
+
+    def discover(self) -> list[DiscoveredStream]:
+        """Every collection and view; one that may not be read, or is empty, is listed with what to do."""
+        with self._session("the database") as (_, database):
+            return [self._discovered(database, found) for found in self._listed(database)]
+
+    def _discovered(self, database: Database[Document], found: Found) -> DiscoveredStream:
+        told = documentation(found.validator)
+        try:
+            with named_errors(self.location, found.name, self._secret):
+                seen = profile(database[found.name], self._settings, keyed=found.keyed)
+        except SourceError as error:
+            if error.fault is Fault.TRANSIENT:
+                raise
+            return DiscoveredStream(found.name, None, str(error), told)
+        if not seen.documents:
+            return DiscoveredStream(
+                found.name, None, f"{found.name} holds no document yet. Discover again when it does.", told
+            )
+        depth = self._settings.flatten_depth
+        shape = declare(seen, depth, None, keyed=found.keyed, validator=found.validator)
+        return DiscoveredStream(found.name, shape, "", told)
+
+    @contextmanager
+    def read(self, stream: str, cursor: Json) -> Iterator[MongoRead]:
+        """Open one collection in the shape that its sample has now."""
+        with self.read_as(stream, cursor, None) as read:
+            yield read
+
+    @contextmanager
+    def read_as(self, stream: str, cursor: Json, known: StreamSchema | None) -> Iterator[MongoRead]:
+        """Open one collection in its known shape, widened by what is notable in a sample."""
+        settings = self._settings
+        with self._session(stream) as (client, database):
+            found = next((one for one in self._listed(database) if one.name == stream), None)
+            if found is None:
+                raise SourceError(
+                    f"{self.location}: {stream} is gone, or the user may not read it.",
+                    hint="Discover the connection again, or grant the user the role `read`.",
+                    reason="SOURCE_CHANGED",
+                )
+            collection = database[stream]
+            seen = profile(collection, settings, keyed=found.keyed)
+            shape = declare(seen, settings.flatten_depth, known, keyed=found.keyed, validator=found.validator)
+            excluded = settings.exclude_columns.get(stream, ())
+            plan = Plan(collection, shape, excluded, found.keyed, self._batch_rows)
+            yield self._opened(client, plan, found, cursor)
+
+    def _opened(self, client: Client, plan: Plan, found: Found, cursor: Json) -> MongoRead:
+        """What changed since the cursor, the rest of the scan it stands in, or everything."""
+        now = server_time(client)
+        saved = saved_of(cursor, found.name, found.uuid) if found.keyed else None
+        if saved is not None and saved.has_reached(now):
+            if saved.after is not None and _exists(plan.collection, saved.after[0]):
+                return Scan(plan, saved)
+            if saved.after is None and saved.token is not None and self._settings.change_streams:
+                try:
+                    return Followed(plan, saved, drain(plan.collection, saved.token, now))
+                except Lost:
+                    pass  # the cursor leads nowhere any more: everything is read
+        follows = found.keyed and self._settings.change_streams and now is not None
+        token = token_now(plan.collection) if follows else None
+        time = (now.time, now.inc) if now is not None and token is not None else None
+        return Scan(plan, Saved(found.name, found.uuid, token, time))
+
+    def _listed(self, database: Database[Document]) -> list[Found]:
+        chosen = self._settings.collections
+        listed = [_found(one) for one in database.list_collections() if not one["name"].startswith("system.")]
+        wanted = sorted((one for one in listed if not chosen or one.name in chosen), key=lambda one: one.name)
+        if len(wanted) > MAX_COLLECTIONS:
+            raise SourceError(
+                f"{self.location} has more than {MAX_COLLECTIONS} collections.", hint="Choose some with `collections`."
+            )
+        return wanted
+
+    @contextmanager
+    def _session(self, what: str) -> Iterator[tuple[Client, Database[Document]]]:
+        with (
+            named_errors(self.location, what, self._secret),
+            connected(self._settings, self._egress) as client,
+        ):
+            yield client, client.get_database(self._settings.database, codec_options=CODEC)
+
+
+def _found(listed: Mapping[str, Any]) -> Found:
+    info, options = listed.get("info", {}), listed.get("options", {})
+    validator = options.get("validator", {})
+    schema = validator.get("$jsonSchema", {}) if isinstance(validator, Mapping) else {}
+    uuid = info.get("uuid")
+    keyed = listed.get("type", "collection") == "collection"
+    return Found(listed["name"], bytes(uuid).hex() if isinstance(uuid, bytes) else str(uuid or ""), keyed, schema)
+
+
+def _exists(collection: Collection[Document], key: Any) -> bool:
+    """Tell whether the scan's last document, or one after it, is there; else the cursor is of another time."""
+    after = collection.find({}, {"_id": 1}).sort("_id", 1).hint([("_id", 1)]).min([("_id", key)]).limit(1)
+    return next(iter(after), None) is not None
