@@ -10,6 +10,8 @@ PACKAGES := identity aod aam dcl aoa aos_common aos_access aos aos_local aos_gat
 # Members of the workspace, installed in place.
 MEMBERS := proto libs/common libs/access libs/sdk libs/local deploy/gateway $(wildcard services/*)
 
+JUDGES := libs/local/tests/salesforce/clients
+
 .PHONY: help setup proto demo up down test lint types contracts accept-contract check lock bench clean
 
 help:  ## Print this list.
@@ -23,6 +25,14 @@ help:  ## Print this list.
 .tools/semgrep/.installed: .tools/bin/uv rules/requirements.lock
 	@test -x .tools/semgrep/bin/python || $(UV) venv --quiet --python $(PYTHON) .tools/semgrep
 	@$(UV) pip sync --quiet --python .tools/semgrep/bin/python --require-hashes rules/requirements.lock
+	@touch $@
+
+# Apart too: clients that judge the Salesforce emulator in tests; one of them may not be shipped.
+.tools/clients/.installed: .tools/bin/uv $(JUDGES)/requirements.lock $(JUDGES)/package-lock.json
+	@test -x .tools/clients/bin/python || $(UV) venv --quiet --python $(PYTHON) .tools/clients
+	@$(UV) pip sync --quiet --python .tools/clients/bin/python --require-hashes $(JUDGES)/requirements.lock
+	@cp $(JUDGES)/package.json $(JUDGES)/package-lock.json .tools/clients
+	@.tools/clients/bin/npm ci --prefix .tools/clients --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 .venv/.installed: .tools/bin/uv requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
@@ -48,7 +58,7 @@ up: setup  ## Start the platform on this machine (Ctrl-C ends it).
 down:  ## End every process that was started here.
 	@$(BIN)/aos down
 
-test: setup  ## Run every test: unit, adapter and integration, on the real parts.
+test: setup .tools/clients/.installed  ## Run every test: unit, adapter and integration, on the real parts.
 	@$(BIN)/python -m pytest -n $${AOS_TEST_WORKERS:-2} libs services deploy $(ARGS) || test $$? -eq 5
 	@# The journeys share one platform and measure it, so nothing runs beside them. Status 5: ARGS chose none.
 	@$(BIN)/python -m pytest tests $(ARGS) || test $$? -eq 5
@@ -75,6 +85,7 @@ lock: .tools/bin/uv  ## Resolve dependencies again and write requirements.lock (
 	@$(UV) lock --quiet --upgrade && $(UV) export --quiet --all-packages --group dev --no-emit-workspace --no-annotate --no-header --format requirements-txt -o requirements.lock
 	@$(UV) export --quiet --only-group bench --no-emit-workspace --no-annotate --no-header --format requirements-txt -o benchmarks/requirements.lock
 	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header rules/requirements.in -o rules/requirements.lock
+	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $(JUDGES)/requirements.in -o $(JUDGES)/requirements.lock
 
 bench: setup  ## Measure ours against the references, in one run each (installs dlt and valentine).
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r benchmarks/requirements.lock

@@ -23,6 +23,7 @@ def main() -> None:
         app,
         host=chosen.host,
         port=chosen.port,
+        http="h11",  # it writes header names as they are given
         log_level="critical",
         ssl_certfile=chosen.certificate,
         ssl_keyfile=chosen.key,

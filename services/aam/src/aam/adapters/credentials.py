@@ -109,10 +109,6 @@ class SessionStore:
         found: dict[str, str] = json.loads(await self._box.open(bytes(row.secret), bound(tenant_id, connection_id)))
         return found
 
-    def close(self) -> None:
-        """End the threads that fetch."""
-        self._fetchers.shutdown(wait=False)
-
 
 class SharedCredentials:
     """The `Credentials` of one stored connection, for threads; made on the event loop that serves them."""

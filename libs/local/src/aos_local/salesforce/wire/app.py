@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -14,6 +15,7 @@ from aos_local.salesforce.errors import ApiError, OAuthError
 from aos_local.salesforce.faults import Fault
 from aos_local.salesforce.organisation import Organisation
 from aos_local.salesforce.wire import admin, bulk, rest
+from aos_local.salesforce.wire.headers import CapitalHeaders
 from aos_local.salesforce.wire.rest import organisation_of
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -35,7 +37,7 @@ async def token(request: Request) -> Response:
 
 def create_app(make: Callable[[], Organisation]) -> Starlette:
     """The server of the organisation that `make` gives; a reset asks for it again."""
-    app = Starlette(routes=[*_data_routes(), *_admin_routes()])
+    app = Starlette(routes=[*_data_routes(), *_admin_routes()], middleware=[Middleware(CapitalHeaders)])
     app.state.make, app.state.organisation = make, make()
     return app
 
@@ -60,7 +62,7 @@ def _data_routes() -> list[Route]:
             (f"{DATA}/sobjects/{{entity}}", rest.create, ["POST"]),
             (f"{DATA}/sobjects/{{entity}}/", rest.create, ["POST"]),
             (f"{DATA}/sobjects/{{entity}}/{{id}}", rest.record, ["GET", "PATCH", "DELETE"]),
-            (f"{DATA}/sobjects/{{entity}}/{{field}}/{{value}}", rest.upsert, ["PATCH"]),
+            (f"{DATA}/sobjects/{{entity}}/{{field}}/{{value}}", rest.by_external, ["GET", "PATCH"]),
             (f"{DATA}/query/{{locator}}", rest.query_more, ["GET"]),
             (f"{DATA}/queryAll/{{locator}}", rest.query_more, ["GET"]),
             (jobs, bulk.create_job, ["POST"]),

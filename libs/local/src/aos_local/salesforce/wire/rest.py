@@ -135,13 +135,17 @@ async def record(request: Request) -> Response:
     return JSONResponse(as_json(records.get(entity, record_id), fields, entity.name, base))
 
 
-async def upsert(request: Request) -> Response:
-    """Change the record with this value of a unique field, or add it."""
-    base_of(request)
+async def by_external(request: Request) -> Response:
+    """Read the record with this value of a unique field, or change it (add it when there is none)."""
+    base = base_of(request)
     entity, records = _entity(request), organisation_of(request).records
     field, value = request.path_params["field"], request.path_params["value"]
-    body = await _body(request)
     known = records.by_external(entity, field, value)
+    if request.method == "GET":
+        if known is None:
+            raise not_found()
+        return JSONResponse(as_json(known, list(entity.fields.values()), entity.name, base))
+    body = await _body(request)
     record_id = known["Id"] if known else records.create(entity, {**body, field: value})
     if known:
         records.update(entity, record_id, body)
