@@ -6,8 +6,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 from aos_common.folders import AllowedFolders
-from aos_common.tabular import ReadOptions, TabularError, TabularFormat, TabularReader, layout_of, open_batches, sniff
+from aos_common.tabular import (
+    ReadOptions,
+    TabularBatch,
+    TabularError,
+    TabularFormat,
+    TabularReader,
+    layout_of,
+    open_batches,
+    sniff,
+)
 from pydantic import BaseModel, ConfigDict, Field
 
 from aam.adapters.sources.settings import public_and_secret
@@ -40,8 +50,8 @@ class FilesConnector:
     name = "files"
     title = "Files in a folder"
 
-    def __init__(self, folders: AllowedFolders) -> None:
-        self._folders = folders
+    def __init__(self, folders: AllowedFolders, batch_bytes: int = ReadOptions.batch_bytes) -> None:
+        self._folders, self._batch_bytes = folders, batch_bytes
 
     def settings_schema(self) -> dict[str, Any]:
         """JSON Schema of `FileSettings`."""
@@ -54,14 +64,14 @@ class FilesConnector:
     def open(self, public: Json, secret: Mapping[str, str]) -> "FileSource":
         """The files that the settings name."""
         del secret
-        return FileSource(FileSettings.model_validate(public), self._folders)
+        return FileSource(FileSettings.model_validate(public), self._folders, self._batch_bytes)
 
 
 class FileSource:
     """Reads files; the cursor of a stream is its file's size and SHA-256, so an unchanged file is not read again."""
 
-    def __init__(self, settings: FileSettings, folders: AllowedFolders) -> None:
-        self._settings = settings
+    def __init__(self, settings: FileSettings, folders: AllowedFolders, batch_bytes: int) -> None:
+        self._settings, self._batch_bytes = settings, batch_bytes
         self._base = Path(settings.path).expanduser()
         self._folders = folders
         self.location = str(self._base)
@@ -101,12 +111,13 @@ class FileSource:
             layout = sniff(path, encoding=self._settings.encoding)
             mark = file_mark(path)
             reader = self._open(stream, path, layout)
-            yield FileRead(stream, path, reader, mark, unchanged=mark == dict(cursor))
+            yield FileRead(stream, path, reader, mark, cursor)
 
     def _open(self, stream: str, path: Path, layout: TabularFormat) -> TabularReader:
         settings = self._settings
         options = ReadOptions(
             null_markers=tuple(settings.null_markers),
+            batch_bytes=self._batch_bytes,
             exclude_columns=frozenset(settings.exclude_columns.get(stream, ())),
         )
         sheet = stream.rpartition(SHEET)[2] if layout.sheets else None
@@ -152,34 +163,52 @@ class FileSource:
 
 
 class FileRead:
-    """One reading of one file or sheet."""
+    """One reading of one file or sheet; of the same content, from the record on that the cursor stands at."""
 
-    snapshot = True
-
-    def __init__(
-        self, stream: str, path: Path, reader: TabularReader, mark: dict[str, Any], *, unchanged: bool
-    ) -> None:
+    def __init__(self, stream: str, path: Path, reader: TabularReader, mark: dict[str, Any], cursor: Json) -> None:
         self.file, self._path, self._reader, self._mark = stream, path, reader, mark
         self.schema = _schema(reader)
-        self.unchanged = unchanged
+        self.unchanged = mark == dict(cursor)
+        after = cursor.get("after") if {**cursor, "after": 0} == {**mark, "after": 0} else 0
+        self._after = after if type(after) is int and after > 0 else 0
+        self.snapshot = not self._after
 
     def batches(self) -> Iterator[SourceBatch]:
-        """Batches in file order."""
+        """Batches in file order; each can be resumed after as long as the file keeps its content."""
         if self.unchanged:
             return
+        last = 0
         with named_errors():
             for batch in self._reader:
-                misfits = tuple(
-                    Misfit(self.file, rejected.row, "", rejected.text, rejected.reason, rejected.text)
-                    for rejected in batch.rejected
-                )
-                yield SourceBatch(batch.data, batch.record_numbers(), misfits)
+                last = batch.first_record + batch.data.num_rows + len(batch.rejected) - 1
+                if last > self._after:
+                    yield self._rest(batch, last)
             if file_mark(self._path) != self._mark:
                 raise SourceError(
                     f"{self.file} changed while it was read.",
                     hint="Sync again; write files under another name and rename them when they are complete.",
                     fault=Fault.TRANSIENT,
                 )
+        if last < self._after:
+            raise SourceError(
+                f"{self.file} has {last} records, and was to be read on from record {self._after}.",
+                hint="Read the stream from its beginning.",
+                fault=Fault.SYSTEM,
+                reason="CURSOR_BEYOND_END",
+            )
+
+    def _rest(self, batch: TabularBatch, last: int) -> SourceBatch:
+        """What of the batch comes after the cursor."""
+        data, numbers = batch.data, batch.record_numbers()
+        if batch.first_record <= self._after:
+            later = pc.greater(numbers, self._after)
+            data, numbers = data.filter(later), numbers.filter(later)
+        misfits = tuple(
+            Misfit(self.file, rejected.row, "", rejected.text, rejected.reason, rejected.text)
+            for rejected in batch.rejected
+            if rejected.row > self._after
+        )
+        return SourceBatch(data, numbers, misfits, {**self._mark, "after": last})
 
     def cursor(self) -> Json:
         """Size and hash of the content that was read."""

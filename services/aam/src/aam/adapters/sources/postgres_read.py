@@ -33,12 +33,13 @@ class PostgresRead:
         self.schema, self.file = schema, table.stream
         self._table, self._session, self._saved = table, session, dict(cursor)
         self._lag = timedelta(seconds=lag_seconds)
-        after = self._saved.get("after") if self._saved.get("column") == schema.cursor else None
-        self._after = str(after) if after and schema.cursor else ""
-        self.snapshot = not self._after
+        self._now = self._source_time()
+        self._after = self._saved_time() if schema.cursor else None
+        if self._after is None:
+            self._saved = {}
+        self.snapshot = self._after is None
         self.unchanged = False
         self._highest: datetime | None = None
-        self._now = self._source_time()
 
     def _source_time(self) -> datetime:
         self._session.execute("SELECT pg_catalog.now()")
@@ -47,11 +48,21 @@ class PostgresRead:
         now: datetime = row[0]
         return now
 
+    def _saved_time(self) -> datetime | None:
+        """The cursor's value; None when it is none of this table, or of a time that the server has not reached."""
+        if self._saved.get("column") != self.schema.cursor:
+            return None
+        try:
+            after = datetime.fromisoformat(str(self._saved.get("after")))
+        except ValueError:
+            return None
+        return after if after.tzinfo and after <= self._now else None
+
     def batches(self) -> Iterator[SourceBatch]:
         """Batches in the server's order; row numbers count the rows read."""
         query = select_sql(self._table)
         if self._after:
-            query += f" WHERE {quoted(self.schema.cursor)} > '{self._after}'"
+            query += f" WHERE {quoted(self.schema.cursor)} > '{self._after.isoformat(sep=' ')}'"
         self._session.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
         self._session.execute(query)
         first = 1
