@@ -169,7 +169,7 @@ class FileRead:
         self.file, self._path, self._reader, self._mark = stream, path, reader, mark
         self.schema = _schema(reader)
         self.unchanged = mark == dict(cursor)
-        after = cursor.get("after") if {**cursor, "after": 0} == {**mark, "after": 0} else 0
+        after = cursor.get("after") if cursor.get("within") == mark else 0
         self._after = after if type(after) is int and after > 0 else 0
         self.snapshot = not self._after
 
@@ -208,7 +208,7 @@ class FileRead:
             for rejected in batch.rejected
             if rejected.row > self._after
         )
-        return SourceBatch(data, numbers, misfits, {**self._mark, "after": last})
+        return SourceBatch(data, numbers, misfits, {"within": self._mark, "after": last})
 
     def cursor(self) -> Json:
         """Size and hash of the content that was read."""

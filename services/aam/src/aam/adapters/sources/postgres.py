@@ -114,7 +114,6 @@ class PostgresSource:
 
     def __init__(self, settings: PostgresSettings, egress: Egress) -> None:
         self._settings, self._egress = settings, egress
-        self._secret = settings.password.get_secret_value()
         self.location = f"postgresql://{settings.host}:{settings.port}/{settings.database}"
 
     def check(self) -> None:
@@ -158,6 +157,10 @@ class PostgresSource:
                 cursor,
                 lag_seconds=self._settings.cursor_lag_seconds,
             )
+
+    @property
+    def _secret(self) -> str:
+        return self._settings.password.get_secret_value()
 
     @contextmanager
     def _session(self, what: str) -> "Iterator[adbc.Cursor]":

@@ -9,15 +9,19 @@ taken; a cursor of a time that the server has not reached belongs to another ser
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import bson
 from bson import Timestamp, json_util
 from bson.binary import UuidRepresentation
 from bson.codec_options import DatetimeConversion
 from bson.errors import BSONError
 
 from aam.ports import Json
+
+FORMS = ({"token", "time"}, {"token", "time", "after", "rows"}, {"after", "rows"})
+MOST = 1 << 53
 
 
 @dataclass(frozen=True)
@@ -47,19 +51,20 @@ class Saved:
 
 def saved_of(cursor: Json, collection: str, uuid: str) -> Saved | None:
     """The cursor of this very collection, or None: of another one, another connector, or no cursor at all."""
-    if (cursor.get("collection"), cursor.get("uuid")) != (collection, uuid):
+    names = cursor.keys() - {"collection", "uuid"}
+    if (cursor.get("collection"), cursor.get("uuid")) != (collection, uuid) or names not in FORMS:
         return None
     try:
-        token = _exact(cursor["token"]) if "token" in cursor else None
-        after = (_exact(cursor["after"]),) if "after" in cursor else None
-        seconds, ordinal = cursor.get("time") or (0, 0)
-        time = (int(seconds), int(ordinal)) if token is not None else None
-        rows = int(cursor.get("rows", 0))
-    except (BSONError, ValueError, TypeError, KeyError, ArithmeticError):
+        token, after = (_exact(cursor.get(name)) for name in ("token", "after"))
+        bson.encode({"token": token, "after": after})
+        time = Timestamp(*cursor["time"]) if "time" in names else None
+    except (BSONError, ValueError, TypeError, ArithmeticError):
         return None
-    if not (token or after) or not isinstance(token, dict | None) or rows < 0:
+    rows = cursor.get("rows", 1)
+    if ("token" in names and not (isinstance(token, dict) and token)) or type(rows) is not int or not 0 < rows < MOST:
         return None
-    return Saved(collection, uuid, token, time, after, rows)
+    saved = Saved(collection, uuid, token, (time.time, time.inc) if time else None)
+    return replace(saved, after=(after,), rows=rows) if "after" in names else saved
 
 
 def _plain(value: Any) -> Any:

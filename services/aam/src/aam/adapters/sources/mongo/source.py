@@ -66,7 +66,6 @@ class MongoSource:
 
     def __init__(self, settings: MongoSettings, egress: Egress, batch_rows: int) -> None:
         self._settings, self._egress, self._batch_rows = settings, egress, batch_rows
-        self._secret = settings.password.get_secret_value()
         self.location = f"mongodb://{','.join(settings.hosts)}/{settings.database}"
 
     def check(self) -> None:
@@ -148,6 +147,10 @@ class MongoSource:
             )
         return wanted
 
+    @property
+    def _secret(self) -> str:
+        return self._settings.password.get_secret_value()
+
     @contextmanager
     def _session(self, what: str) -> Iterator[tuple[Client, Database[Document]]]:
         with (
@@ -167,6 +170,5 @@ def _found(listed: Mapping[str, Any]) -> Found:
 
 
 def _exists(collection: Collection[Document], key: Any) -> bool:
-    """Tell whether the scan's last document, or one after it, is there; else the cursor is of another time."""
-    after = collection.find({}, {"_id": 1}).sort("_id", 1).hint([("_id", 1)]).min([("_id", key)]).limit(1)
-    return next(iter(after), None) is not None
+    """Tell whether the scan's last document is still there; else the cursor may be of another time or place."""
+    return collection.find_one({"_id": {"$eq": key}}, {"_id": 1}) is not None

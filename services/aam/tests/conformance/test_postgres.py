@@ -1,0 +1,99 @@
+"""The postgres connector under the conformance kit."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from aam.adapters.conformance import CHECKS, Check, Subject
+from aam.adapters.sources.postgres import PostgresConnector
+from aam.ports import Json
+from aos_common.egress import Egress
+from psycopg.rows import dict_row
+
+PASSWORD = "geheim & /?"
+TABLE = """
+CREATE TABLE deals (id bigint PRIMARY KEY, name text, amount numeric, ok boolean, updated_at timestamptz NOT NULL);
+CREATE TABLE plain (id int);
+"""
+FILL = """
+INSERT INTO deals
+SELECT n, nullif('name ' || n, 'name 7'), n + 0.50, n % 2 = 0, '2024-01-01Z'::timestamptz + n * interval '1s'
+FROM generate_series(1, 5000) n
+"""
+
+
+class Postgres:
+    """A database with a table of 5,000 rows and a cursor column, and a user of its own."""
+
+    stream = "public.deals"
+    primary_key = ("id",)
+    carriers: Mapping[str, str] = {"numeric": "string", "timestamp with time zone": "timestamp[us, tz=UTC]"}
+    batches = 1
+    sees_deletions = False
+    secrets: Sequence[str] = (PASSWORD,)
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        parts = urlsplit(url)
+        self.connector = PostgresConnector(Egress("127.0.0.1"))
+        place = {"host": parts.hostname, "port": parts.port, "database": parts.path[1:], "user": parts.path[1:]}
+        self.settings: Json = {**place, "password": PASSWORD}
+        self.wrong = {
+            "the password": {**self.settings, "password": f"{PASSWORD} not"},
+            "the host": {**self.settings, "host": "no.such.host.invalid"},
+            "the port": {**self.settings, "port": 1},
+            "the database": {**self.settings, "database": "gone"},
+            "a forbidden address": {**self.settings, "host": "169.254.169.254"},
+        }
+
+    def _rows(self, sql: str) -> list[dict[str, Any]]:
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            return connection.cursor(row_factory=dict_row).execute(sql).fetchall()
+
+    def expected(self) -> Sequence[Json]:
+        return self._rows("SELECT id, name, amount::text, ok FROM deals")
+
+    def change(self) -> Json:
+        later = datetime.now(UTC) - timedelta(hours=1)
+        return self._rows(
+            f"UPDATE deals SET amount = 7.25, updated_at = '{later}' WHERE id = 3 RETURNING id, name, amount::text"
+        )[0]
+
+    def remove(self) -> Json:
+        return self._rows("DELETE FROM deals WHERE id = 5 RETURNING id, name")[0]
+
+    def beyond(self, cursor: Json) -> Json:
+        return {**cursor, "after": "2999-01-01 00:00:00+00:00"}
+
+    def content(self) -> str:
+        tables = [self._rows(f"SELECT *, xmin::text, ctid::text FROM {name}") for name in ("deals", "plain")]
+        return hashlib.sha256(repr(tables).encode()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def subject(source_url: str) -> Iterator[Subject]:
+    name = f"kit_{uuid4().hex[:8]}"
+    with psycopg.connect(source_url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
+        url = urlunsplit(urlsplit(source_url)._replace(path=f"/{name}"))
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(TABLE)
+            connection.execute(FILL)
+            connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
+        yield Postgres(url)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        admin.execute(f"DROP ROLE {name}")
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_postgres_when_the_kit_asks_then_conforms(
+    check: Check, subject: Subject, record_property: Callable[[str, Any], None]
+) -> None:
+    record_property("conformance", ("postgres", check.__name__, "fails"))
+    record_property("conformance", ("postgres", check.__name__, check(subject)))
