@@ -174,6 +174,7 @@ _MESH = (
     _write("aam", "DELETE", _CONNECTION, Permission.CONNECTIONS_WRITE),
     _write("aam", "POST", f"{_CONNECTION}/check", Permission.CONNECTIONS_WRITE),
     _write("aam", "POST", f"{_CONNECTION}/discover", Permission.CONNECTIONS_WRITE),
+    _write("aam", "POST", f"{_CONNECTION}/reconnect", Permission.CONNECTIONS_WRITE),
     _read("aam", f"{_CONNECTION}/streams", Permission.CONNECTIONS_READ),
     _read("aam", f"{_CONNECTION}/explain", Permission.CONNECTIONS_READ),
     _write("aam", "POST", f"{_CONNECTION}/sync", Permission.SYNCS_RUN),

@@ -21,7 +21,7 @@ DAYS = 400
 
 
 class Organisation:
-    """An emulated organisation with 1,000 accounts, one every ten hours, read 200 at a time."""
+    """An emulated organisation with 300 accounts from two years, read 50 at a time."""
 
     stream = "Account"
     primary_key = ("Id",)
@@ -32,17 +32,16 @@ class Organisation:
 
     def __init__(self, emulator: Emulator, bulk_from_rows: int) -> None:
         self._emulator = emulator
-        emulator.turn(page_size=200)
+        emulator.turn(page_size=50)
         start = (datetime.now(UTC) - timedelta(days=DAYS * 2)).isoformat()
-        emulator.generate("Account", 1_000, start=start, seconds=36_000)
+        emulator.generate("Account", 300, start=start, seconds=120_000)
         self.connector = SalesforceConnector(
-            Egress(emulator.url.removeprefix("http://")), lambda seconds: time.sleep(seconds / 100), batch_rows=200
+            Egress(emulator.url.removeprefix("http://")), lambda seconds: time.sleep(seconds / 100), batch_rows=50
         )
         self.settings: Json = emulator.settings(bulk_from_rows=bulk_from_rows)
         self.wrong = {
             "the client secret": {**self.settings, "client_secret": "not the secret"},
             "the refresh token": {**self.settings, "refresh_token": "not the token"},
-            "no refresh token": {**self.settings, "refresh_token": ""},
             "the host": {**self.settings, "login_url": "https://no.such.host.invalid"},
             "a forbidden address": {**self.settings, "login_url": "https://169.254.169.254"},
             "an object": {**self.settings, "objects": ["Nonsense__c"]},

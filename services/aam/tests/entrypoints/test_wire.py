@@ -72,7 +72,7 @@ async def channel(api: AamApi, verifier: TokenVerifier) -> AsyncIterator[grpc.ai
 async def test_every_route_when_anonymous_then_is_refused(app: FastAPI, client: httpx.AsyncClient) -> None:
     paths: dict[str, Any] = app.openapi()["paths"]
     calls = [(method, path) for path, methods in paths.items() for method in methods]
-    assert len(calls) == 14
+    assert len(calls) == 15
     for method, path in calls:
         url = path.removeprefix("/api/v1/aam").format(connection_id=uuid4(), run_id=uuid4())
         answer = await client.request(method, url, json={"name": "a", "connector": "files", "settings": {}})
@@ -89,6 +89,12 @@ async def test_connection_when_of_another_tenant_then_is_not_found(client: httpx
     ):  # fmt: skip
         answer = await client.request(method, f"/connections/{made['id']}{path}", headers=stranger)
         assert (answer.status_code, answer.json()["reason"]) == (404, "CONNECTION_NOT_FOUND")
+    viewer = {"Authorization": f"Bearer {token(uuid4(), ('viewer',))}"}
+    url = f"/connections/{made['id']}/reconnect"
+    answer = await client.post(url, json={"settings": body["settings"]}, headers=stranger)
+    assert (answer.status_code, answer.json()["reason"]) == (404, "CONNECTION_NOT_FOUND")
+    answer = await client.post(url, json={"settings": body["settings"]}, headers=viewer)
+    assert (answer.status_code, answer.json()["reason"]) == (403, "PERMISSION_DENIED")
 
 
 async def test_rest_when_used_then_tells_the_whole_life_of_a_connection(
@@ -99,8 +105,8 @@ async def test_rest_when_used_then_tells_the_whole_life_of_a_connection(
     tenant = uuid4()
     headers = bearer(tenant)
     connectors = (await client.get("/connectors", headers=headers)).json()
-    assert [one["name"] for one in connectors] == ["files", "postgres"]
-    assert connectors[1]["settings_schema"]["properties"]["password"]["writeOnly"]
+    assert [one["name"] for one in connectors] == ["files", "mongo", "postgres", "salesforce"]
+    assert connectors[2]["settings_schema"]["properties"]["password"]["writeOnly"]
     body = {"name": "shop", "connector": "files", "settings": {"path": str(tmp_path / "in")}}
     made = await client.post("/connections", json=body, headers=headers)
     assert (made.status_code, made.json()["state"]) == (201, "PENDING")
@@ -180,5 +186,5 @@ async def test_grpc_when_used_then_answers_as_rest_does(
     rows = await syncs.ListQuarantinedRows(pb.ListQuarantinedRowsRequest(), metadata=metadata)
     listed = await syncs.ListSyncRuns(pb.ListSyncRunsRequest(connection_id=made.id), metadata=metadata)
     kinds = await connections.ListConnectors(pb.ListConnectorsRequest(), metadata=metadata)
-    assert (rows.total, len(listed.runs), len(kinds.connectors)) == (0, 1, 2)
+    assert (rows.total, len(listed.runs), len(kinds.connectors)) == (0, 1, 4)
     await connections.DeleteConnection(pb.DeleteConnectionRequest(connection_id=made.id), metadata=metadata)

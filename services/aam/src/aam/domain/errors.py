@@ -42,6 +42,18 @@ class SourceError(DomainError):
             self.reason = reason
 
 
+class CredentialsRejected(SourceError):
+    """The source no longer takes a connection's credentials: only its owner can help, by reconnecting."""
+
+    def __init__(self, message: str, *, internal: str = "") -> None:
+        super().__init__(
+            message,
+            hint="Reconnect: enter new credentials for this connection; it keeps its streams and where it was.",
+            internal=internal,
+            reason="SOURCE_AUTHENTICATION_FAILED",
+        )
+
+
 class UnknownConnector(DomainError):
     """No connector of this name is installed."""
 

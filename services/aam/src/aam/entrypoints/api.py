@@ -31,6 +31,7 @@ from aam.usecases.create_connection import create_connection
 from aam.usecases.delete_connection import delete_connection
 from aam.usecases.explain_connection import Explanation, explain_connection
 from aam.usecases.onboard_connection import onboard_connection
+from aam.usecases.reconnect import reconnect
 from aam.usecases.run_sync import run_sync
 from aam.usecases.start_sync import start_sync
 
@@ -102,6 +103,17 @@ class AamApi:
         found = await self.connections.get(caller.tenant_id, parse_id(connection_id))
         await self.connections.look_again(caller.tenant_id, found.id)
         return found
+
+    async def reconnect(self, caller: Caller, connection_id: str, settings: Json) -> Connection:
+        """Give a connection other settings and credentials."""
+        require(caller, Permission.CONNECTIONS_WRITE)
+        return await reconnect(
+            caller.tenant_id,
+            parse_id(connection_id),
+            settings,
+            connections=self.connections,
+            connectors=self.connectors,
+        )
 
     async def sync(self, caller: Caller, connection_id: str, request_id: str) -> SyncRun:
         """Start a sync, or return the active one."""

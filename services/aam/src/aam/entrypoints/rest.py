@@ -15,6 +15,7 @@ from aam.entrypoints.rest_models import (
     ExplanationOut,
     QuarantinedOut,
     QuarantinePage,
+    ReconnectBody,
     RunOut,
     RunPage,
     StreamOut,
@@ -69,6 +70,11 @@ def connection_router(api: AamApi) -> APIRouter:
     async def discover(connection_id: str, caller: CurrentCaller) -> ConnectionOut:
         """Look at the source again and accept the present shape of its streams."""
         return ConnectionOut.of(await api.discover(caller, connection_id), [])
+
+    @routes.post("/connections/{connection_id}/reconnect", status_code=202)
+    async def reconnect(connection_id: str, body: ReconnectBody, caller: CurrentCaller) -> ConnectionOut:
+        """Replace a connection's settings and credentials; its streams, mappings and cursors stay."""
+        return ConnectionOut.of(await api.reconnect(caller, connection_id, body.settings), [])
 
     @routes.get("/connections/{connection_id}/streams")
     async def list_streams(connection_id: str, caller: CurrentCaller) -> list[StreamOut]:

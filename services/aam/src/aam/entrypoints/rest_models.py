@@ -22,6 +22,12 @@ class ConnectionBody(BaseModel):
     request_id: str = Field("", max_length=120, description="Repeating it returns the same connection.")
 
 
+class ReconnectBody(BaseModel):
+    """Asks for other settings of a connection."""
+
+    settings: dict[str, Any] = Field(description="All of them, after the connector's schema, with the secrets.")
+
+
 class SyncBody(BaseModel):
     """Asks for a sync."""
 

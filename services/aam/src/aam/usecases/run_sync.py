@@ -3,8 +3,8 @@
 import asyncio
 from uuid import UUID
 
-from aam.domain.connection import Stream, StreamState, state_after
-from aam.domain.errors import Fault, SourceError
+from aam.domain.connection import ConnectionState, Stream, StreamState, state_after
+from aam.domain.errors import CredentialsRejected, Fault, SourceError
 from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, StreamRunState, verdict
 from aam.ports import Clock, Connections, Connectors, Extractor, Flags, Runs
 from aam.usecases.open_source import open_source
@@ -41,10 +41,11 @@ async def run_sync(
     holds = await flags.is_on(tenant_id, "drift_detection", default=True)
     streams = {stream.name: stream for stream in await connections.streams(tenant_id, connection.id)}
     slots = asyncio.Semaphore(at_once)
+    failures: list[Exception | None] = []
 
     async def one(stream: Stream) -> None:
         async with slots:
-            await sync_stream(
+            failure = await sync_stream(
                 tenant_id,
                 run,
                 stream,
@@ -54,6 +55,7 @@ async def run_sync(
                 runs=runs,
                 extractor=extractor,
             )
+            failures.append(failure)
 
     pending = [entry for entry in run.streams if entry.state not in SETTLED]
     for entry in pending:
@@ -65,12 +67,14 @@ async def run_sync(
             for entry in pending:
                 if entry.stream in streams:
                     group.create_task(one(streams[entry.stream]))
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from None  # a worker's own trouble, told plainly; the job is tried again
+    except ExceptionGroup as troubles:
+        raise troubles.exceptions[0] from None  # a worker's own trouble, told plainly; the job is tried again
     state, error = verdict(list((await runs.get(tenant_id, run_id)).streams))
     if await runs.set_state(tenant_id, run_id, state, error, clock()):
         now = await connections.streams(tenant_id, connection.id)
-        await connections.set_state(tenant_id, connection.id, state_after(now), error or connection.error)
+        rejected = any(isinstance(failure, CredentialsRejected) for failure in failures)
+        after = ConnectionState.FAILED if rejected else state_after(now)
+        await connections.set_state(tenant_id, connection.id, after, error or connection.error)
         changed = any(stream.state is StreamState.SCHEMA_CHANGED for stream in now)
         if changed and await flags.is_on(tenant_id, "auto_repair", default=False):
             await connections.look_again(tenant_id, connection.id)

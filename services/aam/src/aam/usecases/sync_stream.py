@@ -41,12 +41,15 @@ async def sync_stream(
     connections: Connections,
     runs: Runs,
     extractor: Extractor,
-) -> None:
-    """Read, project and publish one stream; whatever is wrong with it settles it and disturbs no other."""
+) -> Exception | None:
+    """Read, project and publish one stream; whatever is wrong with it settles it and disturbs no other.
+
+    Returns what made its reading fail.
+    """
     if stream.state is not StreamState.READY:
         held = StreamRun(stream.name, StreamRunState.HELD, error=stream.error, note=WAITING[stream.state])
         await runs.save_stream_run(tenant_id, run.id, held)
-        return
+        return None
     progress = Progress()
     reporter = asyncio.create_task(_report(tenant_id, run.id, stream.name, progress, runs))
     try:
@@ -60,13 +63,15 @@ async def sync_stream(
     except (SourceError, MappingInvalid, ProjectionFailed, QuarantineFull) as error:
         failed = StreamRun(stream.name, StreamRunState.FAILED, rows_read=progress.rows_read, error=str(error))
         await runs.save_stream_run(tenant_id, run.id, failed)
+        return error
     except RunCancelled:
-        return
+        pass
     finally:
         progress.cancelled = True  # a thread whose awaiting task was cancelled stops at its next batch
         reporter.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await reporter
+    return None
 
 
 async def _extract(task: Task, source: Source, progress: Progress, extractor: Extractor) -> Extraction:

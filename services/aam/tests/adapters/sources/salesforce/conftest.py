@@ -36,8 +36,8 @@ OpenSource = Callable[..., SalesforceSource]
 def open_source(emulator: Emulator) -> OpenSource:
     """A source of the emulated organisation; settings by name."""
 
-    def opened(**changes: Any) -> SalesforceSource:
-        connector = SalesforceConnector(Egress("127.0.0.1"), wait=hurry)
+    def opened(batch_rows: int = 20_000, **changes: Any) -> SalesforceSource:
+        connector = SalesforceConnector(Egress("127.0.0.1"), wait=hurry, batch_rows=batch_rows)
         return connector.open(*connector.split(emulator.settings(**changes)))
 
     return opened

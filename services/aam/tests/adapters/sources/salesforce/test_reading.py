@@ -9,6 +9,7 @@ from aam.domain.errors import SourceError
 from aos_local.salesforce.client import Emulator
 
 START = "2024-01-01T00:00:00Z"
+OURS = {"of": "00D000000000001"}
 BULK, REST = {"bulk_from_rows": 1}, {"bulk_from_rows": 1_000_000}
 BOTH = pytest.mark.parametrize("how", [BULK, REST], ids=["bulk", "rest"])
 
@@ -64,12 +65,11 @@ def test_read_when_values_are_odd_then_arrive_as_they_are(
 
 @BOTH
 def test_read_when_resumed_from_every_state_then_gives_exactly_the_rest(
-    how: dict[str, int], emulator: Emulator, open_source: Any, read: Any, monkeypatch: pytest.MonkeyPatch
+    how: dict[str, int], emulator: Emulator, open_source: Any, read: Any
 ) -> None:
-    monkeypatch.setattr("aam.adapters.sources.salesforce.reading.ranges.JOINED_ROWS", 500)
     emulator.turn(page_size=200)
     emulator.generate("Account", 2_000, start=START, seconds=30_000)
-    source = open_source(**how, slice_days=30)
+    source = open_source(**how, batch_rows=500)
     whole = read(source, "Account")
     assert whole.snapshot
     assert len(set(whole.ids)) == len(whole.ids) == 2_000
@@ -118,11 +118,12 @@ def test_read_when_a_change_becomes_visible_late_then_the_look_back_finds_it(
 @pytest.mark.parametrize(
     "cursor",
     [
-        {"field": "SystemModstamp", "after": "2999-01-01T00:00:00.000Z", "id": ""},
-        {"field": "SystemModstamp", "after": "yesterday", "id": ""},
-        {"field": "SystemModstamp", "after": "2024-01-01T00:00:00.000Z", "id": "' OR Name != '"},
-        {"field": "SystemModstamp", "after": "2024-01-01T00:00:00.000Z", "id": "", "seen": [1]},
-        {"field": "LoginTime", "after": "2024-06-01T00:00:00.000Z", "id": ""},
+        {**OURS, "field": "SystemModstamp", "after": "2999-01-01T00:00:00.000Z", "id": ""},
+        {**OURS, "field": "SystemModstamp", "after": "yesterday", "id": ""},
+        {**OURS, "field": "SystemModstamp", "after": "2024-01-01T00:00:00.000Z", "id": "' OR Name != '"},
+        {**OURS, "field": "SystemModstamp", "after": "2024-01-01T00:00:00.000Z", "id": "", "seen": [1]},
+        {**OURS, "field": "LoginTime", "after": "2024-06-01T00:00:00.000Z", "id": ""},
+        {"of": "00D000000000002", "field": "SystemModstamp", "after": "2024-06-01T00:00:00.000Z", "id": ""},
         {"column": "updated_at", "after": "2024-06-01"},
         {"size": 3, "sha256": "ab"},
     ],

@@ -20,6 +20,8 @@ from aam.adapters.sources.settings import public_and_secret
 from aam.domain.errors import SourceError
 from aam.ports import Credentials, DiscoveredStream, Json
 
+BATCH_ROWS = 20_000
+"""Pages are joined to batches of so many rows, so that each lands as a file worth opening."""
 RECORD_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 
 
@@ -29,8 +31,10 @@ class SalesforceConnector:
     name = "salesforce"
     title = "Salesforce"
 
-    def __init__(self, egress: Egress, wait: Callable[[float], None] = time.sleep) -> None:
-        self._egress, self._wait = egress, wait
+    def __init__(
+        self, egress: Egress, wait: Callable[[float], None] = time.sleep, *, batch_rows: int = BATCH_ROWS
+    ) -> None:
+        self._egress, self._wait, self._batch_rows = egress, wait, batch_rows
 
     def settings_schema(self) -> dict[str, Any]:
         """JSON Schema of `SalesforceSettings`."""
@@ -50,19 +54,21 @@ class SalesforceConnector:
         http = SharedClient(self._egress)
         session = Session(settings, http, credentials, wall_clock, self._wait)
         budget = Budget(settings.organisation_budget_percent, settings.run_budget_percent)
-        return SalesforceSource(settings, SalesforceApi(http, session, budget, settings.api_version, wait=self._wait))
+        return SalesforceSource(
+            settings, SalesforceApi(http, session, budget, settings.api_version, wait=self._wait), self._batch_rows
+        )
 
 
 class SalesforceSource:
     """One organisation. Reading never writes; `update` does, for approved actions."""
 
-    def __init__(self, settings: SalesforceSettings, api: SalesforceApi) -> None:
-        self._settings, self._api = settings, api
+    def __init__(self, settings: SalesforceSettings, api: SalesforceApi, batch_rows: int) -> None:
+        self._settings, self._api, self._batch_rows = settings, api, batch_rows
         self.location = settings.login_url
 
     def check(self) -> None:
-        """Raise unless a session is given and the objects can be listed."""
-        self._listed()
+        """Raise unless a session is given and the chosen objects are there."""
+        self._names()
 
     def discover(self) -> list[DiscoveredStream]:
         """Every object that can be queried, or those chosen; one that cannot be described is listed with its error."""
@@ -73,7 +79,7 @@ class SalesforceSource:
     def read(self, stream: str, cursor: Json) -> Iterator[SalesforceRead]:
         """Open one object; records that changed since the cursor where it has a field for that, else all."""
         with self._api.http.used():
-            yield SalesforceRead(self._api, self._described(stream), self._settings, cursor)
+            yield SalesforceRead(self._api, self._described(stream), self._settings, cursor, self._batch_rows)
 
     def update(self, stream: str, key: Json, values: Json) -> None:
         """Set the fields of the record with this id."""

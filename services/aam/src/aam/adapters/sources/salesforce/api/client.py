@@ -55,6 +55,10 @@ class SalesforceApi:
             told_at, heard = self._now
         return datetime.fromtimestamp(told_at.timestamp() + time.monotonic() - heard, UTC)
 
+    def organisation(self) -> str:
+        """The id of the organisation that the session is for; empty when Salesforce did not say."""
+        return self._session.current().get("organisation", "")
+
     def get(self, path: str, what: str, params: dict[str, str] | None = None) -> Any:
         """A JSON answer; `path` is below the version, or absolute from `/services`."""
         return self.call("GET", path, what, take=take_json, params=params)

@@ -3,6 +3,7 @@
 Wire format: OAuth 2.0 (RFC 6749, RFC 7523) as in Salesforce Help, "OAuth Authorization Flows".
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,25 +14,23 @@ from aos_common.egress import EgressRefused, HostUnknown
 
 from aam.adapters.sources.salesforce.api.errors import told, unreachable
 from aam.adapters.sources.salesforce.settings import SalesforceSettings, refuse_address
-from aam.domain.errors import SourceError
+from aam.domain.errors import CredentialsRejected, SourceError
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 ASSERTION_SECONDS = 180
 ATTEMPTS = 3
 TOKEN_SECONDS = 8.0
 WHAT = "Signing in"
-
-
-class GrantRejected(SourceError):
-    """Salesforce does not take the credentials any more: somebody must connect again."""
+_ORGANISATION = re.compile(r"/id/(00D[A-Za-z0-9]{12})")
 
 
 def fetch_session(
     http: httpx.Client, settings: SalesforceSettings, refresh_token: str, wait: Callable[[float], None]
 ) -> dict[str, str]:
-    """Ask for a session; returns `access_token`, `instance_url`, and `refresh_token` where the answer has one.
+    """Ask for a session; returns `access_token`, `instance_url`, and where the answer has them `organisation` (its id)
+    and `refresh_token`.
 
-    Raises `GrantRejected`, a transient `SourceError`, or one of configuration.
+    Raises `CredentialsRejected`, a transient `SourceError`, or one of configuration.
     """
     url = f"{settings.login_url}/services/oauth2/token"
     for attempt in range(1, ATTEMPTS + 1):
@@ -93,6 +92,8 @@ def _session(response: httpx.Response, settings: SalesforceSettings) -> dict[str
             hint="Check login_url.",
             reason="SOURCE_ADDRESS_NOT_ALLOWED",
         ) from None
+    if match := _ORGANISATION.search(str(body.get("id", ""))):
+        found["organisation"] = match[1]
     rotated = body.get("refresh_token")
     return {**found, "refresh_token": str(rotated)} if rotated else found
 
@@ -102,9 +103,5 @@ def _rejected(response: httpx.Response, settings: SalesforceSettings) -> SourceE
     internal = f"{response.status_code} {code}: {text}"
     for secret in settings.secrets:
         internal = internal.replace(secret, "***")
-    return GrantRejected(
-        f"Salesforce no longer accepts the credentials ({code}{f': {text[:120]}' if text else ''}).",
-        hint="Reconnect: enter new credentials for this connection; it keeps its streams and where it was.",
-        internal=internal,
-        reason="SOURCE_AUTHENTICATION_FAILED",
-    )
+    told_text = f"{code}{f': {text[:120]}' if text else ''}"
+    return CredentialsRejected(f"Salesforce no longer accepts the credentials ({told_text}).", internal=internal)

@@ -4,9 +4,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from aam.adapters.sources.salesforce.api.oauth import GrantRejected, fetch_session
+from aam.adapters.sources.salesforce.api.oauth import fetch_session
 from aam.adapters.sources.salesforce.api.transport import SharedClient
 from aam.adapters.sources.salesforce.settings import SalesforceSettings
+from aam.domain.errors import CredentialsRejected
 from aam.ports import Credentials
 
 RETRY_REJECTED_SECONDS = 600.0
@@ -15,8 +16,8 @@ RETRY_REJECTED_SECONDS = 600.0
 class Session:
     """Hands out the session's token and renews it in one flight, through `Credentials`.
 
-    What is stored: `access_token`, `instance_url`, `issued_at`, the `refresh_token` where Salesforce rotated it, the
-    `grant` it all came from, or `rejected` with the reason; a stored session of another grant is none.
+    What is stored: `access_token`, `instance_url`, `organisation`, `issued_at`, the `refresh_token` in use, the `grant`
+    it all came from, or `rejected` with the reason; a stored session of another grant is none.
     """
 
     def __init__(
@@ -41,16 +42,12 @@ class Session:
         return stored if self._usable(stored) else self.renewed(stored)
 
     def renewed(self, stale: Mapping[str, str]) -> Mapping[str, str]:
-        """A session other than the stale one; raises `GrantRejected` when there is none to be had."""
+        """A session other than the stale one; raises `CredentialsRejected` when there is none to be had."""
         fresh = self._credentials.renew(stale, self._fetch)
         with self._lock:
             self._stored = fresh
         if rejected := self._rejection(fresh):
-            raise GrantRejected(
-                rejected,
-                hint="Reconnect: enter new credentials for this connection; it keeps its streams and where it was.",
-                reason="SOURCE_AUTHENTICATION_FAILED",
-            )
+            raise CredentialsRejected(rejected)
         return fresh
 
     def _usable(self, stored: Mapping[str, str]) -> bool:
@@ -73,7 +70,7 @@ class Session:
         try:
             with self._http.used() as client:
                 found = fetch_session(client, self._settings, kept, self._wait)
-        except GrantRejected as error:
+        except CredentialsRejected as error:
             return {**mark, "rejected": error.message, "refresh_token": kept}
         return {"refresh_token": kept, **found, **mark}
 

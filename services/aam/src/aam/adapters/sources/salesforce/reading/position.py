@@ -33,15 +33,21 @@ class Position:
     id: str = ""
     seen: frozenset[tuple[str, str]] = frozenset()
 
-    def state(self, cursor: str) -> dict[str, Any]:
+    def state(self, cursor: str, organisation: str) -> dict[str, Any]:
         """The JSON from which `position_of` gives this back."""
         seen = [list(one) for one in sorted(self.seen)]
-        return {"field": cursor, "after": self.stamp, "id": self.id, **({"seen": seen} if seen else {})}
+        place = {"of": organisation, "field": cursor, "after": self.stamp, "id": self.id}
+        return {**place, "seen": seen} if seen else place
 
 
-def position_of(state: Mapping[str, Any], cursor: str, now: datetime) -> Position | None:
-    """The position of a saved cursor; None, which reads everything, when it is not one of this stream."""
+def position_of(state: Mapping[str, Any], cursor: str, organisation: str, now: datetime) -> Position | None:
+    """The position of a saved cursor; None, which reads everything, when it is not one of this stream.
+
+    It is not after somebody reconnected to another organisation, whose changes have nothing to do with these.
+    """
     stamp, id_, seen = state.get("after"), state.get("id"), state.get("seen", [])
+    if state.get("of") != organisation:
+        return None
     if state.get("field") != cursor or not isinstance(stamp, str) or not isinstance(id_, str):
         return None
     if not ID.fullmatch(id_) or not (STAMP.fullmatch(stamp) if cursor else (stamp == "" and id_)):

@@ -17,7 +17,6 @@ from aam.adapters.sources.salesforce.reading.values import Record, from_json
 
 FEW_ROWS, MANY_ROWS = 50_000, 500_000
 """A job with fewer makes the next range twice as long, one with more half."""
-JOINED_ROWS = 20_000
 SHORTEST = timedelta(seconds=1)
 LONGEST = timedelta(days=3_650)
 
@@ -34,11 +33,19 @@ class RangeReader:
     """Reads one object from a position on. `settled` is the stamp before which everything is visible."""
 
     def __init__(
-        self, api: SalesforceApi, sobject: SObject, settled: str, *, bulk_from_rows: int, slice_days: int
+        self,
+        api: SalesforceApi,
+        sobject: SObject,
+        settled: str,
+        *,
+        bulk_from_rows: int,
+        slice_days: int,
+        batch_rows: int,
     ) -> None:
         self._api, self._sobject, self._settled = api, sobject, settled
         self._rest, self._bulk = RestReader(api, sobject), BulkReader(api, sobject)
         self._bulk_from, self._step = bulk_from_rows, timedelta(days=slice_days)
+        self._batch_rows = batch_rows
         self._bulk_works = True
 
     def parts(self, start: Position | None) -> Iterator[Part]:
@@ -140,7 +147,7 @@ class RangeReader:
                 # A record that changed while it was read comes again: the newer counts.
                 records[str(record.get("Id") or f"{len(records)}:{number}")] = record
             start = self._rest.place(page[-1])
-            if len(records) >= JOINED_ROWS:
+            if len(records) >= self._batch_rows:
                 yield Part(from_json(self._sobject, list(records.values())), start)
                 records = {}
         if records:

@@ -24,11 +24,14 @@ class SalesforceRead:
 
     unchanged = False
 
-    def __init__(self, api: SalesforceApi, sobject: SObject, settings: SalesforceSettings, cursor: Json) -> None:
+    def __init__(
+        self, api: SalesforceApi, sobject: SObject, settings: SalesforceSettings, cursor: Json, batch_rows: int
+    ) -> None:
         self.schema, self.file = sobject.stream_schema(), sobject.name
         self._sobject = sobject
         now = api.now()
-        self._start = position_of(cursor, sobject.cursor, now)
+        self._organisation = api.organisation()
+        self._start = position_of(cursor, sobject.cursor, self._organisation, now)
         self.snapshot = self._start is None
         self._trail = Trail(stamp_of(now - timedelta(seconds=settings.lookback_seconds)))
         self._ranges = RangeReader(
@@ -37,6 +40,7 @@ class SalesforceRead:
             self._trail.settled,
             bulk_from_rows=settings.bulk_from_rows,
             slice_days=settings.slice_days,
+            batch_rows=batch_rows,
         )
 
     def batches(self) -> Iterator[SourceBatch]:
@@ -57,7 +61,7 @@ class SalesforceRead:
         if not self._sobject.cursor:
             return {}
         end = self._trail.end(self._start)
-        return end.state(self._sobject.cursor) if end else {"field": self._sobject.cursor}
+        return end.state(self._sobject.cursor, self._organisation) if end else {"of": self._organisation}
 
     def _fresh(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         """The rows without those that an earlier reading had already seen; remembers all of them."""
@@ -81,10 +85,10 @@ class SalesforceRead:
         if place is None:
             return None
         if not cursor:
-            return place.state(cursor)
+            return place.state(cursor, self._organisation)
         after = self._trail.after(place.stamp, place.id)
         ahead = {one for one in (self._start.seen if self._start else ()) if one[1] >= after.stamp}
-        return replace(after, seen=after.seen | ahead).state(cursor)
+        return replace(after, seen=after.seen | ahead).state(cursor, self._organisation)
 
     def _separated(self, rows: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch | None]:
         """Living records in the stream's columns, and the keys of deleted ones."""
