@@ -56,12 +56,13 @@ WIRE: dict[Kind, WireStatus] = {
 class DomainError(Exception):
     """A failure with a name: `reason` is stable for programs, message and hint are for people.
 
-    Subclasses set `reason` (UPPER_SNAKE_CASE) and `kind`. `metadata` travels in gRPC's
-    `ErrorInfo.metadata` and as members of the RFC 9457 problem; it never holds secrets.
+    Subclasses set `reason` (UPPER_SNAKE_CASE) and `kind`, and `retry_after` (seconds) where coming back later can help.
+    `metadata` travels in gRPC's `ErrorInfo.metadata` and as members of the RFC 9457 problem; it never holds secrets.
     """
 
     reason: str = "INTERNAL"
     kind: Kind = Kind.INTERNAL
+    retry_after: int = 1
 
     def __init__(self, message: str, *, hint: str = "", **metadata: str) -> None:
         super().__init__(message)

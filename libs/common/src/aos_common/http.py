@@ -53,16 +53,23 @@ REFUSAL: dict[str, Any] = {
 }
 
 
-def problem(status: int, reason: str, detail: str, *, hint: str = "", **members: Any) -> JSONResponse:
-    """Return an RFC 9457 problem; `reason` is the same name gRPC's ErrorInfo carries."""
+def problem(
+    status: int, reason: str, detail: str, *, hint: str = "", retry_after: int = 1, **members: Any
+) -> JSONResponse:
+    """Return an RFC 9457 problem; `reason` is the same name gRPC's ErrorInfo carries.
+
+    `retry_after`: seconds, sent where a later request can succeed (429, 503).
+    """
     body = {"type": f"urn:autonomos:error:{reason}", "title": reason.replace("_", " ").capitalize(), "status": status}
     body |= {"reason": reason, "detail": detail, **({"hint": hint} if hint else {}), **members}
-    headers = {"Retry-After": "1"} if status in (429, 503) else {}
+    headers = {"Retry-After": str(retry_after)} if status in (429, 503) else {}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 def _problem_of(error: DomainError) -> JSONResponse:
-    return problem(WIRE[error.kind].http, error.reason, error.message, hint=error.hint, **error.metadata)
+    status = WIRE[error.kind].http
+    more: dict[str, Any] = {"hint": error.hint, "retry_after": error.retry_after, **error.metadata}
+    return problem(status, error.reason, error.message, **more)
 
 
 async def _caller(request: Request) -> Caller:

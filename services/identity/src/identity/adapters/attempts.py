@@ -24,7 +24,7 @@ from identity.domain.errors import TooManyAttempts
 
 log = structlog.get_logger()
 
-SECONDS = 900
+SECONDS = TooManyAttempts.retry_after
 PAIR_LIMIT, ACCOUNT_LIMIT = 10, 50
 
 

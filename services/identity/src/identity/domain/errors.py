@@ -57,6 +57,7 @@ class TooManyAttempts(DomainError):
 
     reason = "TOO_MANY_ATTEMPTS"
     kind = Kind.EXHAUSTED
+    retry_after = 900
 
 
 class SessionEnded(DomainError):
