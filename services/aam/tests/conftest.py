@@ -72,8 +72,9 @@ def mongo_url() -> Iterator[str]:
         with running("the server", launch, ready), MongoClient(url()) as open_to_all:
             for user, role in (("root", "root"), ("reader", "readAnyDatabase")):
                 open_to_all.admin.command("createUser", user, pwd=f"{user}-geheim", roles=[role])
-        with running("the server", lambda: launch("--auth"), lambda: ready("root:root-geheim@")):
-            yield url("root:root-geheim@")
+        root = "root:root-geheim@"
+        with running("the server", lambda: launch("--auth", "--enable-test-commands"), lambda: ready(root)):
+            yield url(root)
 
 
 @pytest.fixture

@@ -324,3 +324,62 @@ def test_settings_when_a_url_is_given_then_its_parts_are_taken_and_mistakes_show
         with pytest.raises(InvalidSettings) as caught:
             connector.split({"url": url})
         assert "hunter2" not in str(caught.value)
+
+
+def test_read_when_documents_are_huge_wide_and_deep_then_reads_within_bounds(shop: Shop) -> None:
+    deep: dict[str, Any] = {"v": 1}
+    for _ in range(80):
+        deep = {"in": deep}
+    shop.deals.insert_one({"_id": 1, "v": "x" * (15 << 20)})
+    shop.deals.insert_one({"_id": 2, "v": "y" * (15 << 20)})
+    shop.deals.insert_one({"_id": 3, "deep": deep, **{f"k{n}": n for n in range(10_000)}})
+    of = source(shop, 1000)
+    batches, _, _ = read(of, "deals")
+    found = rows(batches)
+    assert [len(row["v"] or "") for row in found] == [15 << 20, 15 << 20, 0]
+    assert len(batches) > 1
+    held = {**found[2], **json.loads(found[2]["_other"])}
+    assert all(held[f"k{n}"] == n for n in range(10_000))
+    assert held["deep.in.in"].count('"in"') == 78
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "reason", "fault"),
+    [
+        ("find", 11600, "SOURCE_UNREACHABLE", Fault.TRANSIENT),
+        ("find", 50, "SOURCE_TIMEOUT", Fault.TRANSIENT),
+        ("listCollections", 13, "SOURCE_PERMISSION_DENIED", Fault.CONFIG),
+        ("find", 2, "SOURCE_FAILED", Fault.SYSTEM),
+    ],
+)
+def test_read_when_the_server_fails_then_says_whose_turn_it_is(
+    shop: Shop, command: str, code: int, reason: str, fault: Fault
+) -> None:
+    shop.deals.insert_one({"_id": 1})
+    wanted = {"failCommands": [command], "errorCode": code, "appName": "autonomos"}
+    shop.client.admin.command({"configureFailPoint": "failCommand", "mode": {"times": 2}, "data": wanted})
+    try:
+        with pytest.raises(SourceError) as caught:
+            read(source(shop), "deals")
+    finally:
+        shop.client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+    assert (caught.value.reason, caught.value.fault) == (reason, fault)
+    assert "reader-geheim" not in caught.value.internal
+
+
+def test_read_when_an_answer_fails_midway_then_the_last_state_leads_on(shop: Shop) -> None:
+    shop.deals.insert_many([{"_id": n} for n in range(30)])
+    of, seen = source(shop, 10, change_streams=False), []
+    state: Json = {}
+    wanted = {"failCommands": ["getMore"], "closeConnection": True, "appName": "autonomos"}
+    shop.client.admin.command({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": wanted})
+    try:
+        with pytest.raises(SourceError) as caught, of.read("deals", {}) as reading:
+            for batch in reading.batches():
+                seen += rows([batch])
+                state = batch.state or {}
+    finally:
+        shop.client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+    assert (len(seen), caught.value.reason, caught.value.fault) == (10, "SOURCE_UNREACHABLE", Fault.TRANSIENT)
+    seen += rows(read(of, "deals", state)[0])
+    assert [row["_id"] for row in seen] == list(range(30))

@@ -17,7 +17,7 @@ from aam.ports import Json, SourceBatch
 
 BATCH_ROWS = 32_768
 BATCH_BYTES = 16 << 20
-"""Of BSON, beyond which a batch takes no more documents; one answer of the server is as large at most."""
+"""Of BSON, beyond which a batch takes no more documents."""
 KEYS_AT_ONCE = 1_000
 
 
@@ -142,13 +142,29 @@ def _gathered(received: Iterator[bytes], most: int) -> Iterator[list[Document]]:
     waiting: list[Document] = []
     size = 0
     for answer in received:
-        waiting += bson.decode_all(answer, CODEC)
-        size += len(answer)
-        if len(waiting) >= most or size >= BATCH_BYTES:
-            yield waiting
-            waiting, size = [], 0
+        for part in _parts(answer):
+            if waiting and size + len(part) > BATCH_BYTES:
+                yield waiting
+                waiting, size = [], 0
+            waiting += bson.decode_all(part, CODEC)
+            size += len(part)
+            if len(waiting) >= most:
+                yield waiting
+                waiting, size = [], 0
     if waiting:
         yield waiting
+
+
+def _parts(answer: bytes) -> Iterator[bytes]:
+    """The answer in parts of whole documents that are no larger than a batch, or than one document."""
+    start = end = 0
+    while len(answer) - start > BATCH_BYTES and end < len(answer):
+        length = max(int.from_bytes(answer[end : end + 4], "little"), 5)  # no document is shorter
+        if end > start and end + length - start > BATCH_BYTES:
+            yield answer[start:end]
+            start = end
+        end += length
+    yield answer[start:]
 
 
 def _first(answer: bytes) -> Document | None:

@@ -3,9 +3,10 @@
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
-from bson import Int64
+from bson import Decimal128, Int64, ObjectId
 
 from aam.adapters.sources.mongo.kinds import EXACT, Kind, is_unicode, json_text, kind_of, takes, text
 from aam.adapters.sources.mongo.shapes import KEY, OTHER, name_of, tree
@@ -28,6 +29,13 @@ READY: dict[Kind, frozenset[type]] = {
     Kind.BOOL: frozenset({bool, type(None)}),
 }
 """Python types that Arrow takes as they are."""
+AS_TEXT: dict[Kind, frozenset[type]] = {
+    Kind.OBJECTID: frozenset({ObjectId, type(None)}),
+    Kind.DECIMAL: frozenset({Decimal128, type(None)}),
+    Kind.UUID: frozenset({UUID, type(None)}),
+}
+"""Python types whose text is the column's."""
+NOTHING: frozenset[type] = frozenset()
 Document = Mapping[str, Any]
 
 
@@ -76,8 +84,14 @@ class Rows:
 
     def _array(self, position: int, values: list[Any], unfit: dict[int, tuple[int, str]]) -> pa.Array:
         kind = self._kinds[position]
-        ready = values
-        if not READY.get(kind, frozenset()) >= set(map(type, values)) or position in self._required:
+        found = set(map(type, values))
+        if type(None) in found and position in self._required:
+            ready = self._converted(position, values, unfit)
+        elif found <= READY.get(kind, NOTHING):
+            ready = values
+        elif found <= AS_TEXT.get(kind, NOTHING):
+            ready = [None if value is None else str(value) for value in values]
+        else:
             ready = self._converted(position, values, unfit)
         return self._made(ready, arrow_type(kind), position, unfit)
 
