@@ -85,7 +85,13 @@ class LakeBench:
         path = self.root / str(tenant) / key
         path.parent.mkdir(parents=True, exist_ok=True)
         rows = [{"_extras": None, "_version": 1, **row} for row in rows]
-        fields = {"_key": pa.string(), "_version": pa.int64(), "_extras": pa.string(), **(types or {})}
+        fields = {
+            "_key": pa.string(),
+            "_version": pa.int64(),
+            "_extras": pa.string(),
+            "_deleted": pa.bool_(),
+            **(types or {}),
+        }
         names = dict.fromkeys(name for row in rows for name in row)
         schema = pa.schema([(name, fields.get(name, pa.string())) for name in names])
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)

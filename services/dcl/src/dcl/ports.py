@@ -29,6 +29,9 @@ class Lake(Protocol):
     async def records_by_source(self, tenant_id: UUID, entities: list[Entity]) -> dict[tuple[str, str], int]:
         """Return the number of records of each (entity, source)."""
 
+    async def deletions_by_source(self, tenant_id: UUID) -> dict[str, int]:
+        """Return the number of records that each source said are gone, of those not known to be back."""
+
     async def page(
         self,
         tenant_id: UUID,

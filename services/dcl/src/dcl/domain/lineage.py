@@ -12,13 +12,14 @@ LAYERS = {"source": 0, "data_set": 1, "entity": 2, "agent": 3}
 
 @dataclass(frozen=True)
 class Node:
-    """A node; `rows` is -1 where it has no meaning."""
+    """A node; `rows` is -1 where it has no meaning, `deleted` counts the records that a data set says are gone."""
 
     id: str
     kind: str
     label: str
     parent_id: str = ""
     rows: int = -1
+    deleted: int = 0
 
     @property
     def layer(self) -> int:
@@ -69,17 +70,19 @@ def draw_graph(
     ontology: Ontology,
     records: MappingOf[tuple[str, str], int],
     rows: MappingOf[str, int],
+    deleted: MappingOf[str, int],
     reads: Sequence[tuple[str, str]],
 ) -> Graph:
-    """Draw the graph of the mappings in force; `records` counts by (entity, source), `rows` by view."""
+    """Draw the graph of the mappings in force: `records` by (entity, source), `rows` by view, `deleted` by source."""
     nodes: dict[str, Node] = {}
     edges: list[Edge] = []
     for mapping in mappings:
         source, data_set = f"source:{mapping.connection_id}", f"data_set:{mapping.connection_id}/{mapping.stream}"
         entity = f"entity:{mapping.entity}"
-        count = records.get((mapping.entity, source_id(mapping.connection_id, mapping.stream)), 0)
+        name = source_id(mapping.connection_id, mapping.stream)
+        count = records.get((mapping.entity, name), 0)
         nodes[source] = Node(source, "source", mapping.connection_name)
-        nodes[data_set] = Node(data_set, "data_set", mapping.stream, source, count)
+        nodes[data_set] = Node(data_set, "data_set", mapping.stream, source, count, deleted.get(name, 0))
         nodes[entity] = Node(entity, "entity", ontology.entity(mapping.entity).title, rows=rows.get(mapping.entity, 0))
         fields = tuple(FieldEdge(f.source, f.attribute, f.confidence) for f in mapping.fields)
         edges.append(Edge(source, data_set, "hierarchy", count))

@@ -126,7 +126,15 @@ def graph_message(graph: Graph) -> vp.GetGraphResponse:
     """Show the lineage graph."""
     return vp.GetGraphResponse(
         nodes=[
-            vp.GraphNode(id=n.id, kind=n.kind, layer=n.layer, label=n.label, parent_id=n.parent_id, rows=n.rows)
+            vp.GraphNode(
+                id=n.id,
+                kind=n.kind,
+                layer=n.layer,
+                label=n.label,
+                parent_id=n.parent_id,
+                rows=n.rows,
+                deleted=n.deleted,
+            )
             for n in graph.nodes
         ],
         edges=[

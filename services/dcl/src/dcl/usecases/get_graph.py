@@ -15,5 +15,6 @@ async def get_graph(
     used = [entity for entity in ontology.entities if any(m.entity == entity.name for m in in_force)]
     records = await lake.records_by_source(tenant_id, used)
     counts = await lake.counts(tenant_id)
+    deleted = await lake.deletions_by_source(tenant_id)
     reads = await consumptions.list(tenant_id)
-    return draw_graph(in_force, ontology, records, {name: rows for name, (rows, _) in counts.items()}, reads)
+    return draw_graph(in_force, ontology, records, {name: rows for name, (rows, _) in counts.items()}, deleted, reads)

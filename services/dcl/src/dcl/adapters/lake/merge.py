@@ -1,8 +1,9 @@
 """Applying what a run announced of a stream to the lake: idempotent, order-free, in one lake transaction.
 
-A record is replaced only by a newer source version, so streams may be applied twice and in any order. A unified entity
-is a function of its records alone: each attribute comes from the record with the latest `updated_at` of its own, then
-by source and key; nothing depends on when a record arrived. Only entities that a stream touches are computed again.
+A record is replaced only by a newer source version, so streams may be applied twice and in any order; what a source
+says is gone stays gone until a newer version comes (see `deletions`). A unified entity is a function of its records
+alone: each attribute comes from the record with the latest `updated_at` of its own, then by source and key; nothing
+depends on when a record arrived. Only entities that a stream touches are computed again.
 """
 
 import contextlib
@@ -10,9 +11,11 @@ from collections.abc import Sequence
 
 import duckdb
 
+from dcl.adapters.lake.deletions import DELETED, bury, settle_incoming, tombstones_of
 from dcl.adapters.lake.tables import (
     FENCE,
     SNAPSHOTS,
+    TOMBSTONES,
     attribute_columns,
     is_shared,
     quoted,
@@ -42,7 +45,7 @@ def apply_stream(
         connection.execute("CREATE OR REPLACE TEMP TABLE touched (_entity_id VARCHAR)")
         newest = _scalar(connection, f"SELECT coalesce(max(version), 0) FROM lake.{SNAPSHOTS} WHERE source = ?", source)
         if not snapshot or snapshot >= newest:
-            _apply(connection, entity, source, paths, snapshot)
+            _apply(connection, entity, source, paths, snapshot, newest)
             _refresh(connection, entity)
         if snapshot > newest:
             connection.execute(f"DELETE FROM lake.{SNAPSHOTS} WHERE source = ?", [source])
@@ -56,15 +59,20 @@ def apply_stream(
         raise
 
 
-def _apply(connection: Connection, entity: Entity, source: str, paths: Sequence[str], snapshot: int) -> None:
+def _apply(
+    connection: Connection, entity: Entity, source: str, paths: Sequence[str], snapshot: int, newest: int
+) -> None:
     if snapshot:
         _drop(connection, entity, "_source = ? AND _version < ?", [source, snapshot])
+        connection.execute(f"DELETE FROM lake.{TOMBSTONES} WHERE _source = ? AND _version < ?", [source, snapshot])
     records = records_table(entity)
     known = _scalar(connection, f"SELECT count(*) FROM lake.{records} WHERE _source = ?", source)
+    known += tombstones_of(connection, source)
     groups = [list(paths[begin : begin + FILES_AT_ONCE]) for begin in range(0, len(paths), FILES_AT_ONCE)]
     selections = [_selection(connection, entity, files) for files in groups]
     if paths:
         _refuse_repeated(connection, source, paths)
+    bury(connection, entity, source, paths, newest)
     for files, selected in zip(groups, selections, strict=True):
         if known:
             _merge(connection, entity, source, files, selected)
@@ -88,9 +96,10 @@ def _selection(connection: Connection, entity: Entity, files: list[str]) -> str:
     attributes = [quoted(a.name) if a.name in present else f"NULL AS {quoted(a.name)}" for a in entity.attributes]
     read = ", ".join(["?::VARCHAR AS _source", "_key", "_version", *attributes, "_extras"])
     names = ", ".join(attribute_columns(entity))
+    living = f" WHERE {DELETED} IS NOT TRUE" if DELETED in present else ""
     return (
         f"SELECT _source, _key, _version, {_entity_id(entity, present)} AS _entity_id, {names}, _extras "
-        f"FROM (SELECT {read} FROM read_parquet(?, union_by_name = true))"
+        f"FROM (SELECT {read} FROM read_parquet(?, union_by_name = true){living})"
     )
 
 
@@ -124,6 +133,8 @@ def _merge(connection: Connection, entity: Entity, source: str, files: list[str]
         f"WHERE _version >= coalesce(({newest}), _version)",
         [source, files, source],
     )
+    if tombstones_of(connection, source):
+        settle_incoming(connection, source)
     records = records_table(entity)
     if is_shared(entity):
         # A record whose matching attributes changed leaves one entity and joins another: both change.

@@ -16,7 +16,7 @@ from aos_common.objects import ObjectStore
 from dcl.adapters.lake.connections import LakeConnections
 from dcl.adapters.lake.merge import apply_stream
 from dcl.adapters.lake.query import aggregation_sql, hash_sql, page_sql, relation
-from dcl.adapters.lake.tables import records_table
+from dcl.adapters.lake.tables import TOMBSTONES, records_table
 from dcl.domain.errors import LakeUnavailable, PageExpired, QueryTooLong
 from dcl.domain.ontology import Entity, Ontology
 from dcl.domain.view import Aggregation, Column, Filter, OrderBy
@@ -95,6 +95,11 @@ class DuckLake:
             return {(name, source): n for name, source, n in cursor.execute(" UNION ALL ".join(parts)).fetchall()}
 
         return await self._run(tenant_id, count)
+
+    async def deletions_by_source(self, tenant_id: UUID) -> dict[str, int]:
+        """Return the number of records of each source that are remembered as gone."""
+        sql = f"SELECT _source, count(*) FROM lake.{TOMBSTONES} GROUP BY _source"
+        return await self._run(tenant_id, lambda cursor: dict(cursor.execute(sql).fetchall()))
 
     async def page(
         self,

@@ -21,6 +21,8 @@ SQL_TYPES = {
     AttributeType.JSON: "VARCHAR",
 }
 SNAPSHOTS = "_snapshots"
+TOMBSTONES = "_tombstones"
+"""The records that a source said are gone, each with the version at which; forgotten when a newer record comes."""
 FENCE = ""
 """The row of `_snapshots` that every application of a stream updates, so that of two at once one fails."""
 
@@ -73,6 +75,8 @@ def ensure_tables(connection: duckdb.DuckDBPyConnection, entities: Sequence[Enti
     connection.execute("BEGIN")
     if SNAPSHOTS not in present:
         connection.execute(f"CREATE TABLE lake.{SNAPSHOTS} (source VARCHAR, version BIGINT)")
+    if TOMBSTONES not in present:
+        connection.execute(f"CREATE TABLE lake.{TOMBSTONES} (_source VARCHAR, _key VARCHAR, _version BIGINT)")
     connection.execute(
         f"INSERT INTO lake.{SNAPSHOTS} SELECT ?, 0 WHERE NOT EXISTS (FROM lake.{SNAPSHOTS} WHERE source = ?)",
         [FENCE, FENCE],
