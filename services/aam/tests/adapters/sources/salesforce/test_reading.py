@@ -98,7 +98,7 @@ def test_read_when_something_changes_then_only_that_is_read_and_deletions_are_to
     assert [(row["Id"], row["Name"]) for row in third.rows] == [(ids[3], "renamed")]
     assert sorted(third.deleted) == sorted(ids[7:9])
     fourth = read(source, "Account", third.cursor)
-    assert (fourth.rows, fourth.deleted, fourth.cursor) == ([], [], third.cursor)
+    assert (fourth.rows, fourth.deleted, fourth.cursor["seen"]) == ([], [], third.cursor["seen"])
     assert not fourth.snapshot
 
 
@@ -221,3 +221,45 @@ def test_update_when_salesforce_refuses_then_is_named_and_nothing_changed(
         with pytest.raises(SourceError, match=told):
             source.update("Account", key, values)
     assert [row["Name"] for row in read(source, "Account").rows] == ["kept"]
+
+
+@BOTH
+def test_read_when_records_change_meanwhile_then_ends_with_the_newest_form_of_each(
+    how: dict[str, int], emulator: Emulator, open_source: Any
+) -> None:
+    emulator.turn(page_size=200)
+    ids = emulator.load("Account", [_account(f"a{n}", _ago(days=900 - n)) for n in range(800)])
+    source, writer = open_source(**how, batch_rows=200), open_source()
+    newest: dict[str, str] = {}
+    with source.read("Account", {}) as reading:
+        for index, batch in enumerate(reading.batches()):
+            newest |= {row["Id"]: row["Name"] for row in batch.data.to_pylist()}
+            for gone in batch.deleted.column("Id").to_pylist() if batch.deleted else []:
+                newest.pop(gone, None)
+            if index == 0:
+                writer.update("Account", {"Id": ids[0]}, {"Name": "changed behind"})
+                writer.update("Account", {"Id": ids[790]}, {"Name": "changed ahead"})
+                emulator.call("POST", "delete/Account", [ids[1], ids[791]])
+        cursor = reading.cursor()
+    with source.read("Account", cursor) as reading:
+        for batch in reading.batches():
+            newest |= {row["Id"]: row["Name"] for row in batch.data.to_pylist()}
+            for gone in batch.deleted.column("Id").to_pylist() if batch.deleted else []:
+                newest.pop(gone, None)
+    expected = {id_: f"a{n}" for n, id_ in enumerate(ids)} | {ids[0]: "changed behind", ids[790]: "changed ahead"}
+    assert newest == {id_: name for id_, name in expected.items() if id_ not in (ids[1], ids[791])}
+
+
+def test_read_when_very_much_is_recent_then_it_is_read_again_rather_than_missed(
+    emulator: Emulator, open_source: Any, read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aam.adapters.sources.salesforce.reading.position.MAX_SEEN", 10)
+    emulator.load("Account", [_account(f"a{n}", _ago(minutes=2)) for n in range(30)])
+    source = open_source()
+    first = read(source, "Account")
+    assert len(str(first.cursor)) < 200
+    emulator.load("Account", [_account("late", _ago(minutes=3))])
+    second = read(source, "Account", first.cursor)
+    assert {row["Name"] for row in second.rows} >= {"late"}
+    versions = {row["Id"]: row["SystemModstamp"] for row in first.rows}
+    assert all(versions.get(row["Id"], row["SystemModstamp"]) == row["SystemModstamp"] for row in second.rows)

@@ -64,19 +64,20 @@ async def _check(connections: PostgresConnections, tenant: UUID, connection: Con
 async def test_session_when_it_ends_under_64_threads_of_two_processes_then_one_of_them_renews_it(
     rotation: str, emulator: Emulator, connections: PostgresConnections, provisioned: Provisioned
 ) -> None:
-    emulator.generate("Account", 3_000, start="2024-01-01T00:00:00Z")
+    emulator.generate("Account", 600, start="2024-01-01T00:00:00Z")
+    emulator.turn(page_size=200)
     emulator.app(rotation=rotation)
     tenant, connection = await _stored(connections, emulator.settings())
     await _check(connections, tenant, connection)
     emulator.forget()
-    emulator.expire(after_requests=70)
+    emulator.expire(after_requests=100)
     worker = Path(__file__).with_name("sync_worker.py")
     argv = [str(worker), provisioned["aam"].app, str(tenant), str(connection.id), "32", "Account"]
     workers = [
         await asyncio.create_subprocess_exec(sys.executable, *argv, stdout=asyncio.subprocess.PIPE) for _ in range(2)
     ]
     told = [json.loads((await one.communicate())[0]) for one in workers]
-    assert told == [[3_000] * 32] * 2
+    assert told == [[600] * 32] * 2
     assert emulator.asked("POST", TOKEN) == 1
     refused = sum(entry["status"] == 401 for entry in emulator.requests())
     assert 1 <= refused <= 64

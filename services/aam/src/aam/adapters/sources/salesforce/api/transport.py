@@ -4,6 +4,7 @@ import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import httpcore
 import httpx
@@ -31,13 +32,18 @@ class _CheckedBackend(httpcore.NetworkBackend):
         return self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading the public certificates takes 35 ms, so it is done once."""
+    return httpx.create_ssl_context()
+
+
 class SharedClient:
     """A client for several threads, open while somebody uses it; it follows no redirect and knows no proxy."""
 
     def __init__(self, egress: Egress) -> None:
         self._backend = _CheckedBackend(egress)
         self._lock = threading.Lock()
-        self._tls: ssl.SSLContext | None = None
         self._client: httpx.Client | None = None
         self._users = 0
 
@@ -58,11 +64,10 @@ class SharedClient:
                     self._client = None
 
     def _opened(self) -> httpx.Client:
-        self._tls = self._tls or httpx.create_ssl_context()
-        transport = httpx.HTTPTransport(verify=self._tls)
+        transport = httpx.HTTPTransport(verify=_trusted())
         transport._pool.close()
         transport._pool = httpcore.ConnectionPool(  # the one place where a resolver can be put in
-            ssl_context=self._tls, max_connections=20, network_backend=self._backend
+            ssl_context=_trusted(), max_connections=20, network_backend=self._backend
         )
         timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         return httpx.Client(transport=transport, trust_env=False, timeout=timeout, follow_redirects=False)
