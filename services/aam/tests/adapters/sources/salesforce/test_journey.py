@@ -24,6 +24,7 @@ async def test_connection_when_its_credentials_end_then_fails_until_reconnected_
 ) -> None:
     caller = Caller(uuid4(), "ann", frozenset({"owner"}), "token")
     emulator.generate("Account", 500, start=START)
+    emulator.load("Account", [{"Name": "in the recycle bin", "IsDeleted": True, "SystemModstamp": START}])
     fields = (FieldMapping("Id", "external_id"), FieldMapping("Name", "name"))
     mappings.known["Account"] = Mapping(1, "account", fields, ("Id",))
     settings = emulator.settings(objects=["Account"])

@@ -19,7 +19,8 @@ class SalesforceRead:
     """Records as they are when their page or job is made: Salesforce gives no snapshot.
 
     A record that changes meanwhile moves to the end of the order and is read again there, so the reading ends with the
-    newest form of each, whatever it read before.
+    newest form of each, whatever it read before. A whole reading gives what lives; what is deleted while it lasts is
+    told by the next one.
     """
 
     unchanged = False
@@ -33,6 +34,7 @@ class SalesforceRead:
         self._organisation = api.organisation()
         self._start = position_of(cursor, sobject.cursor, self._organisation, now)
         self.snapshot = self._start is None
+        self._began = stamp_of(now)
         self._trail = Trail(stamp_of(now - timedelta(seconds=settings.lookback_seconds)))
         self._ranges = RangeReader(
             api,
@@ -49,9 +51,9 @@ class SalesforceRead:
         for part in self._ranges.parts(self._start):
             fresh = self._fresh(part.rows)
             state = self._state(part)
-            if not fresh.num_rows:
-                continue
             living, deleted = self._separated(fresh)
+            if not living.num_rows and deleted is None:
+                continue
             numbers = pa.array(range(first, first + living.num_rows), pa.int64())
             first += living.num_rows
             yield SourceBatch(living, numbers, state=state, deleted=deleted)
@@ -77,6 +79,9 @@ class SalesforceRead:
         stamps = [stamp_of(one) for one in rows.column(cursor).to_pylist()]
         pairs = list(zip(rows.column(KEY).to_pylist(), stamps, strict=True))
         self._trail.note(pairs)
+        if self.snapshot and self._sobject.has_deleted:
+            marked = zip(pairs, rows.column(DELETED).to_pylist(), strict=True)
+            self._trail.recent -= {pair for pair, deleted in marked if deleted and pair[1] >= self._began}
         seen = self._start.seen if self._start else frozenset()
         return rows.filter(pa.array([pair not in seen for pair in pairs])) if seen else rows
 
@@ -98,6 +103,7 @@ class SalesforceRead:
             mark = pc.fill_null(rows.column(DELETED), False)
             if pc.any(mark).as_py():
                 keys = rows.filter(mark).column(KEY)
-                gone = pa.RecordBatch.from_arrays([keys], schema=pa.schema([schema.field(KEY)]))
+                if not self.snapshot:
+                    gone = pa.RecordBatch.from_arrays([keys], schema=pa.schema([schema.field(KEY)]))
                 rows = rows.filter(pc.invert(mark))
         return pa.RecordBatch.from_arrays([rows.column(name) for name in schema.names], schema=schema), gone
