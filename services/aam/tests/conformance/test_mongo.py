@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from aam.adapters.conformance import CHECKS, Check, Subject
-from aam.adapters.sources.mongo.source import MongoConnector
+from aam.adapters.sources.mongo.connector import MongoConnector
 from aam.ports import Json
 from aos_common.egress import Egress
 from bson import Decimal128

@@ -21,6 +21,7 @@ CREATE TABLE deals (
     at timestamp, day date, ok boolean, rate float8, wait interval, raw bytea,
     updated_at timestamptz NOT NULL);
 COMMENT ON COLUMN deals.amount IS 'What it is worth';
+COMMENT ON TABLE deals IS 'What was sold';
 INSERT INTO deals VALUES
     (1, 0.10, '6ba7b810-9dad-11d1-80b4-00c04fd430c8', '{"a": 1.50}', 'good', '{a,b}', 3,
      '2024-01-02 03:04:05', '2024-01-02', true, 0.5, '1 day', '\\xff', '2024-01-01Z'),
@@ -60,6 +61,7 @@ def test_discover_when_types_differ_then_tells_keys_comments_and_what_cannot_be_
     deals = found["public.deals"].schema
     assert deals is not None
     assert (deals.primary_key, deals.cursor) == (("id",), "updated_at")
+    assert (found["public.deals"].documentation, found["public.deals"].cursors) == ("What was sold", ("updated_at",))
     amount = deals.columns[1]
     assert (amount.name, amount.type, amount.comment) == ("amount", "numeric", "What it is worth")
     assert found["public.odd"].schema is None

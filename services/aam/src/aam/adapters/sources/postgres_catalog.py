@@ -1,7 +1,7 @@
 """What a PostgreSQL database holds, and how each type is read without loss."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aam.domain.schema import Column, StreamSchema
@@ -31,6 +31,7 @@ COLUMNS_SQL = """
 SELECT n.nspname AS schema_name, c.relname AS table_name, a.attname AS column_name,
        format_type(a.atttypid, a.atttypmod) AS declared, a.attnotnull AS not_null,
        coalesce(col_description(c.oid, a.attnum), '') AS comment,
+       coalesce(obj_description(c.oid, 'pg_class'), '') AS documentation,
        base.typname AS base_name, base.typtype::text AS base_kind,
        coalesce(element.typname, '') AS element_name, coalesce(element.typtype::text, '') AS element_kind,
        coalesce(array_position(key.indkey::int2[], a.attnum), -1) AS key_position
@@ -65,6 +66,7 @@ class CatalogTable:
     schema: str
     name: str
     columns: list[CatalogColumn] = field(default_factory=list)
+    documentation: str = ""
 
     @property
     def stream(self) -> str:
@@ -74,7 +76,7 @@ class CatalogTable:
     def without(self, excluded: Iterable[str]) -> "CatalogTable":
         """The same table without the excluded columns."""
         gone = frozenset(excluded)
-        return CatalogTable(self.schema, self.name, [one for one in self.columns if one.column.name not in gone])
+        return replace(self, columns=[one for one in self.columns if one.column.name not in gone])
 
     @property
     def temporal(self) -> list[str]:
@@ -99,18 +101,21 @@ class CatalogTable:
         chosen = self._cursor() if cursor is None else cursor
         return StreamSchema(tuple(one.column for one in self.columns), key, chosen if key else "")
 
+    def _cursors(self) -> tuple[str, ...]:
+        """Columns the table could be read by; it takes a key as well."""
+        moments = ("timestamp", "timestamptz")
+        listed = tuple(one.column.name for one in self.columns if one.base in moments and not one.column.nullable)
+        return listed if any(one.key_position >= 0 for one in self.columns) else ()
+
     def _cursor(self) -> str:
-        candidates = {
-            one.column.name.lower(): one.column.name
-            for one in self.columns
-            if one.base in ("timestamp", "timestamptz") and not one.column.nullable
-        }
+        candidates = {name.lower(): name for name in self._cursors()}
         return next((candidates[name] for name in CURSOR_NAMES if name in candidates), "")
 
     def discovered(self, cursor: str | None) -> DiscoveredStream:
         """The table as a stream, or why it cannot be one."""
         error = self.unreadable()
-        return DiscoveredStream(self.stream, None if error else self.stream_schema(cursor), error)
+        schema = None if error else self.stream_schema(cursor)
+        return DiscoveredStream(self.stream, schema, error, self.documentation, () if error else self._cursors())
 
 
 def reading_of(name: str, kind: str, element: str, element_kind: str) -> str:
@@ -132,7 +137,7 @@ def tables(rows: Iterable[dict[str, Any]]) -> list[CatalogTable]:
         place = (row["schema_name"], row["table_name"])
         column = Column(row["column_name"], row["declared"], not row["not_null"], row["comment"])
         reading = reading_of(row["base_name"], row["base_kind"], row["element_name"], row["element_kind"])
-        table = found.setdefault(place, CatalogTable(*place))
+        table = found.setdefault(place, CatalogTable(*place, documentation=row["documentation"]))
         table.columns.append(CatalogColumn(column, reading, row["base_name"], row["key_position"]))
     return list(found.values())
 

@@ -4,7 +4,7 @@ from aos_common.egress import Egress
 from aos_common.folders import AllowedFolders
 
 from aam.adapters.sources.files import FilesConnector
-from aam.adapters.sources.mongo.source import MongoConnector
+from aam.adapters.sources.mongo.connector import MongoConnector
 from aam.adapters.sources.postgres import PostgresConnector
 from aam.adapters.sources.salesforce.connector import SalesforceConnector
 from aam.domain.errors import UnknownConnector

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pyarrow.parquet as pq
 import pytest
 from aam.adapters.extraction.extractor import ArrowExtractor
-from aam.adapters.sources.mongo.source import MongoConnector
+from aam.adapters.sources.mongo.connector import MongoConnector
 from aam.domain.connection import Stream, StreamState
 from aam.domain.errors import SchemaChanged
 from aam.domain.mapping import FieldMapping, Mapping, Transform

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import trustme
-from aam.adapters.sources.mongo.source import MongoConnector
+from aam.adapters.sources.mongo.connector import MongoConnector
 from aam.domain.errors import SourceError
 from aos_common.egress import Egress
 from aos_local.processes.ports import LOOPBACK, free_port

@@ -13,7 +13,7 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 from pymongo import MongoClient, ReadPreference
 from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 
-from aam.adapters.sources.mongo.settings import PORT, MongoSettings
+from aam.adapters.sources.mongo.connector import PORT, MongoSettings
 from aam.domain.errors import SourceError
 
 Document = dict[str, Any]

@@ -9,13 +9,13 @@ from pymongo.collection import Collection
 
 from aam.adapters.sources.mongo.changes import Changes
 from aam.adapters.sources.mongo.client import CODEC, Document, answers
+from aam.adapters.sources.mongo.connector import BATCH_ROWS
 from aam.adapters.sources.mongo.cursors import Saved
 from aam.adapters.sources.mongo.kinds import json_text
 from aam.adapters.sources.mongo.rows import Rows
 from aam.domain.schema import StreamSchema
 from aam.ports import Json, SourceBatch
 
-BATCH_ROWS = 32_768
 BATCH_BYTES = 16 << 20
 """Of BSON, beyond which a batch takes no more documents."""
 KEYS_AT_ONCE = 1_000

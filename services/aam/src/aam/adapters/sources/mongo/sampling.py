@@ -8,7 +8,7 @@ import bson
 from pymongo.collection import Collection
 
 from aam.adapters.sources.mongo.client import CODEC, Document, answers
-from aam.adapters.sources.mongo.settings import MongoSettings
+from aam.adapters.sources.mongo.connector import MongoSettings
 from aam.adapters.sources.mongo.shapes import Profile
 
 MAX_BYTES = 64 << 20

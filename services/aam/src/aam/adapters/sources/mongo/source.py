@@ -11,13 +11,12 @@ from pymongo.database import Database
 
 from aam.adapters.sources.mongo.changes import Lost, drain, server_time, token_now
 from aam.adapters.sources.mongo.client import CODEC, Client, Document, connected
+from aam.adapters.sources.mongo.connector import MongoSettings
 from aam.adapters.sources.mongo.cursors import Saved, saved_of
 from aam.adapters.sources.mongo.errors import named_errors
-from aam.adapters.sources.mongo.reading import BATCH_ROWS, Followed, MongoRead, Plan, Scan
+from aam.adapters.sources.mongo.reading import Followed, MongoRead, Plan, Scan
 from aam.adapters.sources.mongo.sampling import profile
-from aam.adapters.sources.mongo.settings import MongoSettings
 from aam.adapters.sources.mongo.shapes import declare, documentation
-from aam.adapters.sources.settings import public_and_secret
 from aam.domain.errors import Fault, SourceError
 from aam.domain.schema import StreamSchema
 from aam.ports import DiscoveredStream, Json
@@ -33,32 +32,6 @@ class Found:
     uuid: str
     keyed: bool
     validator: Mapping[str, Any]
-
-
-class MongoConnector:
-    """Deployments that speak the MongoDB wire protocol (5.0 and later), at addresses that `egress` allows."""
-
-    name = "mongo"
-    title = "MongoDB"
-
-    def __init__(self, egress: Egress, batch_rows: int = BATCH_ROWS) -> None:
-        self._egress, self._batch_rows = egress, batch_rows
-
-    def settings_schema(self) -> dict[str, Any]:
-        """JSON Schema of `MongoSettings`; `url` is accepted in place of its parts."""
-        schema = MongoSettings.model_json_schema()
-        url = {"type": "string", "writeOnly": True, "title": "Url", "description": "mongodb://user:password@host/db"}
-        schema["properties"]["url"] = url
-        schema["anyOf"] = [{"required": ["url"]}, {"required": schema.pop("required")}]
-        return schema
-
-    def split(self, settings: Json) -> tuple[dict[str, Any], dict[str, str]]:
-        """Validated settings; the password is the secret."""
-        return public_and_secret(MongoSettings, settings)
-
-    def open(self, public: Json, secret: Mapping[str, str]) -> "MongoSource":
-        """The database behind the settings."""
-        return MongoSource(MongoSettings.model_validate({**public, **secret}), self._egress, self._batch_rows)
 
 
 class MongoSource:

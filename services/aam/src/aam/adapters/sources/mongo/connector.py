@@ -1,15 +1,22 @@
-"""Settings of the mongo connector."""
+"""The connector for MongoDB, and its settings."""
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from aos_common.egress import Egress
 from aos_common.secrets import CredentialLocators
-from bson.errors import BSONError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
-from pymongo.errors import PyMongoError
-from pymongo.uri_parser import parse_uri
+
+from aam.adapters.sources.settings import public_and_secret
+from aam.ports import Json
+
+if TYPE_CHECKING:
+    from aam.adapters.sources.mongo.source import MongoSource
 
 PORT = 27017
+BATCH_ROWS = 32_768
+"""Documents in one batch at most."""
 HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::([0-9]{1,5}))?")
 
 
@@ -91,6 +98,10 @@ class MongoSettings(BaseModel):
 def _parts(url: str) -> dict[str, Any]:
     if url.startswith("mongodb+srv://"):
         raise ValueError("mongodb+srv:// names no host: enter the members of the deployment, mongodb://host1,host2/db")
+    from bson.errors import BSONError  # noqa: PLC0415  see `MongoConnector.open`
+    from pymongo.errors import PyMongoError  # noqa: PLC0415  see `MongoConnector.open`
+    from pymongo.uri_parser import parse_uri  # noqa: PLC0415  see `MongoConnector.open`
+
     try:
         parts = parse_uri(url, validate=False, warn=False)
     except (PyMongoError, BSONError, ValueError):
@@ -108,3 +119,32 @@ def _parts(url: str) -> dict[str, Any]:
         "tls": ("require" if unchecked else "verify-full") if encrypted else "disable",
     }
     return {**found, "auth_source": options["authsource"]} if "authsource" in options else found
+
+
+class MongoConnector:
+    """Deployments that speak the MongoDB wire protocol (5.0 and later), at addresses that `egress` allows."""
+
+    name = "mongo"
+    title = "MongoDB"
+
+    def __init__(self, egress: Egress, batch_rows: int = BATCH_ROWS) -> None:
+        self._egress, self._batch_rows = egress, batch_rows
+
+    def settings_schema(self) -> dict[str, Any]:
+        """JSON Schema of `MongoSettings`; `url` is accepted in place of its parts."""
+        schema = MongoSettings.model_json_schema()
+        url = {"type": "string", "writeOnly": True, "title": "Url", "description": "mongodb://user:password@host/db"}
+        schema["properties"]["url"] = url
+        schema["anyOf"] = [{"required": ["url"]}, {"required": schema.pop("required")}]
+        return schema
+
+    def split(self, settings: Json) -> tuple[dict[str, Any], dict[str, str]]:
+        """Validated settings; the password is the secret."""
+        return public_and_secret(MongoSettings, settings)
+
+    def open(self, public: Json, secret: Mapping[str, str]) -> "MongoSource":
+        """The database behind the settings."""
+        # Loaded where it is used: the driver is 10 MB in a process that may never need it.
+        from aam.adapters.sources.mongo.source import MongoSource  # noqa: PLC0415  only sources that need it pay for it
+
+        return MongoSource(MongoSettings.model_validate({**public, **secret}), self._egress, self._batch_rows)
