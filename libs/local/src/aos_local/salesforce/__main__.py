@@ -28,6 +28,7 @@ def main() -> None:
         ssl_certfile=chosen.certificate,
         ssl_keyfile=chosen.key,
         timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
     )
 
 

@@ -83,6 +83,23 @@ async def test_session_when_it_ends_under_64_threads_of_two_processes_then_one_o
     assert 1 <= refused <= 64
 
 
+async def test_session_when_the_process_that_renews_it_is_killed_then_another_does(
+    emulator: Emulator, connections: PostgresConnections, provisioned: Provisioned
+) -> None:
+    tenant, connection = await _stored(connections, emulator.settings())
+    emulator.arm(path=TOKEN, delay=60.0)
+    worker = Path(__file__).with_name("sync_worker.py")
+    argv = [str(worker), provisioned["aam"].app, str(tenant), str(connection.id), "1", "Account"]
+    doomed = await asyncio.create_subprocess_exec(sys.executable, *argv, stdout=asyncio.subprocess.DEVNULL)
+    while not emulator.asked("POST", TOKEN):
+        assert doomed.returncode is None
+        await asyncio.sleep(0.05)
+    doomed.kill()
+    await doomed.wait()
+    await asyncio.wait_for(_check(connections, tenant, connection), 10)
+    assert emulator.asked("POST", TOKEN) == 2
+
+
 async def test_session_when_renewed_in_one_process_then_the_next_uses_it(
     emulator: Emulator, connections: PostgresConnections
 ) -> None:

@@ -22,6 +22,7 @@ PAGE_ROWS = 50_000
 POLL_SECONDS, MAX_POLL_SECONDS = 0.5, 10.0
 JOB_SECONDS = 3_600.0
 MAX_QUERY = 100_000
+MAX_PAGE_BYTES = 2 << 30
 ENDED = ("JobComplete", "Failed", "Aborted")
 
 
@@ -108,7 +109,8 @@ class BulkReader:
             file.seek(0)
             file.truncate()
             for part in response.iter_bytes():
-                file.write(part)
+                if file.write(part) and file.tell() > MAX_PAGE_BYTES:
+                    raise self._too_long()
             file.seek(0)
             if "Sforce-Locator" not in response.headers:
                 raise Unreadable("the page does not say whether there are more")
@@ -118,6 +120,13 @@ class BulkReader:
         params = {"maxRecords": str(PAGE_ROWS), **({"locator": locator} if locator else {})}
         path = f"jobs/query/{job}/results"
         return self._api.call("GET", path, self._sobject.name, take=take, params=params, accept="text/csv")
+
+    def _too_long(self) -> SourceError:
+        return SourceError(
+            f"{self._sobject.name}: {PAGE_ROWS} rows are more than {MAX_PAGE_BYTES >> 30} GiB.",
+            hint="Exclude its long text fields.",
+            reason="SOURCE_TOO_LARGE",
+        )
 
     def _delete(self, job: str, *, ended: bool) -> None:
         """Leave nothing behind; what cannot be deleted ends by itself after seven days."""
