@@ -145,3 +145,20 @@ def test_jobs_when_reading_is_given_up_then_none_is_left_behind(
     emulator.disarm()
     assert emulator.asked("POST", "/jobs/query") == emulator.asked("DELETE", "/jobs/query/")
     assert emulator.asked("POST", "/jobs/query") >= 2
+
+
+def test_answer_when_it_has_no_end_then_is_not_held_in_memory(
+    emulator: Emulator, open_source: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = open_source()
+    source.check()
+    monkeypatch.setattr("aam.adapters.sources.salesforce.api.client.MAX_JSON_BYTES", 5_000)
+    endless = '["' + "x" * 20_000 + '"]'
+    emulator.arm(path="/sobjects", status=200, body=endless, times=100)
+    with pytest.raises(SourceError) as caught:
+        source.check()
+    assert (caught.value.reason, caught.value.fault) == ("SOURCE_UNREACHABLE", Fault.TRANSIENT)
+    emulator.disarm()
+    emulator.arm(path="/sobjects", status=400, body="x" * (2 << 20), times=100)
+    with pytest.raises(SourceError, match="does not answer"):
+        source.check()

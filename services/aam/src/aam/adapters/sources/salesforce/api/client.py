@@ -17,7 +17,7 @@ from aos_common.egress import EgressRefused, HostUnknown
 from aam.adapters.sources.salesforce.api.budget import Budget
 from aam.adapters.sources.salesforce.api.errors import RETRIED, refusal, told, unreachable
 from aam.adapters.sources.salesforce.api.session import Session
-from aam.adapters.sources.salesforce.api.transport import SharedClient
+from aam.adapters.sources.salesforce.api.transport import SharedClient, Unreadable, body_of, received
 from aam.domain.errors import SourceError
 
 ATTEMPTS = 5
@@ -26,10 +26,6 @@ BASE_SECONDS, MAX_WAIT_SECONDS = 0.5, 30.0
 MAX_JSON_BYTES = 128 << 20
 T = TypeVar("T")
 Refusal = Callable[[httpx.Response, str], SourceError]
-
-
-class Unreadable(Exception):
-    """An answer of success whose body is not what it should be."""
 
 
 class SalesforceApi:
@@ -93,15 +89,15 @@ class SalesforceApi:
                     self._note(response)
                     if response.is_success:
                         return take(response)
-                    response.read()
-                    if told(response)[0] == "INVALID_SESSION_ID" and renewals < RENEWALS:
-                        renewals += 1
-                        self._session.renewed(session)
-                        continue
-                    problem = refused(response, what)
-                    if not _passes(response):
-                        raise _without(problem, session["access_token"])
-                    delay = _retry_after(response)
+                    answer = received(response)
+                if told(answer)[0] == "INVALID_SESSION_ID" and renewals < RENEWALS:
+                    renewals += 1
+                    self._session.renewed(session)
+                    continue
+                problem = _without(refused(answer, what), session["access_token"])
+                if not _passes(answer):
+                    raise problem
+                delay = _retry_after(answer)
             except (EgressRefused, HostUnknown) as error:
                 raise SourceError(error.message, hint=error.hint, reason=f"SOURCE_{error.reason}") from None
             except (httpx.TransportError, httpx.DecodingError, Unreadable) as error:
@@ -149,15 +145,11 @@ class SalesforceApi:
 
 def take_json(response: httpx.Response) -> Any:
     """The body of a JSON answer, of at most `MAX_JSON_BYTES`; raises `Unreadable`."""
-    body = bytearray()
-    for part in response.iter_bytes():
-        body += part
-        if len(body) > MAX_JSON_BYTES:
-            raise Unreadable("the answer is longer than any of Salesforce's")
+    body = body_of(response, MAX_JSON_BYTES)
     try:
         return json.loads(body)
     except ValueError:
-        raise Unreadable(f"the body is no JSON: {bytes(body[:60])!r}") from None
+        raise Unreadable(f"the body is no JSON: {body[:60]!r}") from None
 
 
 def _passes(response: httpx.Response) -> bool:

@@ -13,6 +13,7 @@ import jwt
 from aos_common.egress import EgressRefused, HostUnknown
 
 from aam.adapters.sources.salesforce.api.errors import told, unreachable
+from aam.adapters.sources.salesforce.api.transport import Unreadable, received
 from aam.adapters.sources.salesforce.settings import SalesforceSettings, refuse_address
 from aam.domain.errors import CredentialsRejected, SourceError
 
@@ -35,10 +36,11 @@ def fetch_session(
     url = f"{settings.login_url}/services/oauth2/token"
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            response = http.post(url, data=_form(settings, refresh_token), timeout=TOKEN_SECONDS)
+            with http.stream("POST", url, data=_form(settings, refresh_token), timeout=TOKEN_SECONDS) as answer:
+                response = received(answer)
         except (EgressRefused, HostUnknown) as error:
             raise SourceError(error.message, hint=error.hint, reason=f"SOURCE_{error.reason}") from None
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError, Unreadable) as error:
             problem = unreachable(WHAT, type(error).__name__)
         else:
             if response.status_code == 200:

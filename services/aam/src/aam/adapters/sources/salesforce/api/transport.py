@@ -32,6 +32,26 @@ class _CheckedBackend(httpcore.NetworkBackend):
         return self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
 
 
+class Unreadable(Exception):
+    """An answer whose body is not what it should be."""
+
+
+def body_of(response: httpx.Response, limit: int) -> bytes:
+    """The body of an answer that is being received; raises `Unreadable` beyond the limit."""
+    body = bytearray()
+    for part in response.iter_bytes():
+        body += part
+        if len(body) > limit:
+            raise Unreadable("the answer is longer than any of Salesforce's")
+    return bytes(body)
+
+
+def received(response: httpx.Response, limit: int = 1 << 20) -> httpx.Response:
+    """The same answer with its body, for refusals and small answers; raises `Unreadable` beyond the limit."""
+    headers = {name: response.headers[name] for name in ("Retry-After",) if name in response.headers}
+    return httpx.Response(response.status_code, headers=headers, content=body_of(response, limit))
+
+
 @cache
 def _trusted() -> ssl.SSLContext:
     """Reading the public certificates takes 35 ms, so it is done once."""

@@ -12,8 +12,9 @@ from typing import BinaryIO, cast
 import httpx
 import pyarrow as pa
 
-from aam.adapters.sources.salesforce.api.client import SalesforceApi, Unreadable, take_json
+from aam.adapters.sources.salesforce.api.client import SalesforceApi, take_json
 from aam.adapters.sources.salesforce.api.errors import BulkRefused, QueryTimeout, bulk_refusal, unreachable
+from aam.adapters.sources.salesforce.api.transport import Unreadable
 from aam.adapters.sources.salesforce.catalog import SObject
 from aam.adapters.sources.salesforce.reading.values import from_csv
 from aam.domain.errors import Fault, SourceError
