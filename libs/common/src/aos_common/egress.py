@@ -10,8 +10,10 @@ import asyncio
 import ipaddress
 import re
 import socket
+import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import httpcore
 import httpx
@@ -105,6 +107,15 @@ class Egress:
         )
         return httpx.AsyncClient(transport=transport, trust_env=False, timeout=10, **options)  # type: ignore[arg-type]  # httpx's own
 
+    def blocking_client(self, timeout: httpx.Timeout) -> httpx.Client:
+        """Return the same for threads: it connects to checked addresses alone and follows no redirect by itself."""
+        transport = httpx.HTTPTransport(verify=_trusted())
+        transport._pool.close()
+        transport._pool = httpcore.ConnectionPool(
+            ssl_context=_trusted(), max_connections=8, network_backend=_CheckedThreadBackend(self)
+        )
+        return httpx.Client(transport=transport, trust_env=False, timeout=timeout, follow_redirects=False)
+
 
 class _CheckedBackend(httpcore.AsyncNetworkBackend):
     """Opens TCP connections to checked addresses; TLS goes on checking the certificate against the host's name."""
@@ -126,6 +137,31 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+class _CheckedThreadBackend(httpcore.NetworkBackend):
+    """The same for threads."""
+
+    def __init__(self, egress: Egress) -> None:
+        self._egress = egress
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        address = self._egress.addresses_now(host, port)[0]
+        return self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading the public certificates takes 35 ms, so it is done once."""
+    return httpx.create_ssl_context()
 
 
 def _is_public(address: Address) -> bool:

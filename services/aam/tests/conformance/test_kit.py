@@ -9,12 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from aam.adapters.conformance import CHECKS
-from aam.adapters.sources.files import FileRead, FilesConnector, FileSource
+from aam.adapters.sources.files import FilesConnector, FileSource
 from aam.domain.schema import Column
-from aam.ports import DiscoveredStream, Json, SourceBatch
+from aam.ports import DiscoveredStream, Json, SourceBatch, StreamRead
 from aos_common.folders import AllowedFolders
-
-Batches = Callable[[FileRead, Json], Iterator[SourceBatch]]
 
 
 class Faulty(FileSource):
@@ -27,7 +25,7 @@ class Faulty(FileSource):
         return [replace(one, documentation=str(id(found))) for one in found] if self.fault == "unsteady" else found
 
     @contextmanager
-    def read(self, stream: str, cursor: Json) -> Iterator[FileRead]:
+    def read(self, stream: str, cursor: Json) -> Iterator[StreamRead]:
         hides = self.fault == "hides" and "column" in cursor
         with super().read(stream, {} if self.fault == "forgets" else cursor) as read:
             whole = read.batches
@@ -41,7 +39,7 @@ class Faulty(FileSource):
             if self.fault == "types":
                 read.schema = replace(read.schema, columns=(Column("id", "int64"), *read.schema.columns[1:]))
             if self.fault == "writes":
-                (self._base / stream).touch()
+                (Path(self.location) / stream).touch()
             yield read
 
     def _spoilt(self, batch: SourceBatch, number: int) -> SourceBatch:

@@ -3,6 +3,7 @@
 from aos_common.tabular.errors import TabularError
 from aos_common.tabular.model import Layout, ReadOptions, Rejected, TabularBatch, TabularFormat, TabularReader
 from aos_common.tabular.reader import layout_of, open_batches, sniff
+from aos_common.tabular.unpacking import refuse_bomb
 
 __all__ = [
     "Layout",
@@ -14,5 +15,6 @@ __all__ = [
     "TabularReader",
     "layout_of",
     "open_batches",
+    "refuse_bomb",
     "sniff",
 ]

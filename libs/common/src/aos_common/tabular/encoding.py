@@ -5,14 +5,16 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from charset_normalizer import from_bytes
 
 from aos_common.tabular.errors import BrokenGzip, MixedEncoding
 from aos_common.tabular.model import place
+from aos_common.tabular.unpacking import refuse_bomb
 
 CHUNK = 4 << 20
 SAMPLE = 64 << 10
@@ -31,15 +33,24 @@ class TextScan:
     last_byte: bytes
 
 
-def open_raw(path: Path, *, gzipped: bool) -> BinaryIO:
-    """The file's bytes, decompressed when it is gzip."""
-    return cast(BinaryIO, gzip.open(path, "rb")) if gzipped else path.open("rb")
+@contextmanager
+def open_raw(path: Path, *, gzipped: bool) -> Iterator[tuple[IO[bytes], BinaryIO]]:
+    """The file's bytes, decompressed when it is gzip, and the file as it lies."""
+    with path.open("rb") as packed:
+        if not gzipped:
+            yield packed, packed
+            return
+        with gzip.GzipFile(fileobj=packed, mode="rb") as stream:
+            yield cast(IO[bytes], stream), packed
 
 
 def raw_chunks(path: Path, *, gzipped: bool, size: int = CHUNK) -> Iterator[bytes]:
-    """Pieces of the decompressed file; `BrokenGzip` with the offset reached when the stream is damaged."""
+    """Pieces of the decompressed file.
+
+    Raises `BrokenGzip` with the offset reached when the stream is damaged, `UnpacksTooLarge` when it is a bomb.
+    """
     offset = 0
-    with open_raw(path, gzipped=gzipped) as stream:
+    with open_raw(path, gzipped=gzipped) as (stream, packed):
         while True:
             try:
                 chunk = stream.read(size)
@@ -53,6 +64,8 @@ def raw_chunks(path: Path, *, gzipped: bool, size: int = CHUNK) -> Iterator[byte
             if not chunk:
                 return
             offset += len(chunk)
+            if gzipped:
+                refuse_bomb(place(path), packed.tell(), offset)
             yield chunk
 
 

@@ -46,6 +46,12 @@ class BrokenGzip(TabularError):
     reason = "BROKEN_GZIP"
 
 
+class UnpacksTooLarge(TabularError):
+    """Compressed data grows beyond what a table would: most likely a bomb."""
+
+    reason = "UNPACKS_TOO_LARGE"
+
+
 class FileTruncated(TabularError):
     """The file begins as its format does and ends before the format allows."""
 

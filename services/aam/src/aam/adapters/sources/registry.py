@@ -16,7 +16,7 @@ class InstalledConnectors:
 
     def __init__(self, folders: AllowedFolders, egress: Egress) -> None:
         known: list[Connector] = [
-            FilesConnector(folders),
+            FilesConnector(folders, egress),
             MongoConnector(egress),
             PostgresConnector(egress),
             SalesforceConnector(egress),
