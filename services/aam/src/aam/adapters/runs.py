@@ -11,6 +11,7 @@ from aos_common.jobs import enqueue
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aam.adapters.checkpoints import PostgresCheckpoints
 from aam.adapters.connections import MOVED_BY_RUNS
 from aam.adapters.event_log import announce
 from aam.adapters.rows import clean, run_of, stream_run_of, stream_values
@@ -32,6 +33,12 @@ class PostgresRuns:
 
     def __init__(self, database: Database, partitions: int, published: Callable[[], None]) -> None:
         self._database, self._partitions, self._published = database, partitions, published
+        self._checkpoints = PostgresCheckpoints(database)
+
+    @property
+    def checkpoints(self) -> PostgresCheckpoints:
+        """How far streams that are not settled have come."""
+        return self._checkpoints
 
     async def start(self, tenant_id: UUID, run: SyncRun) -> SyncRun:
         """Store a run and its job; or return the one with its request id, or the one that is active."""
@@ -98,12 +105,12 @@ class PostgresRuns:
             return True
 
     async def commit_stream(
-        self, tenant_id: UUID, run: SyncRun, stream: Stream, done: StreamRun, extraction: Extraction
+        self, tenant_id: UUID, run: SyncRun, stream: Stream, done: StreamRun, extraction: Extraction, attempt: str
     ) -> bool:
-        """Batches, quarantine, cursor, state and events together; False when another worker did it before."""
+        """Batches, quarantine, cursor, state and events together; False when that is not this attempt's any more."""
         async with self._database.tenant_tx(tenant_id) as tx:
             active = sa.select(runs.c.id).where(runs.c.id == run.id, runs.c.state.in_(_ACTIVE)).with_for_update()
-            if (await tx.execute(active)).first() is None or not await _settle(tx, tenant_id, run.id, done):
+            if (await tx.execute(active)).first() is None or not await _settle(tx, tenant_id, run.id, done, attempt):
                 return False
             await tx.execute(
                 sa.update(streams)
@@ -143,17 +150,17 @@ async def _with_streams(tx: AsyncConnection, row: sa.Row[Any]) -> SyncRun:
     return run_of(row, [stream_run_of(one) for one in await tx.execute(query)])
 
 
-async def _settle(tx: AsyncConnection, tenant_id: UUID, run_id: UUID, stream: StreamRun) -> bool:
-    changed = await tx.execute(
-        sa.update(stream_runs)
-        .where(
-            stream_runs.c.run_id == run_id,
-            stream_runs.c.stream == stream.stream,
-            stream_runs.c.state.not_in(_SETTLED),
-        )
-        .values(_stream_run_values(tenant_id, run_id, stream))
+async def _settle(
+    tx: AsyncConnection, tenant_id: UUID, run_id: UUID, stream: StreamRun, attempt: str | None = None
+) -> bool:
+    change = sa.update(stream_runs).where(
+        stream_runs.c.run_id == run_id,
+        stream_runs.c.stream == stream.stream,
+        stream_runs.c.state.not_in(_SETTLED),
     )
-    return bool(changed.rowcount)
+    if attempt is not None:
+        change = change.where(stream_runs.c.attempt == attempt)
+    return bool((await tx.execute(change.values(_stream_run_values(tenant_id, run_id, stream)))).rowcount)
 
 
 async def _write_batches(

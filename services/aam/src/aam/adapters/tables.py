@@ -1,4 +1,4 @@
-"""The tables of migration 0001, typed."""
+"""The tables of the migrations, typed."""
 
 import sqlalchemy as sa
 from aos_common.db import tenant_table
@@ -63,7 +63,23 @@ stream_runs = tenant_table(
     sa.Column("batches", sa.Integer),
     sa.Column("error", sa.Text),
     sa.Column("note", sa.Text),
+    sa.Column("attempt", sa.Text),
     primary_key=("run_id", "stream"),
+)
+checkpoints = tenant_table(
+    "checkpoints",
+    metadata,
+    sa.Column("run_id", _id),
+    sa.Column("stream", sa.Text),
+    sa.Column("index", sa.Integer),
+    sa.Column("state", JSONB),
+    sa.Column("batches", JSONB),
+    sa.Column("rows_read", sa.BigInteger),
+    sa.Column("last_row", sa.BigInteger),
+    sa.Column("snapshot", sa.Boolean),
+    sa.Column("highest", sa.BigInteger),
+    sa.Column("mapping_version", sa.BigInteger),
+    primary_key=("run_id", "stream", "index"),
 )
 batches = tenant_table(
     "batches",

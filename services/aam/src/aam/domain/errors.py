@@ -136,3 +136,10 @@ class RunCancelled(DomainError):
 
     reason = "RUN_CANCELLED"
     kind = Kind.CONFLICT
+
+
+class RunSuperseded(DomainError):
+    """Another worker has taken this run over; whoever hears this must change nothing of it any more."""
+
+    reason = "RUN_SUPERSEDED"
+    kind = Kind.CONFLICT

@@ -19,6 +19,8 @@ class BatchName:
     run_id: UUID
     attempt: str
     index: int
+    rewritten: str = ""
+    """The attempt that took records out of it at the end of its reading; what it was made from stays as it was."""
 
     @property
     def batch_id(self) -> UUID:
@@ -36,9 +38,31 @@ class BatchName:
         return f"{LANDING}/{self.folder}/{self.index:06d}.parquet"
 
     @property
+    def deleted_key(self) -> str:
+        """Tenant-relative key of the keys that the source said are gone."""
+        return f"{LANDING}/{self.folder}/{self.index:06d}.deleted.parquet"
+
+    @property
+    def misfits_key(self) -> str:
+        """Tenant-relative key of the batch's misfits while its stream is not settled."""
+        return f"{LANDING}/{self.folder}/{self.index:06d}.misfits.json"
+
+    @property
     def canonical_key(self) -> str:
         """Tenant-relative key of the batch in canonical form."""
-        return f"{CANONICAL}/{self.folder}/{self.index:06d}.parquet"
+        ending = f"-{self.rewritten}" if self.rewritten else ""
+        return f"{CANONICAL}/{self.folder}/{self.index:06d}{ending}.parquet"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Everything that may lie in the store of it."""
+        return self.landing_key, self.deleted_key, self.misfits_key, self.canonical_key
+
+
+def run_of(key: str) -> str:
+    """The id of the run that wrote an object below a stream's folder; empty for a sample's or a foreign key."""
+    parts = key.split("/")
+    return parts[3][:36] if len(parts) == 5 else ""
 
 
 def safe(stream: str) -> str:

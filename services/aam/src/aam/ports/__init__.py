@@ -1,7 +1,16 @@
 """What the use cases need from outside."""
 
 from aam.ports.credentials import Credentials, RenewingConnector, StoredSession
-from aam.ports.extraction import Extraction, Extractor, Progress, SampleColumn, Task
+from aam.ports.extraction import (
+    Checkpoint,
+    Checkpoints,
+    Extraction,
+    Extractor,
+    KeptBatch,
+    Progress,
+    SampleColumn,
+    Task,
+)
 from aam.ports.services import Clock, Flags, Mappings
 from aam.ports.sources import (
     Arrow,
@@ -15,10 +24,12 @@ from aam.ports.sources import (
     StreamRead,
     WritableSource,
 )
-from aam.ports.storage import Connections, Quarantine, QuarantineFilter, RefusalCount, Runs
+from aam.ports.storage import Connections, Quarantine, QuarantineFilter, RefusalCount, Runs, StoredCheckpoints
 
 __all__ = [
     "Arrow",
+    "Checkpoint",
+    "Checkpoints",
     "Clock",
     "Connections",
     "Connector",
@@ -29,6 +40,7 @@ __all__ = [
     "Extractor",
     "Flags",
     "Json",
+    "KeptBatch",
     "Mappings",
     "Progress",
     "Quarantine",
@@ -40,6 +52,7 @@ __all__ = [
     "SchemalessSource",
     "Source",
     "SourceBatch",
+    "StoredCheckpoints",
     "StoredSession",
     "StreamRead",
     "Task",

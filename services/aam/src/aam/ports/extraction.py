@@ -1,5 +1,6 @@
 """Reading a stream into files: what is asked for, what comes out. Everything of `Extractor` blocks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -24,7 +25,8 @@ class Progress:
 class Extraction:
     """What reading, landing and projecting one stream gave; nothing of it is announced yet.
 
-    `batches` are (name, rows) in order. `version` is the source version of every row, 0 when each has its own.
+    `batches` are (name, rows) in order; `deleted` of their rows say that a record is gone. `version` is the source
+    version of every row, or what no row is below when each has its own; `highest` is the highest of the stream.
     """
 
     batches: tuple[tuple[BatchName, int], ...] = ()
@@ -33,7 +35,59 @@ class Extraction:
     unchanged: bool = False
     snapshot: bool = True
     version: int = 0
+    highest: int = 0
+    deleted: int = 0
     cursor: Json = field(default_factory=dict)
+
+    @property
+    def published(self) -> int:
+        """Announced records; those that are gone not counted."""
+        return sum(rows for _, rows in self.batches) - self.deleted
+
+
+@dataclass(frozen=True)
+class KeptBatch:
+    """One landed and projected batch: `rows` are canonical rows, of which `deleted` say that a record is gone."""
+
+    name: BatchName
+    rows: int
+    deleted: int = 0
+    misfits: int = 0
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """How far a reading has come: reading on from `state` gives exactly what its batches do not hold.
+
+    `batches` are those since the checkpoint before; the other values are the whole reading's up to here. `last_row` is
+    the record number of the last record, `highest` the highest version.
+    """
+
+    state: Json
+    batches: tuple[KeptBatch, ...]
+    rows_read: int
+    last_row: int
+    snapshot: bool
+    highest: int
+    mapping_version: int
+
+    @property
+    def index(self) -> int:
+        """The index of the last batch."""
+        return self.batches[-1].name.index
+
+
+class Checkpoints(Protocol):
+    """The checkpoints of one stream of one run. Every call blocks; raises `RunSuperseded` for a worker given up."""
+
+    def load(self) -> list[Checkpoint]:
+        """In order."""
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Keep it durably, after the files of its batches."""
+
+    def clear(self) -> None:
+        """Forget them all: the stream is read from its beginning."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +95,7 @@ class Task:
     """One stream to be read in one run.
 
     `attempt` keeps the files of two workers apart when one was given up for dead and was not. With `holds_on_drift` a
-    stream whose shape is not its baseline's is not read.
+    stream whose shape is not its baseline's is not read. Without `checkpoints` a reading that fails starts over.
     """
 
     tenant_id: UUID
@@ -50,6 +104,7 @@ class Task:
     attempt: str
     stream: Stream
     holds_on_drift: bool = True
+    checkpoints: Checkpoints | None = None
 
     def batch(self, index: int) -> BatchName:
         """The name of one of its batches."""
@@ -70,13 +125,16 @@ class Extractor(Protocol):
     """Reads streams into landing and canonical files."""
 
     def extract(self, task: Task, source: Source, progress: Progress) -> Extraction:
-        """Read, land and project one stream; on failure nothing of it stays.
+        """Read, land and project one stream, from its last checkpoint on; on failure what has no checkpoint goes.
 
         Raises `SourceError`, `SchemaChanged`, `MappingInvalid`, `QuarantineFull`, `RunCancelled`.
         """
 
     def sample(self, task: Task, source: Source) -> list[SampleColumn]:
         """Land the first rows of a stream and return them as texts, column by column. Raises `SourceError`."""
+
+    def discard(self, task: Task, keep: Collection[str]) -> None:
+        """Delete what all attempts of the run have written of the stream, except the keys to keep."""
 
     def forget(self, tenant_id: UUID, connection_id: UUID) -> None:
         """Delete everything landed for a connection."""

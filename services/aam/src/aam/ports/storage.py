@@ -10,7 +10,7 @@ from aam.domain.connection import Connection, ConnectionState, ConnectionSummary
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import RunState, StreamRun, SyncRun
 from aam.ports.credentials import Credentials
-from aam.ports.extraction import Extraction
+from aam.ports.extraction import Checkpoint, Extraction
 
 
 class Connections(Protocol):
@@ -53,8 +53,31 @@ class Connections(Protocol):
         """Delete all others."""
 
 
+class StoredCheckpoints(Protocol):
+    """Checkpoints of streams that are not settled; every call is one transaction of the tenant."""
+
+    async def begin(self, tenant_id: UUID, run_id: UUID, stream: str, attempt: str) -> None:
+        """Make this attempt the only one that may change the stream's run."""
+
+    async def load(self, tenant_id: UUID, run_id: UUID, stream: str) -> list[Checkpoint]:
+        """In order."""
+
+    async def save(self, tenant_id: UUID, run_id: UUID, stream: str, attempt: str, checkpoint: Checkpoint) -> bool:
+        """Add one; False when the attempt is not the last that began."""
+
+    async def clear(self, tenant_id: UUID, run_id: UUID, stream: str, attempt: str) -> bool:
+        """Delete all of the stream; False when the attempt is not the last that began."""
+
+    async def sweep(self, tenant_id: UUID, run_id: UUID, stream: str) -> set[str]:
+        """Delete all of the stream, which is settled or cancelled; return the object keys that its run announced."""
+
+
 class Runs(Protocol):
     """Stored runs; every call is one transaction of the tenant."""
+
+    @property
+    def checkpoints(self) -> StoredCheckpoints:
+        """How far streams that are not settled have come."""
 
     async def start(self, tenant_id: UUID, run: SyncRun) -> SyncRun:
         """Store and queue it, or return the one with its request id or the connection's active one."""
@@ -74,9 +97,12 @@ class Runs(Protocol):
         """Counts, or an end without data, of a stream not yet settled; False when the run is not active any more."""
 
     async def commit_stream(
-        self, tenant_id: UUID, run: SyncRun, stream: Stream, done: StreamRun, extraction: Extraction
+        self, tenant_id: UUID, run: SyncRun, stream: Stream, done: StreamRun, extraction: Extraction, attempt: str
     ) -> bool:
-        """Everything a stream's reading changes, with its events, at once; False when it was done before."""
+        """Everything a stream's reading changes, with its events, at once.
+
+        False when it was done before, the run is not active any more, or another attempt has begun.
+        """
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from uuid import UUID
 from aam.domain.connection import ConnectionState, Stream, StreamState, state_after
 from aam.domain.errors import CredentialsRejected, Fault, SourceError
 from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, StreamRunState, verdict
-from aam.ports import Clock, Connections, Connectors, Extractor, Flags, Runs
+from aam.ports import Clock, Connections, Connectors, Extractor, Flags, Runs, Task
 from aam.usecases.open_source import open_source
+from aam.usecases.sweep_stream import sweep_stream
 from aam.usecases.sync_stream import sync_stream
 
 
@@ -28,6 +29,11 @@ async def run_sync(
     Safe to repeat: settled streams stay, and a stream is published in one transaction or not at all.
     """
     run = await runs.get(tenant_id, run_id)
+    for entry in run.streams:
+        if run.state not in ACTIVE or entry.state in SETTLED:  # a worker may have died before it had tidied up
+            stream = Stream(run.connection_id, entry.stream, StreamState.READY)
+            left = Task(tenant_id, run.connection_id, run_id, "", stream)
+            await sweep_stream(left, runs=runs, extractor=extractor)
     if run.state not in ACTIVE or not await runs.set_state(tenant_id, run_id, RunState.RUNNING, "", None):
         return
     connection = await connections.get(tenant_id, run.connection_id)

@@ -14,11 +14,14 @@ from aam.domain.errors import (
     ProjectionFailed,
     QuarantineFull,
     RunCancelled,
+    RunSuperseded,
     SchemaChanged,
     SourceError,
 )
-from aam.domain.run import StreamRun, StreamRunState, SyncRun
+from aam.domain.run import ACTIVE, SETTLED, StreamRun, StreamRunState, SyncRun
 from aam.ports import Connections, Extraction, Extractor, Progress, Runs, Source, Task
+from aam.usecases.keep_checkpoints import keep_checkpoints
+from aam.usecases.sweep_stream import sweep_stream
 
 ATTEMPTS = 3
 BACKOFF_SECONDS = 1.0
@@ -50,22 +53,29 @@ async def sync_stream(
         held = StreamRun(stream.name, StreamRunState.HELD, error=stream.error, note=WAITING[stream.state])
         await runs.save_stream_run(tenant_id, run.id, held)
         return None
-    progress = Progress()
+    progress, attempt = Progress(), new_id().hex[-8:]
+    task = Task(tenant_id, run.connection_id, run.id, attempt, stream, holds_on_drift)
+    await runs.checkpoints.begin(tenant_id, run.id, stream.name, attempt)
     reporter = asyncio.create_task(_report(tenant_id, run.id, stream.name, progress, runs))
     try:
-        task = Task(tenant_id, run.connection_id, run.id, new_id().hex[-8:], stream, holds_on_drift)
-        extraction = await _extract(task, source, progress, extractor)
-        await runs.commit_stream(tenant_id, run, _after(stream, extraction), _done(stream, extraction), extraction)
+        keeper = keep_checkpoints(runs.checkpoints, tenant_id, run.id, stream.name, attempt, progress)
+        extraction = await _extract(replace(task, checkpoints=keeper), source, progress, extractor)
+        after, done = _after(stream, extraction), _done(stream, extraction)
+        if not await runs.commit_stream(tenant_id, run, after, done, extraction, attempt):
+            await _refuse_superseded(tenant_id, run, stream.name, runs)
+        await sweep_stream(task, runs=runs, extractor=extractor)
     except SchemaChanged as error:
         await connections.save_stream(tenant_id, replace(stream, state=StreamState.SCHEMA_CHANGED, error=str(error)))
         held = StreamRun(stream.name, StreamRunState.HELD, error=str(error), note=WAITING[StreamState.SCHEMA_CHANGED])
         await runs.save_stream_run(tenant_id, run.id, held)
+        await sweep_stream(task, runs=runs, extractor=extractor)
     except (SourceError, MappingInvalid, ProjectionFailed, QuarantineFull) as error:
         failed = StreamRun(stream.name, StreamRunState.FAILED, rows_read=progress.rows_read, error=str(error))
         await runs.save_stream_run(tenant_id, run.id, failed)
+        await sweep_stream(task, runs=runs, extractor=extractor)
         return error
     except RunCancelled:
-        pass
+        pass  # the run's end tidies up
     finally:
         progress.cancelled = True  # a thread whose awaiting task was cancelled stops at its next batch
         reporter.cancel()
@@ -83,8 +93,14 @@ async def _extract(task: Task, source: Source, progress: Progress, extractor: Ex
             if error.fault is not Fault.TRANSIENT:
                 raise
             await asyncio.sleep(BACKOFF_SECONDS * attempt)
-            progress.rows_read = progress.rows_published = progress.rows_quarantined = 0
     return await asyncio.to_thread(extractor.extract, task, source, progress)
+
+
+async def _refuse_superseded(tenant_id: UUID, run: SyncRun, stream: str, runs: Runs) -> None:
+    """Raise when the stream of an active run is not settled: then another attempt has begun."""
+    now = await runs.get(tenant_id, run.id)
+    if now.state in ACTIVE and any(one.stream == stream and one.state not in SETTLED for one in now.streams):
+        raise RunSuperseded(f"{stream}: another worker reads it now.")
 
 
 async def _report(tenant_id: UUID, run_id: UUID, stream: str, progress: Progress, runs: Runs) -> None:
@@ -105,17 +121,18 @@ async def _report(tenant_id: UUID, run_id: UUID, stream: str, progress: Progress
 def _after(stream: Stream, extraction: Extraction) -> Stream:
     mapping = stream.mapping
     assert mapping is not None
-    version = stream.version if extraction.unchanged else extraction.version
+    version = stream.version if extraction.unchanged else max(extraction.version, extraction.highest)
     return replace(stream, cursor=extraction.cursor, version=version, published_mapping=mapping.version)
 
 
 def _done(stream: Stream, extraction: Extraction) -> StreamRun:
+    gone = f"{extraction.deleted} records are gone" if extraction.deleted else ""
     return StreamRun(
         stream.name,
         StreamRunState.SUCCEEDED,
         rows_read=extraction.rows_read,
-        rows_published=sum(rows for _, rows in extraction.batches),
+        rows_published=extraction.published,
         rows_quarantined=len(extraction.misfits),
         batches=len(extraction.batches),
-        note="unchanged since the last run" if extraction.unchanged else "",
+        note="unchanged since the last run" if extraction.unchanged else gone,
     )

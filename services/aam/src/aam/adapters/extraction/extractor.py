@@ -1,21 +1,23 @@
 """Reads one stream of a source, once: lands every batch as it came and projects it to canonical form."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import UUID
 
 from aos_common.objects import ObjectStore
 
-from aam.adapters.extraction.reading import Reading, RecordsGone, drop_written, landed, start_of
+from aam.adapters.extraction.reading import Reading, RecordsGone, drop_unsaved, landed, start_of
+from aam.adapters.extraction.restoring import Trail, restored, usable
 from aam.adapters.extraction.sampling import SAMPLE_ROWS, sample_columns
 from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.engine import Engine
 from aam.domain.errors import SchemaChanged
-from aam.domain.landing import CANONICAL, LANDING
+from aam.domain.landing import CANONICAL, LANDING, run_of, safe
 from aam.domain.schema import compare, fingerprint
 from aam.ports import (
+    Checkpoint,
     Extraction,
     Json,
     Progress,
@@ -41,30 +43,49 @@ class ArrowExtractor:
         self._limit, self._memory_mb = quarantine_limit, memory_mb
 
     def extract(self, task: Task, source: Source, progress: Progress) -> Extraction:
-        """Read, land and project one stream; on failure nothing of it stays."""
+        """Read, land and project one stream, from its last checkpoint on; on failure what has no checkpoint goes."""
+        kept = usable(task)
         try:
-            return self._extracted(task, source, progress, start_of(task))
+            return self._extracted(task, source, progress, start_of(task), kept)
         except RecordsGone:
-            # Batches announce no deletions yet; a whole reading does, by what it no longer holds.
-            progress.rows_read = progress.rows_published = progress.rows_quarantined = 0
-            return self._extracted(task, source, progress, {})
+            # What the source tells of a gone record is not the key it was announced by; a whole reading tells all.
+            if task.checkpoints:
+                task.checkpoints.clear()
+            return self._extracted(task, source, progress, {}, [])
 
-    def _extracted(self, task: Task, source: Source, progress: Progress, start: Json) -> Extraction:
-        objects = self._objects.tenant(task.tenant_id)
+    def _extracted(
+        self, task: Task, source: Source, progress: Progress, start: Json, kept: list[Checkpoint]
+    ) -> Extraction:
+        objects, trail = self._objects.tenant(task.tenant_id), Trail()
         try:
             with (
                 tempfile.TemporaryDirectory(prefix="aam-", dir=self._scratch) as folder,
-                opened(task, source, start) as read,
+                opened(task, source, kept[-1].state if kept else start) as read,
             ):
                 refuse_drift(task, read)
-                if read.unchanged:
+                if kept and task.checkpoints and read.snapshot:  # it does not know the place, and reads all of it
+                    task.checkpoints.clear()
+                    kept = []
+                if read.unchanged and not kept:
                     return Extraction(unchanged=True, cursor=read.cursor())
+                spool = Spool(Path(folder), objects)
+                trail = restored(kept, spool, objects)
                 with self._engine(Path(folder)) as engine:
-                    reading = Reading(task, read, engine, Spool(Path(folder)), objects, self._limit)
+                    reading = Reading(task, read, engine, spool, objects, self._limit, trail)
+                    reading.snapshot, reading.resumed = kept[0].snapshot if kept else read.snapshot, bool(kept)
                     return reading.run(progress)
         except BaseException:
-            drop_written(objects, task)
+            drop_unsaved(objects, task, trail)
             raise
+
+    def discard(self, task: Task, keep: Collection[str]) -> None:
+        """Delete what all attempts of the run have written of the stream, except the keys to keep."""
+        objects = self._objects.tenant(task.tenant_id)
+        for kind in (LANDING, CANONICAL):
+            for key in objects.list(f"{kind}/{task.connection_id}/{safe(task.stream.name)}"):
+                whole = key.replace(".deleted.parquet", ".parquet")
+                if run_of(key) == str(task.run_id) and whole not in keep:
+                    objects.delete_prefix(key)
 
     @contextmanager
     def _engine(self, folder: Path) -> Iterator[Engine]:

@@ -4,28 +4,33 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from aos_common.objects import TenantObjects
 
+from aam.adapters.extraction.deletions import DELETED, settle_repeated, tombstones, with_tombstones
 from aam.adapters.extraction.duplicates import repeated
+from aam.adapters.extraction.restoring import Trail, save
 from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.compiler import EPOCH_BITS, Program, compile_mapping
 from aam.adapters.projection.engine import Engine
 from aam.domain.errors import MappingInvalid, QuarantineFull, RunCancelled
-from aam.domain.landing import CANONICAL, LANDING, BatchName, source_id
+from aam.domain.landing import source_id
 from aam.domain.mapping import Mapping
-from aam.domain.quarantine import Misfit
 from aam.ports import Extraction, Json, Progress, SourceBatch, StreamRead, Task
 
 ROW_COLUMN = "_aos_row"
 
 
 class RecordsGone(Exception):
-    """A reading of changes has met records that are gone."""
+    """A reading of changes has met records that are gone, and cannot tell which of the announced ones they are."""
 
 
 @dataclass
 class Reading:
-    """The state of one reading; `limit` bounds the rows set aside."""
+    """The state of one reading; `limit` bounds the rows set aside.
+
+    `resumed`: `trail` holds what earlier attempts have read, `snapshot` what kind of reading the first of them was.
+    """
 
     task: Task
     read: StreamRead
@@ -33,8 +38,10 @@ class Reading:
     spool: Spool
     objects: TenantObjects
     limit: int
-    misfits: list[Misfit] = field(default_factory=list)
-    names: dict[int, BatchName] = field(default_factory=dict)
+    trail: Trail = field(default_factory=Trail)
+    snapshot: bool = True
+    resumed: bool = False
+    _shift: int | None = None
 
     @property
     def version(self) -> int:
@@ -45,7 +52,7 @@ class Reading:
         before = self.task.stream.version
         if not self.read.schema.cursor:
             return before + 1
-        epoch = (before >> EPOCH_BITS) + (1 if self.read.snapshot else 0)
+        epoch = (before >> EPOCH_BITS) + (1 if self.snapshot else 0)
         return epoch << EPOCH_BITS
 
     @property
@@ -59,41 +66,93 @@ class Reading:
     def run(self, progress: Progress) -> Extraction:
         """Read to the end, then upload what is to be announced."""
         program: Program | None = None
-        for index, batch in enumerate(self.read.batches()):
+        self._tell(progress)
+        for batch in self.read.batches():
             if progress.cancelled:
                 raise RunCancelled(f"{self.task.stream.name}: the run was cancelled.")
             program = program or self._program(batch.data.schema)
-            self._take(index, batch, program, progress)
-        self._set_aside_repeated()
-        progress.rows_published = self.spool.rows
-        progress.rows_quarantined = len(self.misfits)
+            self._take(self._numbered(batch), program)
+            if batch.state is not None:
+                state = dict(batch.state)
+                save(self.task, self.trail, self.spool, self.objects, snapshot=self.snapshot, state=state)
+            self._tell(progress)
+        self._settle_keys()
+        self._tell(progress)
+        return self._extraction()
+
+    def _extraction(self) -> Extraction:
         cursor = dict(self.read.cursor()) or {"content": self._content()}
         start = dict(start_of(self.task))
-        nothing_new = cursor == start if "content" in cursor else not (self.read.snapshot or self.names)
+        nothing_new = cursor == start if "content" in cursor else not (self.snapshot or self.trail.names)
         if nothing_new:
-            drop_written(self.objects, self.task)
-            return Extraction(rows_read=progress.rows_read, unchanged=True, cursor=cursor)
+            return Extraction(rows_read=self.trail.rows_read, unchanged=True, cursor=cursor)
+        batches = tuple(self.spool.finish(self.trail.names, self.task.attempt))
         return Extraction(
-            batches=tuple(self.spool.upload(self.objects, self.names)),
-            misfits=tuple(self.misfits),
-            rows_read=progress.rows_read,
-            snapshot=self.read.snapshot,
+            batches=batches,
+            misfits=tuple(self.trail.all_misfits()),
+            rows_read=self.trail.rows_read,
+            snapshot=self.snapshot,
             version=self.version,
+            highest=max(self.trail.highest, self.task.stream.version, self.version),
+            deleted=self.spool.marked(DELETED) if any(self.trail.deleted.values()) else 0,
             cursor=cursor,
         )
 
-    def _take(self, index: int, batch: SourceBatch, program: Program, progress: Progress) -> None:
-        if batch.deleted is not None and batch.deleted.num_rows:
-            raise RecordsGone
-        self.names[index] = self.task.batch(index)
-        write_parquet(self.objects, self.names[index].landing_key, landed(batch))
+    def _tell(self, progress: Progress) -> None:
+        progress.rows_read, progress.rows_published = self.trail.rows_read, self.spool.rows
+        progress.rows_quarantined = sum(map(len, self.trail.misfits.values()))
+
+    def _numbered(self, batch: SourceBatch) -> SourceBatch:
+        """The batch with record numbers that go on from the attempt before, where the source begins anew at 1."""
+        if not self.resumed or not len(batch.rows):
+            return batch
+        if self._shift is None:
+            first = pc.min(batch.rows).as_py()
+            self._shift = self.trail.last_row if first <= self.trail.last_row else 0
+        if not self._shift:
+            return batch
+        misfits = tuple(replace(misfit, row=misfit.row + self._shift) for misfit in batch.misfits)
+        return replace(batch, rows=pc.add(batch.rows, self._shift), misfits=misfits)
+
+    def _take(self, batch: SourceBatch, program: Program) -> None:
+        trail = self.trail
+        index = trail.next_index
+        name = trail.names[index] = self.task.batch(index)
+        trail.unsaved.append(index)
+        write_parquet(self.objects, name.landing_key, landed(batch))
         result = self.engine.project(program, batch.data, batch.rows, self.read.file)
-        self.spool.add(index, result.rows)
-        self.misfits += [*batch.misfits, *result.misfits]
+        rows = result.rows
+        if self.read.schema.cursor and rows.num_rows:
+            trail.highest = max(trail.highest, pc.max(rows.column("_version")).as_py())
+        if batch.deleted is not None and batch.deleted.num_rows:
+            write_parquet(self.objects, name.deleted_key, pa.Table.from_batches([batch.deleted]))
+            gone = self._tombstones(batch.deleted)
+            trail.deleted[index] = gone.num_rows
+            rows = with_tombstones(rows, gone)
+        self.spool.add(index, rows)
+        trail.misfits[index] = [*batch.misfits, *result.misfits]
         self._bound()
-        progress.rows_read += batch.data.num_rows + len(batch.misfits)
-        progress.rows_published += result.rows.num_rows
-        progress.rows_quarantined = len(self.misfits)
+        trail.rows_read += batch.data.num_rows + len(batch.misfits)
+        numbers = [pc.max(batch.rows).as_py() or 0, *(misfit.row for misfit in batch.misfits)]
+        trail.last_row = max(trail.last_row, *numbers)
+
+    def _tombstones(self, gone: pa.RecordBatch) -> pa.Table:
+        mapping, cursor = self.mapping, self.read.schema.cursor
+        if not mapping.key_columns or not set(mapping.key_columns) <= set(gone.schema.names):
+            raise RecordsGone
+        told = bool(cursor) and cursor in gone.schema.names
+        version = self.version
+        if cursor and not told:
+            version = max(self.trail.highest, self.task.stream.version, version)
+        return tombstones(
+            self.engine,
+            self.task,
+            mapping,
+            gone,
+            file=self.read.file,
+            version=version,
+            version_column=cursor if told else "",
+        )
 
     def _program(self, schema: pa.Schema) -> Program:
         return compile_mapping(
@@ -105,25 +164,28 @@ class Reading:
             version_column=self.read.schema.cursor,
         )
 
-    def _set_aside_repeated(self) -> None:
-        """Not needed where the source itself guarantees the key."""
+    def _settle_keys(self) -> None:
+        """Each key once: the last where the source guarantees the key and may repeat a record, else the first."""
         keys, declared = self.mapping.key_columns, set(self.read.schema.primary_key)
-        if keys and not (declared and declared <= set(keys)):
+        if declared and declared <= set(keys):
+            if self.resumed or self.read.schema.cursor or any(self.trail.deleted.values()):
+                settle_repeated(self.engine, self.spool, snapshot=self.snapshot)
+        elif keys:
             found = repeated(
                 self.engine,
                 self.spool,
-                self.names,
+                self.trail.names,
                 self.objects,
                 file=self.read.file,
                 keys=keys,
                 limit=self.limit,
             )
-            self.misfits += found
+            self.trail.misfits[self.trail.next_index] = found
             self._bound()
 
     def _bound(self) -> None:
-        if len(self.misfits) > self.limit:
-            first = self.misfits[0]
+        if sum(map(len, self.trail.misfits.values())) > self.limit:
+            first = self.trail.all_misfits()[0]
             raise QuarantineFull(
                 f"{self.task.stream.name}: more than {self.limit} rows do not fit; the first is row {first.row}: "
                 f"{first.column} = {first.value[:80]!r} ({first.reason}).",
@@ -135,7 +197,7 @@ class Reading:
         ignored = {"_version", "_row"} if self.mapping.key_columns else {"_version", "_row", "_key"}
         columns = [name for name in self.spool.columns() if name not in ignored]
         rows = self.engine.content(self.spool.files(), columns) if columns else "0"
-        refused = "\n".join(sorted(misfit.record for misfit in self.misfits))
+        refused = "\n".join(sorted(misfit.record for misfit in self.trail.all_misfits()))
         return f"{rows}:{hashlib.sha256(refused.encode()).hexdigest()[:16]}"
 
 
@@ -151,7 +213,8 @@ def start_of(task: Task) -> Json:
     return task.stream.cursor if same else {}
 
 
-def drop_written(objects: TenantObjects, task: Task) -> None:
-    """Delete what this attempt has written of the stream."""
-    for kind in (LANDING, CANONICAL):
-        objects.delete_prefix(f"{kind}/{task.batch(0).folder}")
+def drop_unsaved(objects: TenantObjects, task: Task, trail: Trail) -> None:
+    """Delete what this attempt has written of the stream since its last checkpoint."""
+    for index in trail.unsaved:
+        for key in task.batch(index).keys:
+            objects.delete_prefix(key)

@@ -93,6 +93,25 @@ class Engine:
         table: pa.Table = self._duck.execute(query, [[str(file) for file in files], limit]).to_arrow_table()
         return table
 
+    def outdated(self, files: Sequence[Path], *, without_deletes: bool) -> pa.Table:
+        """Every row whose key a later row has, in the order of files and rows: its `file` and its `place` from 0.
+
+        `without_deletes` adds the rows that say a record is gone.
+        """
+        deletes = "OR _deleted" if without_deletes else ""
+        union = ", union_by_name = true" if without_deletes else ""
+        read = f"read_parquet($1, filename = true, file_row_number = true{union})"
+        query = f"""
+            WITH hits AS (SELECT hash(_key) AS h FROM {read} GROUP BY h HAVING count(*) > 1),
+            suspects AS (
+                SELECT filename AS file, file_row_number AS place,
+                    row_number() OVER (PARTITION BY _key ORDER BY filename DESC, file_row_number DESC) AS nth
+                FROM {read} WHERE hash(_key) IN (SELECT h FROM hits))
+            SELECT file, place FROM suspects WHERE nth > 1
+            {f"UNION SELECT filename, file_row_number FROM {read} WHERE FALSE {deletes}" if deletes else ""}"""  # noqa: S608  constants
+        table: pa.Table = self._duck.execute(query, [[str(file) for file in files]]).to_arrow_table()
+        return table
+
     def content(self, files: Sequence[Path], columns: Sequence[str]) -> str:
         """A text that is equal for equal sets of rows, whatever their order: count and sum of 64-bit row hashes."""
         names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
