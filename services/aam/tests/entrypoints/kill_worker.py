@@ -115,7 +115,8 @@ class Installed:
 
     def get(self, name: str) -> Any:
         everywhere, egress = AllowedFolders((Path("/"),)), Egress("127.0.0.1")
-        return FilesConnector(everywhere, BATCH_BYTES) if name == "files" else PostgresConnector(egress)
+        files = FilesConnector(everywhere, batch_bytes=BATCH_BYTES)
+        return files if name == "files" else PostgresConnector(egress)
 
 
 async def work(app_url: str, objects_url: str, tenant: UUID) -> None:
