@@ -22,6 +22,8 @@ from tests.integration.helpers import mailed_ticket
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 PASSWORD = "a password for tests"
+ORGANISATION = "127.0.0.77"
+"""A loopback address that the mesh may reach, for sources that tests start there."""
 
 
 @dataclass
@@ -81,6 +83,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AOS_")}
     environment = kept | {"AOS_HOME": str(home), "AOS_SESSION_FILE": str(home / "session.json")}
     environment["AOS_SIGN_IN_FAILURES"] = "1000000"  # every test comes from one address
+    environment["AOS_EGRESS_ALLOW"] = ORGANISATION
     platform = Platform(home, environment)
     state = platform.start()
     made = Stack(platform, home, environment, state.urls["API"])

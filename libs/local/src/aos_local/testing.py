@@ -115,7 +115,7 @@ def s3() -> Iterator[tuple[str, dict[str, str]]]:
     """A real S3 server (SeaweedFS) with one bucket; yields the bucket's URL and the fsspec options to reach it."""
     with folder() as home:
         config = home / "s3.json"
-        credentials = [{"accessKey": "testing", "secretKey": PASSWORD}]
+        credentials = [{"accessKey": "tester", "secretKey": PASSWORD}]
         identity = {"name": "testing", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List"]}
         config.write_text(json.dumps({"identities": [identity]}))
         ports: list[list[int]] = []
@@ -141,7 +141,7 @@ def s3() -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _s3_options(port: int) -> dict[str, str]:
-    return {"key": "testing", "secret": PASSWORD, "endpoint_url": f"http://{LOOPBACK}:{port}"}
+    return {"key": "tester", "secret": PASSWORD, "endpoint_url": f"http://{LOOPBACK}:{port}"}
 
 
 def _weed(home: Path, config: Path, ports: Sequence[int]) -> list[str]:

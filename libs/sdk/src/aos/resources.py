@@ -68,6 +68,10 @@ class Connections:
         """Return a connection with its streams."""
         return self._transport.get(f"/api/v1/aam/connections/{connection_id}")
 
+    def reconnect(self, connection_id: str, settings: dict[str, Any]) -> Any:
+        """Replace a connection's settings and credentials; its streams, mappings and cursors stay."""
+        return self._transport.post(f"/api/v1/aam/connections/{connection_id}/reconnect", {"settings": settings})
+
     def delete(self, connection_id: str) -> None:
         """Delete a connection, its landing files and its quarantine."""
         self._transport.delete(f"/api/v1/aam/connections/{connection_id}")

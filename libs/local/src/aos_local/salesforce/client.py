@@ -94,15 +94,15 @@ class Emulator:
 
 
 @contextmanager
-def salesforce(data: Path | None = None) -> Iterator[Emulator]:
-    """An emulator of the organisation of a data file, or of the example."""
+def salesforce(data: Path | None = None, host: str = LOOPBACK) -> Iterator[Emulator]:
+    """An emulator of the organisation of a data file, or of the example, at an address of this machine."""
     with folder() as home:
         ports: list[int] = []
 
         def launch() -> Launch:
             ports.append(free_port())
-            argv = [sys.executable, "-m", "aos_local.salesforce", "--port", str(ports[-1])]
+            argv = [sys.executable, "-m", "aos_local.salesforce", "--host", host, "--port", str(ports[-1])]
             return Launch(argv + (["--data", str(data)] if data else []), environment(), home / "log", home)
 
-        with running("The Salesforce emulator", launch, lambda: accepts(ports[-1])):
-            yield Emulator(f"http://{LOOPBACK}:{ports[-1]}")
+        with running("The Salesforce emulator", launch, lambda: accepts(ports[-1], host)):
+            yield Emulator(f"http://{host}:{ports[-1]}")

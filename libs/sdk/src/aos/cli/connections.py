@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +16,13 @@ from aos.errors import AosError
 connections = typer.Typer(help="Connections to sources.", no_args_is_help=True)
 quarantine = typer.Typer(help="Rows that did not fit.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name or id of a connection.")]
+Settings = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        help="key=value; repeat it. Lists and objects as JSON; key=@FILE reads a secret from a file, @- from here.",
+    ),
+]
 TABLE_ROWS = 50
 ENDED = ("succeeded", "failed", "cancelled")
 
@@ -35,17 +44,39 @@ def connectors(as_json: AsJson = False) -> None:
 def create(
     connector: Annotated[str, typer.Argument(help="Name of a connector, e.g. postgres.")],
     name: Annotated[str, typer.Option(help="A name for the connection.")],
-    setting: Annotated[list[str], typer.Option("--set", help="key=value; repeat it. Lists and objects as JSON.")],
+    setting: Settings,
     stream: Annotated[list[str] | None, typer.Option(help="Only this stream; repeat it.")] = None,
 ) -> None:
     """Create a connection; it is checked and its streams are discovered in the background."""
-    pairs = [item.partition("=") for item in setting]
-    if not all(sign for _, sign, _ in pairs):
-        raise typer.BadParameter("It takes key=value, e.g. path=/data/exports.", param_hint="--set")
+    settings = _settings(setting)
     with signed_in() as client:
-        settings = {key: _value(text) for key, _, text in pairs}
         made = client.connections.create(name, connector, settings, stream or [])
     say(f"{made['name']} is {made['state']}. Watch it: aos connections show {typed(made['name'])}")
+
+
+@connections.command()
+def reconnect(name: Name, setting: Settings) -> None:
+    """Give a connection new settings and credentials, all of them; its streams, mappings and cursors stay."""
+    settings = _settings(setting)
+    with signed_in() as client:
+        made = client.connections.reconnect(_find(client, name)["id"], settings)
+    say(f"{made['name']} is {made['state']}. Watch it: aos connections show {typed(made['name'])}")
+
+
+def _settings(pairs: list[str]) -> dict[str, Any]:
+    split = [pair.partition("=") for pair in pairs]
+    if not all(sign for _, sign, _ in split):
+        raise typer.BadParameter("It takes key=value, e.g. path=/data/exports.", param_hint="--set")
+    return {key: _from_file(text[1:]) if text.startswith("@") else _value(text) for key, _, text in split}
+
+
+def _from_file(path: str) -> str:
+    """Return a file's text: a secret on the command line would stay in the shell's history."""
+    try:
+        return (sys.stdin.read() if path == "-" else Path(path).expanduser().read_text(encoding="utf-8")).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        said = getattr(error, "strerror", None) or "it is no text"
+        raise typer.BadParameter(f"{path} cannot be read: {said}.", param_hint="--set") from None
 
 
 def _value(text: str) -> Any:

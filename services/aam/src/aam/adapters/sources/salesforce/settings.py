@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -9,7 +10,6 @@ from aos_common.secrets import CredentialLocators
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 LOGIN, SANDBOX = "https://login.salesforce.com", "https://test.salesforce.com"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 
 
@@ -98,5 +98,12 @@ def refuse_address(url: str) -> None:
     parts = urlsplit(url)
     if not parts.hostname or parts.path not in ("", "/") or parts.query or parts.username:
         raise ValueError("the address must look like https://login.salesforce.com")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_this_machine(parts.hostname)):
         raise ValueError("credentials go over https alone")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
