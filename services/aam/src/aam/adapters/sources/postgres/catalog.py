@@ -28,13 +28,15 @@ CURSOR_NAMES = (
 TEMPORAL = frozenset({"date", "timestamp", "timestamptz"})
 
 COLUMNS_SQL = """
-SELECT n.nspname AS schema_name, c.relname AS table_name, a.attname AS column_name,
+SELECT n.nspname AS schema_name, c.relname AS table_name, a.attname AS column_name, c.oid::int8 AS table_oid,
+       c.relkind::text AS relkind, c.relreplident::text AS identity,
        format_type(a.atttypid, a.atttypmod) AS declared, a.attnotnull AS not_null,
        coalesce(col_description(c.oid, a.attnum), '') AS comment,
        coalesce(obj_description(c.oid, 'pg_class'), '') AS documentation,
        base.typname AS base_name, base.typtype::text AS base_kind,
        coalesce(element.typname, '') AS element_name, coalesce(element.typtype::text, '') AS element_kind,
-       coalesce(array_position(key.indkey::int2[], a.attnum), -1) AS key_position
+       coalesce(array_position(key.indkey::int2[], a.attnum), -1) AS key_position,
+       coalesce(key.indnkeyatts, 0)::int4 AS key_size
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -67,6 +69,20 @@ class CatalogTable:
     name: str
     columns: list[CatalogColumn] = field(default_factory=list)
     documentation: str = ""
+    oid: int = 0
+    kind: str = "r"
+    identity: str = "d"
+    key_size: int = 0
+
+    @property
+    def key(self) -> list[CatalogColumn]:
+        """The columns of the primary key, in its order."""
+        return sorted((one for one in self.columns if one.key_position >= 0), key=lambda one: one.key_position)
+
+    @property
+    def keyed(self) -> bool:
+        """Tell whether there is a primary key, all of which is read."""
+        return 0 < self.key_size == len(self.key)
 
     @property
     def stream(self) -> str:
@@ -96,8 +112,7 @@ class CatalogTable:
 
     def stream_schema(self, cursor: str | None) -> StreamSchema:
         """The shape; `cursor` overrides the column found by name (empty: none)."""
-        keyed = sorted((one for one in self.columns if one.key_position >= 0), key=lambda one: one.key_position)
-        key = tuple(one.column.name for one in keyed)
+        key = tuple(one.column.name for one in self.key)
         chosen = self._cursor() if cursor is None else cursor
         return StreamSchema(tuple(one.column for one in self.columns), key, chosen if key else "")
 
@@ -137,7 +152,10 @@ def tables(rows: Iterable[dict[str, Any]]) -> list[CatalogTable]:
         place = (row["schema_name"], row["table_name"])
         column = Column(row["column_name"], row["declared"], not row["not_null"], row["comment"])
         reading = reading_of(row["base_name"], row["base_kind"], row["element_name"], row["element_kind"])
-        table = found.setdefault(place, CatalogTable(*place, documentation=row["documentation"]))
+        if place not in found:
+            known = (row["documentation"], row["table_oid"], row["relkind"], row["identity"], row["key_size"])
+            found[place] = CatalogTable(*place, [], *known)
+        table = found[place]
         table.columns.append(CatalogColumn(column, reading, row["base_name"], row["key_position"]))
     return list(found.values())
 

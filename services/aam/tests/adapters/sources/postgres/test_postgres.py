@@ -131,7 +131,7 @@ def test_session_when_open_then_refuses_writes(url: str) -> None:
     from adbc_driver_manager import Error
 
     with (
-        source(url)._session("a test") as cursor,  # type: ignore[attr-defined]  # the adapter's own session
+        source(url)._sessions.reader("a test") as cursor,  # type: ignore[attr-defined]  # the adapter's own session
         pytest.raises(Error, match="read-only"),
     ):
         try:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import psycopg
 from adbc_driver_manager import Error as AdbcError
 
 from aam.domain.errors import Fault, SourceError
@@ -79,7 +80,7 @@ def named_errors(location: str, what: str, secret: str) -> Iterator[None]:
     """Failures of the driver inside the block as `SourceError`; the password appears nowhere in them."""
     try:
         yield
-    except AdbcError as error:
+    except (AdbcError, psycopg.Error) as error:
         internal = str(error).replace(secret, "***") if secret else str(error)
         for known in KNOWN:
             if re.search(known.pattern, f"{internal} {error.sqlstate or ''}", re.IGNORECASE):

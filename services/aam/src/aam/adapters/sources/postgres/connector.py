@@ -1,0 +1,37 @@
+"""The postgres connector: how settings open a source."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aos_common.egress import Egress
+
+from aam.adapters.sources.postgres.settings import PostgresSettings
+from aam.adapters.sources.postgres.source import PostgresSource
+from aam.adapters.sources.settings import public_and_secret
+from aam.ports import Json
+
+
+class PostgresConnector:
+    """The connector for PostgreSQL 12 and later, at addresses that `egress` allows."""
+
+    name = "postgres"
+    title = "PostgreSQL"
+
+    def __init__(self, egress: Egress) -> None:
+        self._egress = egress
+
+    def settings_schema(self) -> dict[str, Any]:
+        """JSON Schema of `PostgresSettings`; `url` is accepted in place of its parts."""
+        schema = PostgresSettings.model_json_schema()
+        url = {"type": "string", "writeOnly": True, "title": "Url", "description": "postgresql://user:password@host/db"}
+        schema["properties"]["url"] = url
+        schema["anyOf"] = [{"required": ["url"]}, {"required": schema.pop("required")}]
+        return schema
+
+    def split(self, settings: Json) -> tuple[dict[str, Any], dict[str, str]]:
+        """Validated settings; the password is the secret."""
+        return public_and_secret(PostgresSettings, settings)
+
+    def open(self, public: Json, secret: Mapping[str, str]) -> PostgresSource:
+        """The database behind the settings."""
+        return PostgresSource(PostgresSettings.model_validate({**public, **secret}), self._egress)

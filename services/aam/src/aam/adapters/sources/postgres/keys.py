@@ -1,0 +1,47 @@
+"""Keys as SQL: ranges of a table in the order of its primary key, and rows by their keys."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from aam.adapters.sources.postgres.catalog import CatalogTable, quoted
+
+# Types whose values, as read, are exact texts again; keys of others (floats, dates) are not read by ranges.
+EXACT = frozenset({"int2", "int4", "int8", "text", "varchar", "name", "bool"})
+
+
+def ordered(table: CatalogTable) -> bool:
+    """Tell whether the table has a primary key that is read and whose values can be written as SQL without loss."""
+    return table.keyed and all(one.reading == "text" or one.base in EXACT for one in table.key)
+
+
+def literal(value: str, declared: str) -> str:
+    """A value of the declared type."""
+    return f"'{value.replace(chr(39), chr(39) * 2)}'::{declared}"
+
+
+def last_key(table: CatalogTable, data: pa.RecordBatch) -> list[str]:
+    """The texts of the last row's key."""
+    last = data.slice(data.num_rows - 1)
+    return [_text(last.column(last.schema.get_field_index(one.column.name))[0].as_py()) for one in table.key]
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def beyond(table: CatalogTable, after: Sequence[str] | None, limit: int) -> str:
+    """What of the table comes next in the order of its key."""
+    names = ", ".join(f"{quoted(table.schema)}.{quoted(table.name)}.{quoted(one.column.name)}" for one in table.key)
+    condition = f" WHERE ({names}) > ({_key(table, after)})" if after is not None else ""
+    return f"{condition} ORDER BY {names} LIMIT {limit}"
+
+
+def among(table: CatalogTable, keys: Sequence[Sequence[str]]) -> str:
+    """The rows that have one of the keys."""
+    names = ", ".join(f"{quoted(table.schema)}.{quoted(table.name)}.{quoted(one.column.name)}" for one in table.key)
+    return f" WHERE ({names}) IN ({', '.join(f'({_key(table, key)})' for key in keys)})"
+
+
+def _key(table: CatalogTable, key: Sequence[str]) -> str:
+    return ", ".join(literal(text, one.column.type) for text, one in zip(key, table.key, strict=True))

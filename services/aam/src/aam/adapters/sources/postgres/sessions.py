@@ -1,0 +1,94 @@
+"""Sessions with a PostgreSQL server, at addresses that are checked first."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from aos_common.egress import Egress, EgressRefused, HostUnknown
+
+from aam.adapters.sources.postgres.errors import named_errors
+from aam.adapters.sources.postgres.settings import PostgresSettings
+from aam.domain.errors import SourceError
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc  # type: ignore[import-untyped]  # ships no types
+    import psycopg
+
+SESSION = (
+    "SET default_transaction_read_only = on",
+    "SET TimeZone = 'UTC'",
+    "SET DateStyle = 'ISO, YMD'",
+    "SET IntervalStyle = 'iso_8601'",
+    "SET extra_float_digits = 1",
+    "SET bytea_output = 'hex'",
+    "SET lock_timeout = '10s'",
+    "SET search_path = ''",
+)
+
+
+class Sessions:
+    """Opens sessions for one connection; those for reading are read-only."""
+
+    def __init__(self, settings: PostgresSettings, egress: Egress) -> None:
+        self._settings, self._egress = settings, egress
+        self.location = f"postgresql://{settings.host}:{settings.port}/{settings.database}"
+
+    @property
+    def _secret(self) -> str:
+        return self._settings.password.get_secret_value()
+
+    @contextmanager
+    def reader(self, what: str, snapshot: str = "") -> "Iterator[adbc.Cursor]":
+        """A session that reads into Arrow; in a transaction of the exported snapshot where one is given."""
+        # Loaded where it is used: it brings every data-frame library it finds, 50 MB in a process that needs none.
+        import adbc_driver_postgresql.dbapi as adbc  # noqa: PLC0415  only sources that need it pay for it
+
+        url = self.url()
+        with named_errors(self.location, what, self._secret):
+            connection = adbc.connect(url, autocommit=True)
+            try:
+                with connection.cursor() as cursor:
+                    for statement in SESSION:
+                        cursor.execute(statement)
+                    seconds = self._settings.statement_timeout_seconds
+                    cursor.execute(f"SET statement_timeout = '{seconds}s'")
+                    if snapshot:
+                        cursor.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                        cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+                    yield cursor
+            finally:
+                connection.close()
+
+    @contextmanager
+    def control(self, what: str) -> "Iterator[psycopg.Connection[Any]]":
+        """A session for the snapshot, the slot and the publication; each statement is its own transaction."""
+        import psycopg  # noqa: PLC0415  only sources that need it pay for it
+
+        url = self.url()
+        with (
+            named_errors(self.location, what, self._secret),
+            psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection,
+        ):
+            connection.execute("SET lock_timeout = '10s'")
+            connection.execute("SET idle_in_transaction_session_timeout = 0")
+            connection.execute("SET search_path = ''")
+            yield connection
+
+    def url(self) -> str:
+        """The URL with the checked addresses: libpq resolves no name then, and keeps the host for the certificate."""
+        settings, addresses = self._settings, self._addresses()
+        host = f"[{settings.host}]" if ":" in settings.host else quote(settings.host, safe="")
+        trusted = "&sslrootcert=system" if settings.sslmode == "verify-full" else ""
+        return (
+            f"postgresql://{quote(settings.user, safe='')}:{quote(self._secret, safe='')}"
+            f"@{','.join([f'{host}:{settings.port}'] * len(addresses))}/{quote(settings.database, safe='')}"
+            f"?hostaddr={quote(','.join(addresses), safe='')}&sslmode={settings.sslmode}{trusted}"
+            "&connect_timeout=10&application_name=autonomos"
+        )
+
+    def _addresses(self) -> list[str]:
+        try:
+            return self._egress.addresses_now(self._settings.host, self._settings.port)
+        except (EgressRefused, HostUnknown) as error:
+            raise SourceError(error.message, hint=error.hint, reason=f"SOURCE_{error.reason}") from None
