@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -24,7 +25,11 @@ class Figure:
 
 
 def run(module: str, *arguments: str) -> Figure:
-    """Run `python -m MODULE ARGS` to its end; its last line is JSON and becomes `said`."""
+    """Run `python -m MODULE ARGS` to its end; its last line is JSON and becomes `said`.
+
+    A `rss` in it (see `peak_mb`) stands for the kernel's figure, which never falls below what this process had when it
+    started the other.
+    """
     command = [sys.executable, "-m", module, *arguments]
     began = time.monotonic()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -34,8 +39,15 @@ def run(module: str, *arguments: str) -> Figure:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{module} ended with {process.returncode}")
-    said = json.loads(output.strip().splitlines()[-1])
-    return Figure(usage.ru_utime + usage.ru_stime, time.monotonic() - began, usage.ru_maxrss / 1024, said)
+    said: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
+    rss = float(said.get("rss", usage.ru_maxrss / 1024))
+    return Figure(usage.ru_utime + usage.ru_stime, time.monotonic() - began, rss, said)
+
+
+def peak_mb() -> float:
+    """Return the largest resident memory this process has had, in MB."""
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 def cpu_of(pid: int) -> float:

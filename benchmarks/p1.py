@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from benchmarks.measure import report, run
+from benchmarks.measure import peak_mb, report, run
 from benchmarks.rows import fill_table
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     asked = parser.parse_args()
     if asked.side == "ours":
-        print(json.dumps(asyncio.run(_ours(asked.source, asked.app, asked.folder))))
+        print(json.dumps(asyncio.run(_ours(asked.source, asked.app, asked.folder)) | {"rss": peak_mb()}))
     elif asked.side == "dlt":
-        print(json.dumps(_dlt(asked.source, asked.folder)))
+        print(json.dumps(_dlt(asked.source, asked.folder) | {"rss": peak_mb()}))
     else:
         _compare(asked.rows)
 

@@ -1,7 +1,5 @@
 """What the tests of the mesh share: real PostgreSQL, real files, the shared data beside the repository."""
 
-import signal
-import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,12 +23,9 @@ from aos_common.folders import AllowedFolders
 from aos_common.migrations import migrate
 from aos_common.objects import ObjectStore
 from aos_common.secrets import CredentialLocators, LocalKeys, SecretBox
-from aos_local.processes.ports import LOOPBACK, free_port
-from aos_local.processes.process import Launch
 from aos_local.provision import Provisioned
-from aos_local.testing import environment, folder, postgres, provisioned_postgres, running
-from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from aos_local.testing import postgres, provisioned_postgres
+from aos_local.testing_mongo import mongo
 
 
 @pytest.fixture(scope="session")
@@ -49,32 +44,8 @@ def source_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def mongo_url() -> Iterator[str]:
     """A server that speaks MongoDB's wire protocol and asks for a password; yields its administrator's URL."""
-    with folder() as home:
-        ports: list[int] = []
-
-        def launch(*extra: str) -> Launch:
-            ports.append(free_port())
-            place = ["--host", LOOPBACK, "--port", str(ports[-1]), "--storage-path", str(home / "data")]
-            argv = [sys.executable, "-m", "secantus", *place, "--log-level", "WARNING", *extra]
-            return Launch(argv, environment(), home / "log", home, death_signal=signal.SIGTERM)
-
-        def url(credentials: str = "") -> str:
-            return f"mongodb://{credentials}{LOOPBACK}:{ports[-1]}/?directConnection=true"
-
-        def ready(credentials: str = "") -> bool:
-            with MongoClient(url(credentials), serverSelectionTimeoutMS=1000) as client:
-                try:
-                    client.admin.command("ping")
-                except PyMongoError:
-                    return False
-                return True
-
-        with running("the server", launch, ready), MongoClient(url()) as open_to_all:
-            for user, role in (("root", "root"), ("reader", "readAnyDatabase")):
-                open_to_all.admin.command("createUser", user, pwd=f"{user}-geheim", roles=[role])
-        root = "root:root-geheim@"
-        with running("the server", lambda: launch("--auth", "--enable-test-commands"), lambda: ready(root)):
-            yield url(root)
+    with mongo() as url:
+        yield url
 
 
 @pytest.fixture
