@@ -159,6 +159,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             os.close(incoming)
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what it logs is no answer
             arm(Death(asked["point"], asked["nth"], outgoing))
             asyncio.run(work(app_url, objects_url, UUID(asked["tenant"])))
             os._exit(0)
