@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +15,7 @@ import fsspec
 import pytest
 from aam.adapters.conformance import CHECKS, Check, Subject
 from aam.adapters.sources.files import FilesConnector
-from aam.ports import Json
+from aam.ports import Connector, Json
 from aos_common.egress import Egress
 from aos_common.folders import AllowedFolders
 from aos_local.testing import s3
@@ -47,9 +47,11 @@ class Files:
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self.carriers: Json = {}
-        self.connector = FilesConnector(AllowedFolders(folders), Egress("127.0.0.1"), batch_bytes=self.batch_bytes)
+        self.connector: Connector = FilesConnector(
+            AllowedFolders(folders), Egress("127.0.0.1"), batch_bytes=self.batch_bytes
+        )
         self.settings: Json = {}
-        self.wrong: dict[str, Json] = {}
+        self.wrong: Mapping[str, Json] = {}
         self._records = records()
 
     def put(self, name: str, data: bytes) -> None:

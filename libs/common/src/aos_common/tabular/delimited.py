@@ -14,21 +14,21 @@ from aos_common.tabular.errors import (
     FileEmpty,
     HeaderOnly,
     RecordTooLarge,
-    TooManyColumns,
     UnclosedQuote,
     WrongEncoding,
 )
 from aos_common.tabular.model import (
-    MAX_COLUMNS,
     ReadOptions,
     Rejected,
     TabularBatch,
     TabularFormat,
     place,
+    refuse_width,
     unique_names,
 )
 
 TEXT_KEPT = 2000
+MAX_FIRST_LINE = 4 << 20
 
 
 def head_text(path: Path, encoding: str, *, gzipped: bool, size: int = SAMPLE) -> str:
@@ -57,6 +57,8 @@ class DelimitedReader:
     def _names(self) -> list[str]:
         layout = self._format
         text = head_text(self._path, layout.encoding, gzipped=layout.gzip, size=SAMPLE)
+        if "\n" not in text and "\r" not in text and self._scan.size > SAMPLE:
+            text = self._long_first_line()
         rows = sample_rows(text, layout.delimiter, layout.quote, limit=2)
         if not rows:
             raise FileEmpty(
@@ -64,12 +66,7 @@ class DelimitedReader:
                 hint="Export it again; a file without rows still needs a header line.",
                 file=place(self._path),
             )
-        if len(rows[0]) > MAX_COLUMNS:
-            raise TooManyColumns(
-                f"{place(self._path)}: the first line has {len(rows[0])} columns; at most {MAX_COLUMNS} are read.",
-                hint="Check the delimiter, or split the file.",
-                file=place(self._path),
-            )
+        refuse_width(self._path, len(rows[0]), "the first line")
         names = unique_names(rows[0] if layout.header else [""] * len(rows[0]))
         if layout.header and len(rows) == 1 and self._scan.size <= SAMPLE:
             raise HeaderOnly(
@@ -79,6 +76,19 @@ class DelimitedReader:
                 columns="\n".join(names),
             )
         return names
+
+    def _long_first_line(self) -> str:
+        """The beginning of a file whose first line is long, which it must end within."""
+        size = min(MAX_FIRST_LINE, self._options.batch_bytes)
+        text = head_text(self._path, self._format.encoding, gzipped=self._format.gzip, size=size)
+        if "\n" not in text and "\r" not in text and self._scan.size > size:
+            refuse_width(self._path, text.count(self._format.delimiter) + 1, "the first line")
+            raise RecordTooLarge(
+                f"{place(self._path)}: the first line is longer than {size} bytes.",
+                hint="It should hold the names of the columns: check the file's line ends.",
+                file=place(self._path),
+            )
+        return text
 
     def __iter__(self) -> Iterator[TabularBatch]:
         following, tail_check = 1, None

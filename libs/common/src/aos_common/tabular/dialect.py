@@ -7,6 +7,7 @@ from collections import Counter
 
 DELIMITERS = (",", "\t", ";", "|")
 TYPED = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|true|false", re.IGNORECASE)
+LONGEST = 64
 YEAR = re.compile(r"(19|20)\d\d")
 
 
@@ -56,11 +57,16 @@ def has_header(rows: list[list[str]]) -> bool:
         return True
     first, rest = [cell.strip() for cell in rows[0]], rows[1:]
     above = [cell for position, cell in enumerate(first) if cell and _mostly_typed(rest, position)]
-    typed = [cell for cell in above if TYPED.fullmatch(cell)]
+    typed = [cell for cell in above if _typed(cell)]
     years = len(typed) > 1 and len(set(typed)) == len(typed) and all(YEAR.fullmatch(cell) for cell in typed)
     return not typed or years or len(typed) < len(above)
 
 
+def _typed(cell: str) -> bool:
+    """Whether a cell is a number, a date or a truth value; long ones are none, and matching them would take long."""
+    return len(cell) <= LONGEST and TYPED.fullmatch(cell) is not None
+
+
 def _mostly_typed(rows: list[list[str]], position: int) -> bool:
     below = [row[position].strip() for row in rows if position < len(row) and row[position].strip()]
-    return bool(below) and sum(1 for cell in below if TYPED.fullmatch(cell)) * 10 >= len(below) * 9
+    return bool(below) and sum(1 for cell in below if _typed(cell)) * 10 >= len(below) * 9

@@ -9,11 +9,13 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from aos_common.tabular.errors import CorruptFile, FileEmpty, HeaderOnly, UnknownSheet
-from aos_common.tabular.model import ReadOptions, Rejected, TabularBatch, place, unique_names
+from aos_common.tabular.model import ReadOptions, Rejected, TabularBatch, place, refuse_width, unique_names
+from aos_common.tabular.workbook_bounds import refuse_oversized
 
 
 def open_workbook(path: Path) -> CalamineWorkbook:
     """The workbook, or `CorruptFile` when it cannot be opened (damaged, or locked by a password)."""
+    refuse_oversized(path)
     try:
         return CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError, ValueError) as error:
@@ -44,6 +46,7 @@ class ExcelReader:
         if header is None:
             raise FileEmpty(f"{place(path)}: sheet {sheet} is empty.", hint="Choose another sheet.", file=place(path))
         self._width = max((index + 1 for index, cell in enumerate(header[1]) if cell), default=0)
+        refuse_width(path, self._width, f"sheet {sheet}")
         self._names = unique_names([cell or "" for cell in header[1][: self._width]])
         if next(rows, None) is None:
             raise HeaderOnly(

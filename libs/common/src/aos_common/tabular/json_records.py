@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from aos_common.tabular.encoding import raw_chunks
 from aos_common.tabular.errors import BrokenJson, FileEmpty, HeaderOnly, RecordTooLarge, TooManyColumns, WrongEncoding
-from aos_common.tabular.json_text import DECODER, SURROGATE, as_text, is_text
+from aos_common.tabular.json_text import DECODER, MAX_DEPTH, SURROGATE, as_text, is_text, too_deep
 from aos_common.tabular.model import (
     MAX_COLUMNS,
     MAX_RECORD_BYTES,
@@ -23,6 +23,9 @@ from aos_common.tabular.model import (
 
 BLANK = " \t\r\n"
 READ = 1 << 20
+BATCH_TEXT = 32 << 20
+"""Characters of source text in a batch, for records can be large."""
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 Record = dict[str, Any]
 
 
@@ -36,6 +39,7 @@ class JsonReader:
     def __init__(self, path: Path, layout: TabularFormat, options: ReadOptions) -> None:
         self._path, self._format, self._options = path, layout, options
         self._encoding = layout.encoding
+        self._taken = 0
         if path.stat().st_size == 0:
             raise FileEmpty(f"{place(path)}: the file is empty.", hint="Export it again.", file=place(path))
         names: dict[str, None] = {}
@@ -56,12 +60,13 @@ class JsonReader:
 
     def __iter__(self) -> Iterator[TabularBatch]:
         rows: list[Record] = []
-        first = 1
+        first, begun = 1, 0
+        self._taken = 0
         for record in self._records():
             rows.append(record)
-            if len(rows) >= self._options.batch_rows:
+            if len(rows) >= self._options.batch_rows or self._taken - begun >= BATCH_TEXT:
                 yield self._batch(rows, first)
-                first, rows = first + len(rows), []
+                first, rows, begun = first + len(rows), [], self._taken
         if rows:
             yield self._batch(rows, first)
 
@@ -79,13 +84,15 @@ class JsonReader:
         decoder = codecs.getincrementaldecoder("utf-8-sig" if self._encoding == "utf-8" else self._encoding)()
         for chunk in raw_chunks(self._path, gzipped=self._format.gzip, size=READ):
             try:
-                yield decoder.decode(chunk)
+                piece = decoder.decode(chunk)
             except UnicodeError as error:
                 raise WrongEncoding(
                     f"{place(self._path)}: the text does not decode as {self._encoding} ({error}).",
                     hint="Name the file's real encoding in the `encoding` option.",
                     file=place(self._path),
                 ) from error
+            self._taken += len(piece)
+            yield piece
 
     def _lines(self, pieces: Iterator[str]) -> Iterator[Record]:
         rest, number = "", 0
@@ -103,8 +110,12 @@ class JsonReader:
     def _object(self, line: str, number: int) -> Record:
         try:
             value = DECODER.decode(line)
+        except RecursionError:
+            raise self._broken(f"line {number} is {TOO_DEEP}", number) from None
         except ValueError as error:
             raise self._broken(f"line {number} is not JSON ({error})", number) from error
+        if line.count("{") + line.count("[") > MAX_DEPTH and too_deep(value):
+            raise self._broken(f"line {number} is {TOO_DEEP}", number)
         if not isinstance(value, dict):
             raise self._broken(f"line {number} is not a JSON object", number)
         if SURROGATE.search(line) and not is_text(value):
@@ -140,6 +151,8 @@ class JsonReader:
             raise self._broken(f"record {record} is not a JSON object", record)
         try:
             value, end = DECODER.raw_decode(buffer, position)
+        except RecursionError:
+            raise self._broken(f"record {record} is {TOO_DEEP}", record) from None
         except ValueError as error:
             unfinished = isinstance(error, json.JSONDecodeError) and (
                 error.pos >= len(buffer) - 8 or "Unterminated" in error.msg
@@ -147,6 +160,8 @@ class JsonReader:
             if not unfinished:
                 raise self._broken(f"record {record} is not JSON ({error})", record) from error
             return None
+        if buffer.count("{", position, end) + buffer.count("[", position, end) > MAX_DEPTH and too_deep(value):
+            raise self._broken(f"record {record} is {TOO_DEEP}", record)
         if SURROGATE.search(buffer, position, end) and not is_text(value):
             raise self._broken(f"record {record} holds half a character (a lone surrogate)", record)
         return value, end

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 
@@ -18,8 +19,7 @@ def _refuse_constant(name: str) -> Any:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
         raise ValueError(f"the key {twice!r} stands twice in one object")
     return found
 
@@ -29,8 +29,24 @@ DECODER = json.JSONDecoder(
 )
 """Refuses what would lose a value: NaN and infinities, and a key that stands twice."""
 
+MAX_DEPTH = 100
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """Where a character may be spelled in two halves, or only one of them."""
+
+
+def too_deep(value: Any) -> bool:
+    """Tell whether a value is nested deeper than `MAX_DEPTH`; needs no stack of its own."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def is_text(value: Any) -> bool:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from aos_common.tabular.errors import TooManyColumns
+
 DEFAULT_NULLS = ("NULL", "\\N")
 MAX_COLUMNS = 4096
 MAX_RECORD_BYTES = 16 << 20
@@ -96,17 +98,29 @@ def unique_names(names: list[str]) -> list[str]:
     """Names without blanks and repeats: `column_3` for a blank third name, `name_2` for the second `name`."""
     taken: set[str] = {name.strip() for name in names}
     seen: set[str] = set()
+    tried: dict[str, int] = {}
     result = []
     for position, raw in enumerate(names, start=1):
         name = raw.strip() or f"column_{position}"
         if name in seen or (not raw.strip() and name in taken):
-            suffix = 2
-            while f"{name}_{suffix}" in taken | seen:
+            suffix = tried.get(name, 2)
+            while f"{name}_{suffix}" in taken or f"{name}_{suffix}" in seen:
                 suffix += 1
+            tried[name] = suffix
             name = f"{name}_{suffix}"
         seen.add(name)
         result.append(name)
     return result
+
+
+def refuse_width(path: Path, columns: int, what: str) -> None:
+    """Raise `TooManyColumns` when a table is wider than one may be."""
+    if columns > MAX_COLUMNS:
+        raise TooManyColumns(
+            f"{place(path)}: {what} has {columns} columns; at most {MAX_COLUMNS} are read.",
+            hint="Check the delimiter, or split the file.",
+            file=place(path),
+        )
 
 
 def place(path: Path) -> str:

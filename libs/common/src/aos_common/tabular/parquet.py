@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 import pyarrow.types as pt
 
 from aos_common.tabular.errors import CorruptFile, FileTruncated, NotThisFormat, UnsupportedColumnType
-from aos_common.tabular.model import ReadOptions, TabularBatch, place
+from aos_common.tabular.model import ReadOptions, TabularBatch, place, refuse_width
 
 MAGIC = b"PAR1"
+READ_AHEAD = 1 << 20
 
 
 def readable(kind: pa.DataType) -> bool:
@@ -34,6 +35,7 @@ class ParquetReader:
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self._path, self._options = path, options
         with self._open() as file:
+            refuse_width(path, file.metadata.num_columns, "the Parquet file")
             whole: pa.Schema = file.schema_arrow
         kept = [field for field in whole if field.name not in options.exclude_columns]
         for field in kept:
@@ -50,7 +52,8 @@ class ParquetReader:
     def _open(self) -> pq.ParquetFile:
         _refuse_damaged(self._path)
         try:
-            return pq.ParquetFile(self._path, memory_map=True)
+            # not mapped: a file that is cut while it is read would end the process
+            return pq.ParquetFile(self._path, buffer_size=READ_AHEAD)
         except (pa.ArrowInvalid, OSError) as error:
             raise _corrupt(self._path, error) from error
 

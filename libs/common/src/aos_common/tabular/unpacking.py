@@ -3,14 +3,14 @@
 from aos_common.tabular.errors import UnpacksTooLarge
 
 FREE = 64 << 20
-RATIO = 250
+RATIO = 150
 LIMIT = 1 << 40
 
 
 def refuse_bomb(file: str, packed: int, unpacked: int, *, limit: int = LIMIT) -> None:
     """Raise `UnpacksTooLarge` when `packed` bytes have become too many.
 
-    Up to 64 MiB may come of anything; beyond that at most 250 bytes of each. Tables as text pack 3 to 60 times.
+    Up to 64 MiB may come of anything; beyond that at most 150 bytes of each. Tables as text pack 3 to 60 times.
     """
     if unpacked > limit:
         raise UnpacksTooLarge(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from aos_common.tabular import TabularError
 
@@ -115,10 +116,18 @@ class FileSource:
             entry = entries.get(name)
             if entry is not None and not entry.archive and not self._grouped(name):
                 return Target(entry, sheet=tab)
+        if stream in entries and entries[stream].archive:
+            self._refuse_archive(entries[stream])
         for name, entry in entries.items():
             if entry.archive and stream.startswith(f"{name}/"):
                 return self._target_inside(entry, stream.removeprefix(f"{name}/"))
         raise SourceError(f"{stream} is no longer in {self.location}.", hint="Put the file back, or discover again.")
+
+    def _refuse_archive(self, entry: Entry) -> NoReturn:
+        """An archive is no stream; where it cannot be opened, that is the reason to tell."""
+        with named_errors(), self._opening.place.fetch(entry) as path:
+            members(path)
+        raise SourceError(f"{entry.name} is an archive.", hint="Its members are the streams: discover again.")
 
     def _target_inside(self, entry: Entry, name: str) -> Target:
         whole, _, sheet = name.rpartition(SHEET)

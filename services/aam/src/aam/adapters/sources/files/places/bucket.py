@@ -14,7 +14,7 @@ from aam.adapters.sources.files.globs import matches
 from aam.adapters.sources.files.places.http import Http, refuse_failure
 from aam.adapters.sources.files.places.place import MAX_FILES, Entry, readable
 from aam.adapters.sources.files.places.signing import Keys, canonical_query, signed
-from aam.adapters.sources.files.places.spool import PIECE, Spool
+from aam.adapters.sources.files.places.spool import Spool
 from aam.domain.errors import Fault, SourceError
 
 MAX_LISTED, MAX_PAGE = 200_000, 16 << 20
@@ -64,7 +64,7 @@ class Bucket:
         with self._get("", query) as response:
             refuse_failure(response, f"the list of bucket {self._bucket}")
             body = b""
-            for piece in response.iter_raw(PIECE):
+            for piece in response.iter_raw():
                 body += piece
                 if len(body) > MAX_PAGE:
                     raise _garbled(self.location)
@@ -84,7 +84,7 @@ class Bucket:
                 raise SourceError(
                     f"{entry.name} changed since it was listed.", hint="Sync again.", fault=Fault.TRANSIENT
                 )
-            with self._spool.copy(entry.name, response.iter_raw(PIECE), entry.size) as path:
+            with self._spool.copy(entry.name, response.iter_raw(), entry.size) as path:
                 response.close()
                 yield path
 

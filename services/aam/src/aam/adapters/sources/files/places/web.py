@@ -10,7 +10,7 @@ import httpx
 
 from aam.adapters.sources.files.places.http import Http, refuse_failure
 from aam.adapters.sources.files.places.place import Entry, readable
-from aam.adapters.sources.files.places.spool import PIECE, Spool
+from aam.adapters.sources.files.places.spool import Spool
 from aam.domain.errors import SourceError
 
 MAX_REDIRECTS = 5
@@ -58,7 +58,7 @@ class WebFile:
         """A copy of the file as it is now."""
         with self._answer("GET") as response:
             refuse_failure(response, entry.name)
-            with self._spool.copy(entry.name, response.iter_raw(PIECE), _length(response)) as path:
+            with self._spool.copy(entry.name, response.iter_raw(), _length(response)) as path:
                 response.close()
                 yield path
 
@@ -104,7 +104,7 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 def _length(response: httpx.Response) -> int:
     """The size of the file as announced; -1 when it is not, or is that of an encoding on the way."""
     length = response.headers.get("Content-Length", "")
-    return int(length) if length.isascii() and length.isdigit() and len(length) < 16 else -1
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else -1
 
 
 def _version(response: httpx.Response) -> str:
