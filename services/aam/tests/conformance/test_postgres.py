@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -77,26 +78,61 @@ class Postgres:
         return hashlib.sha256(repr(tables).encode()).hexdigest()
 
 
+class Followed(Postgres):
+    """The same, followed by logical replication."""
+
+    sees_deletions = True
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        name = f"slot_{url.rsplit('/', 1)[1]}"
+        added = {"replication": "required", "replication_name": name}
+        self.settings = {**self.settings, **added}
+        self.wrong = {what: {**wrong, **added} for what, wrong in self.wrong.items()}
+
+    def beyond(self, cursor: Json) -> Json:
+        return {**cursor, "lsn": 1 << 62}
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of few rows, and statements of not quite a multiple of them."""
+    monkeypatch.setattr(reading, "MIN_ROWS", 1_200)
+    monkeypatch.setattr(reading, "BATCH_BYTES", 60_000)
+    monkeypatch.setattr(reading, "CHUNK_ROWS", 2_100)
+
+
 @pytest.fixture(scope="module")
 def subject(source_url: str) -> Iterator[Subject]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "MIN_ROWS", 500)
-        patch.setattr(reading, "BATCH_BYTES", 20_000)
-        patch.setattr(reading, "CHUNK_ROWS", 2_000)
-        yield from filled(source_url)
+    with filled(source_url) as url:
+        yield Postgres(url)
 
 
-def filled(source_url: str) -> Iterator[Subject]:
+@pytest.fixture(scope="module")
+def followed(source_url: str) -> Iterator[Subject]:
+    with filled(source_url, "REPLICATION") as url:
+        subject = Followed(url)
+        yield subject
+        subject.connector.open(*subject.connector.split(subject.settings)).follower.release()
+
+
+@contextmanager
+def filled(source_url: str, right: str = "") -> Iterator[str]:
+    """A database with a user of its own; one with the right to replicate also owns the tables."""
     name = f"kit_{uuid4().hex[:8]}"
     with psycopg.connect(source_url, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}")
-        admin.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
+        admin.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
+        admin.execute(f"CREATE ROLE {name} LOGIN {right} PASSWORD '{PASSWORD}'")
         url = urlunsplit(urlsplit(source_url)._replace(path=f"/{name}"))
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(TABLE)
             connection.execute(FILL)
             connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
-        yield Postgres(url)
+            if right:
+                connection.execute(f"GRANT CREATE ON DATABASE {name} TO {name}")
+                connection.execute(f"ALTER TABLE deals OWNER TO {name}")
+        yield url
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         admin.execute(f"DROP ROLE {name}")
 
@@ -107,3 +143,11 @@ def test_postgres_when_the_kit_asks_then_conforms(
 ) -> None:
     record_property("conformance", ("postgres", check.__name__, "fails"))
     record_property("conformance", ("postgres", check.__name__, check(subject)))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_postgres_when_followed_and_the_kit_asks_then_conforms(
+    check: Check, followed: Subject, record_property: Callable[[str, Any], None]
+) -> None:
+    record_property("conformance", ("postgres (replication)", check.__name__, "fails"))
+    record_property("conformance", ("postgres (replication)", check.__name__, check(followed)))

@@ -14,6 +14,8 @@ def shop(source_url: str) -> Iterator[str]:
     name = f"shop_{uuid4().hex[:8]}"
     with psycopg.connect(source_url, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}")
+        # The log tells of what is on disk, and the servers of tests write lazily.
+        admin.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
         yield urlunsplit(urlsplit(source_url)._replace(path=f"/{name}"))
         slots = "SELECT slot_name, active_pid FROM pg_replication_slots WHERE database = %s"
         for slot, pid in admin.execute(slots, [name]).fetchall():

@@ -73,6 +73,7 @@ class CatalogTable:
     kind: str = "r"
     identity: str = "d"
     key_size: int = 0
+    excluded: frozenset[str] = frozenset()
 
     @property
     def key(self) -> list[CatalogColumn]:
@@ -92,7 +93,7 @@ class CatalogTable:
     def without(self, excluded: Iterable[str]) -> "CatalogTable":
         """The same table without the excluded columns."""
         gone = frozenset(excluded)
-        return replace(self, columns=[one for one in self.columns if one.column.name not in gone])
+        return replace(self, columns=[one for one in self.columns if one.column.name not in gone], excluded=gone)
 
     @property
     def temporal(self) -> list[str]:

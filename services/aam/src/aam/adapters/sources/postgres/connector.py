@@ -8,7 +8,7 @@ from aos_common.egress import Egress
 from aam.adapters.sources.postgres.settings import PostgresSettings
 from aam.adapters.sources.postgres.source import PostgresSource
 from aam.adapters.sources.settings import public_and_secret
-from aam.ports import Json
+from aam.ports import Credentials, Json
 
 
 class PostgresConnector:
@@ -35,3 +35,7 @@ class PostgresConnector:
     def open(self, public: Json, secret: Mapping[str, str]) -> PostgresSource:
         """The database behind the settings."""
         return PostgresSource(PostgresSettings.model_validate({**public, **secret}), self._egress)
+
+    def open_renewing(self, public: Json, secret: Mapping[str, str], credentials: Credentials) -> PostgresSource:
+        """The same, with a place that keeps how far each stream is saved, so that the slot can be moved on."""
+        return PostgresSource(PostgresSettings.model_validate({**public, **secret}), self._egress, credentials)

@@ -34,6 +34,19 @@ KNOWN = (
         "Check its spelling, and that the mesh can resolve it.",
     ),
     _Known(
+        r"unsupported startup parameter",
+        "REPLICATION_UNAVAILABLE",
+        "{location} is a pooler, and replication needs a direct connection.",
+        "Enter the server's own host and port (Supabase: db.<project>.supabase.co, port 5432).",
+    ),
+    _Known(
+        r"replication slot .* is active|55006",
+        "SOURCE_SLOT_BUSY",
+        "{location}: another session reads from the replication slot.",
+        "Give each connection a `replication_name` of its own; if there is only one, sync again in a minute.",
+        Fault.TRANSIENT,
+    ),
+    _Known(
         r"database .* does not exist|3D000",
         "SOURCE_DATABASE_MISSING",
         "{location}: there is no such database on that server.",

@@ -22,12 +22,17 @@ def literal(value: str, declared: str) -> str:
 
 def last_key(table: CatalogTable, data: pa.RecordBatch) -> list[str]:
     """The texts of the last row's key."""
-    last = data.slice(data.num_rows - 1)
-    return [_text(last.column(last.schema.get_field_index(one.column.name))[0].as_py()) for one in table.key]
+    return list(key_texts(table, data.slice(data.num_rows - 1))[0])
+
+
+def key_texts(table: CatalogTable, data: pa.RecordBatch) -> list[tuple[str, ...]]:
+    """The texts of each row's key, as the server writes them."""
+    columns = [data.column(data.schema.get_field_index(one.column.name)).to_pylist() for one in table.key]
+    return [tuple(map(_text, key)) for key in zip(*columns, strict=True)]
 
 
 def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value)[0].lower() if isinstance(value, bool) else str(value)
 
 
 def beyond(table: CatalogTable, after: Sequence[str] | None, limit: int) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import uuid4
 
 from aos_common.secrets import CredentialLocators
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -30,6 +31,16 @@ class PostgresSettings(BaseModel):
         description="Column that grows with every change, by stream; an empty text means: always read everything.",
     )
     cursor_lag_seconds: int = Field(60, ge=0, description="How long a transaction of the source may stay open.")
+    replication: Annotated[str, Field(pattern="^(auto|off|required)$")] = Field(
+        "off",
+        description="Follow changes by logical replication: `auto` where it is possible, `required` or not at all. "
+        "It makes a publication and a slot at the source, for which the source keeps its log.",
+    )
+    replication_name: Annotated[str, Field(pattern="^([a-z_][a-z0-9_]{0,62})?$")] = Field(
+        "", description="Name of the slot and the publication, no other connection's; one is made up if it is empty."
+    )
+    slot_warn_mb: int = Field(1024, ge=1, description="Log kept for the slot, above which there is a warning.")
+    slot_drop_mb: int = Field(8192, ge=1, description="Log kept for the slot, above which the slot is dropped.")
     statement_timeout_seconds: int = Field(3600, ge=1, description="Longest time one table may take to read.")
 
     @field_validator("password_from")
@@ -38,6 +49,12 @@ class PostgresSettings(BaseModel):
         if locator:
             CredentialLocators.check(locator)
         return locator
+
+    @model_validator(mode="after")
+    def _named(self) -> "PostgresSettings":
+        if self.replication != "off" and not self.replication_name:
+            self.replication_name = f"autonomos_{uuid4().hex[:16]}"
+        return self
 
     @model_validator(mode="before")
     @classmethod

@@ -9,18 +9,22 @@ from aos_common.egress import Egress
 
 from aam.adapters.sources.postgres.catalog import COLUMNS_SQL, CatalogTable, tables
 from aam.adapters.sources.postgres.reading import Above, Column, PostgresRead, Whole, resumable
+from aam.adapters.sources.postgres.replication.drain import Changes
+from aam.adapters.sources.postgres.replication.followed import Followed
+from aam.adapters.sources.postgres.replication.follower import Follower
 from aam.adapters.sources.postgres.sessions import Sessions
 from aam.adapters.sources.postgres.settings import PostgresSettings
 from aam.domain.errors import SourceError
-from aam.ports import DiscoveredStream, Json
+from aam.ports import Credentials, DiscoveredStream, Json
 
 
 class PostgresSource:
     """Reads tables and views; every session that reads is read-only and every reading is one snapshot."""
 
-    def __init__(self, settings: PostgresSettings, egress: Egress) -> None:
+    def __init__(self, settings: PostgresSettings, egress: Egress, credentials: Credentials | None = None) -> None:
         self._settings = settings
         self._sessions = Sessions(settings, egress)
+        self.follower = Follower(settings, self._sessions, credentials)
         self.location = self._sessions.location
 
     def check(self) -> None:
@@ -28,6 +32,7 @@ class PostgresSource:
         with self._sessions.reader("the database") as cursor:
             cursor.execute("SELECT 1")
             cursor.fetchall()
+        self.follower.check()
 
     def discover(self) -> list[DiscoveredStream]:
         """Every table and view the user may read; one with an unreadable column is listed with its error."""
@@ -57,15 +62,22 @@ class PostgresSource:
 
     @contextmanager
     def read(self, stream: str, cursor: Json) -> Iterator[PostgresRead]:
-        """Open one table; rows newer than the cursor where the table has one, else all."""
+        """Open one table: what changed since the cursor where that can be told, else all."""
         table = self._table(stream)
-        schema = table.stream_schema(self._settings.cursors.get(stream))
+        begun = self.follower.begin(table, cursor)
+        # Where the log tells of changes no column does: a row may change without it.
+        schema = table.stream_schema("" if begun else self._settings.cursors.get(stream))
+        if isinstance(begun, Changes):
+            yield Followed(table, schema, self._sessions, begun, {"slot": self.follower.name})
+            return
         with self._snapshot(stream) as (snapshot, now):
             reader = partial(self._sessions.reader, stream, snapshot)
             lag = timedelta(seconds=self._settings.cursor_lag_seconds)
             column = Column(schema.cursor, now, lag) if schema.cursor else None
             after = Column.above(schema, cursor, now)
-            if column is not None and after is not None:
+            if begun:
+                yield Whole(table, schema, reader, None, begun)
+            elif column is not None and after is not None:
                 yield Above(table, schema, reader, column, cursor, after)
             else:
                 yield Whole(table, schema, reader, column, self._begun(table, schema.cursor, cursor))

@@ -1,0 +1,1 @@
+"""Following a PostgreSQL table by logical replication."""
