@@ -49,7 +49,7 @@ def _extractor(settings: Settings) -> ArrowExtractor:
 def _api(settings: Settings, shared: Shared, vault: Vault, mappings: Mappings) -> AamApi:
     database = shared.database
     return AamApi(
-        connectors=InstalledConnectors(settings.folders(), Egress(settings.egress_allow)),
+        connectors=InstalledConnectors(settings.folders(), Egress(settings.egress_allow), settings.scratch_dir),
         connections=PostgresConnections(database, *vault),
         runs=PostgresRuns(database, settings.canonical_partitions, shared.relay.wake),
         quarantine=PostgresQuarantine(database),

@@ -23,7 +23,9 @@ class Settings(ConnectorSettings):
     projection_memory_mb: int = Field(
         128, ge=64, description="Memory of one stream's projection before it spills to disk, in MiB."
     )
-    scratch_dir: Path | None = Field(None, description="Folder for canonical batches before they are uploaded.")
+    scratch_dir: Path | None = Field(
+        None, description="Folder for canonical batches before they are uploaded, and for copies of files."
+    )
 
     def folders(self) -> AllowedFolders:
         """The folders that files may be read from."""

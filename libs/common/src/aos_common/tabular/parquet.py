@@ -52,8 +52,9 @@ class ParquetReader:
     def _open(self) -> pq.ParquetFile:
         _refuse_damaged(self._path)
         try:
-            # not mapped: a file that is cut while it is read would end the process
-            return pq.ParquetFile(self._path, buffer_size=READ_AHEAD)
+            # not mapped, for a file that is cut while it is read would end the process; not buffered ahead, for that
+            # keeps what was read
+            return pq.ParquetFile(self._path, buffer_size=READ_AHEAD, pre_buffer=False)
         except (pa.ArrowInvalid, OSError) as error:
             raise _corrupt(self._path, error) from error
 

@@ -1,5 +1,7 @@
 """The connectors of this installation: one line each."""
 
+from pathlib import Path
+
 from aos_common.egress import Egress
 from aos_common.folders import AllowedFolders
 
@@ -14,9 +16,9 @@ from aam.ports import Connector
 class InstalledConnectors:
     """Finds a connector by its name."""
 
-    def __init__(self, folders: AllowedFolders, egress: Egress) -> None:
+    def __init__(self, folders: AllowedFolders, egress: Egress, scratch: Path | None = None) -> None:
         known: list[Connector] = [
-            FilesConnector(folders, egress),
+            FilesConnector(folders, egress, scratch=scratch),
             MongoConnector(egress),
             PostgresConnector(egress),
             SalesforceConnector(egress),

@@ -6,6 +6,7 @@ import os
 import threading
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -172,6 +173,20 @@ def test_group_when_a_new_file_has_another_column_then_the_shape_says_so_before_
         assert read.schema.names == ["id", "_file", "more"]
     (tmp_path / "day-2.csv").write_text("more\nx\n")
     assert rows(asked, "days")[0][1] == {"id": None, "more": "x", "_file": "day-2.csv"}
+
+
+def test_group_when_a_new_file_lacks_a_typed_column_then_it_is_null(tmp_path: Path) -> None:
+    pq.write_table(
+        pa.table({"a": [1], "n": pa.array([Decimal("2.50")], pa.decimal128(5, 2))}), tmp_path / "day-1.parquet"
+    )
+    asked = source(tmp_path, streams={"days": "day-*.parquet"})
+    known = asked.discover()[0].schema
+    _, cursor, _ = rows(asked, "days")
+    pq.write_table(pa.table({"a": [3]}), tmp_path / "day-2.parquet")
+    with asked.read_as("days", cursor, known) as read:
+        assert read.schema == known
+        [batch] = read.batches()
+        assert batch.data.to_pylist() == [{"a": 3, "n": None, "_file": "day-2.parquet"}]
 
 
 def test_group_when_it_cannot_be_read_then_says_why(tmp_path: Path) -> None:

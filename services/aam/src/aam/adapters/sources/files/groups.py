@@ -47,6 +47,8 @@ class GroupRead:
         self.unchanged = not self._pending and not self.snapshot
         read_all = known is None or self.snapshot
         self._fields = self._shapes(entries if read_all else self._pending)
+        if known is not None and not read_all:
+            self._complete(entries, known)
         self.schema = self._schema(None if read_all else known)
 
     def _content(self, entry: Entry) -> Seen:
@@ -83,17 +85,22 @@ class GroupRead:
                     )
         return found
 
+    def _complete(self, entries: list[Entry], known: StreamSchema) -> None:
+        """Add the accepted columns that no new file has; the exact type of one that is no text is in the old files."""
+        lacking = [one for one in known.columns if one.name not in self._fields and one.name != FILE_COLUMN]
+        whole = self._shapes(entries) if any(one.type != TEXT for one in lacking) else {}
+        for column in lacking:
+            if column.type == TEXT:
+                self._fields[column.name] = pa.field(column.name, pa.string())
+            elif column.name in whole:
+                self._fields[column.name] = whole[column.name]
+
     def _schema(self, known: StreamSchema | None) -> StreamSchema:
-        if known is not None:
-            for column in known.columns:
-                if column.name != FILE_COLUMN and column.type == TEXT:
-                    self._fields.setdefault(column.name, pa.field(column.name, pa.string()))
-            columns = {column.name: column for column in schema_of(self._arrow).columns}
-            extra = [one for name, one in columns.items() if name not in known.names]
-            return StreamSchema(tuple(columns.get(one.name, one) for one in known.columns) + tuple(extra))
-        if not self._fields:
+        if known is None and not self._fields:
             raise SourceError(f"No file of {self.file} has a record.", hint="Add records.", reason="HEADER_ONLY")
-        return schema_of(self._arrow)
+        columns = {column.name: column for column in schema_of(self._arrow).columns}
+        names = [] if known is None else [name for name in known.names if name in columns]
+        return StreamSchema(tuple(columns[name] for name in dict.fromkeys([*names, *columns])))
 
     @property
     def _arrow(self) -> pa.Schema:
