@@ -11,9 +11,11 @@ import ipaddress
 import re
 import socket
 import ssl
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import httpcore
 import httpx
@@ -107,12 +109,15 @@ class Egress:
         )
         return httpx.AsyncClient(transport=transport, trust_env=False, timeout=10, **options)  # type: ignore[arg-type]  # httpx's own
 
-    def blocking_client(self, timeout: httpx.Timeout) -> httpx.Client:
-        """Return the same for threads: it connects to checked addresses alone and follows no redirect by itself."""
+    def blocking_client(self, timeout: httpx.Timeout, seconds: float) -> httpx.Client:
+        """Return the same for threads: it connects to checked addresses alone and follows no redirect by itself.
+
+        A connection lives at most `seconds`, however slowly its server answers.
+        """
         transport = httpx.HTTPTransport(verify=_trusted())
         transport._pool.close()
         transport._pool = httpcore.ConnectionPool(
-            ssl_context=_trusted(), max_connections=8, network_backend=_CheckedThreadBackend(self)
+            ssl_context=_trusted(), max_connections=8, network_backend=_CheckedThreadBackend(self, seconds)
         )
         return httpx.Client(transport=transport, trust_env=False, timeout=timeout, follow_redirects=False)
 
@@ -140,10 +145,10 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
 
 
 class _CheckedThreadBackend(httpcore.NetworkBackend):
-    """The same for threads."""
+    """The same for threads, and with an end to every connection."""
 
-    def __init__(self, egress: Egress) -> None:
-        self._egress = egress
+    def __init__(self, egress: Egress, seconds: float) -> None:
+        self._egress, self._seconds = egress, seconds
         self._plain = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -155,7 +160,38 @@ class _CheckedThreadBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         address = self._egress.addresses_now(host, port)[0]
-        return self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
+        until = time.monotonic() + self._seconds
+        return _Ending(self._plain.connect_tcp(address, port, timeout, local_address, socket_options), until)
+
+
+class _Ending(httpcore.NetworkStream):
+    """A connection that is over at a time, also for a server that sends a byte now and then."""
+
+    def __init__(self, inner: httpcore.NetworkStream, until: float) -> None:
+        self._inner, self._until = inner, until
+
+    def _left(self, timeout: float | None) -> float:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the connection has lived its time")
+        return left if timeout is None else min(left, timeout)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, self._left(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Ending(self._inner.start_tls(ssl_context, server_hostname, self._left(timeout)), self._until)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
 
 
 @cache

@@ -51,6 +51,10 @@ class Server(BaseHTTPRequestHandler):
                 while True:
                     self.wfile.write(b"1")
                     time.sleep(0.05)
+            elif kind == "crawling":
+                while True:
+                    self.wfile.write(b"H")
+                    time.sleep(0.05)
             elif kind == "short":
                 self._answer(200, {"Content-Length": "1000"})
                 self.wfile.write(b"id\n1\n")
@@ -116,6 +120,7 @@ def test_address_when_private_then_nothing_is_asked(
         ("endless", "FILE_TOO_LARGE", {"max_file_mb": 5}),
         ("large", "FILE_TOO_LARGE", {}),
         ("slow", "FETCH_TOO_SLOW", {"fetch_seconds": 1}),
+        ("crawling", "FETCH_TOO_SLOW", {"fetch_seconds": 1}),
         ("short", "SOURCE_UNREACHABLE", {}),
     ],
 )

@@ -40,7 +40,7 @@ class FilesConnector:
         scratch: Path | None = None,
     ) -> None:
         self._folders, self._batch_bytes = folders, batch_bytes
-        self._http, self._scratch = Http(egress or Egress()), scratch
+        self._egress, self._scratch = egress or Egress(), scratch
 
     def settings_schema(self) -> dict[str, Any]:
         """JSON Schema of `FileSettings`."""
@@ -57,12 +57,13 @@ class FilesConnector:
         return FileSource(settings, Opening(self._place(settings, spool), spool, settings, self._batch_bytes))
 
     def _place(self, settings: FileSettings, spool: Spool) -> Place:
+        http = Http(self._egress, settings.fetch_seconds)
         match settings.scheme:
             case "s3":
                 keys = Keys(settings.access_key, settings.secret_key.get_secret_value(), settings.region)
-                return Bucket(settings.path, settings.pattern, settings.endpoint, keys, self._http, spool)
+                return Bucket(settings.path, settings.pattern, settings.endpoint, keys, http, spool)
             case "http" | "https":
                 query, token = settings.query.get_secret_value(), settings.bearer_token.get_secret_value()
-                return WebFile(settings.path, query, token, self._http, spool)
+                return WebFile(settings.path, query, token, http, spool)
             case _:
                 return LocalFolder(settings.path, settings.pattern, self._folders)

@@ -16,10 +16,10 @@ PLAIN = {"Accept-Encoding": "identity", "User-Agent": "AutonomOS"}
 
 
 class Http:
-    """Asks one server; nothing it raises shows a query or a header."""
+    """Asks one server; nothing it raises shows a query or a header. A request takes at most `seconds`."""
 
-    def __init__(self, egress: Egress) -> None:
-        self._egress = egress
+    def __init__(self, egress: Egress, seconds: float) -> None:
+        self._egress, self._seconds = egress, seconds
 
     @contextmanager
     def asked(self, method: str, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
@@ -27,7 +27,7 @@ class Http:
         host = httpx.URL(url).host
         try:
             with (
-                self._egress.blocking_client(TIMEOUT) as client,
+                self._egress.blocking_client(TIMEOUT, self._seconds) as client,
                 client.stream(method, url, headers={**PLAIN, **headers}) as response,
             ):
                 yield response
@@ -35,6 +35,13 @@ class Http:
             raise SourceError(error.message, hint=error.hint, reason=error.reason) from None
         except HostUnknown as error:
             raise SourceError(error.message, hint=error.hint, reason=error.reason, fault=Fault.TRANSIENT) from None
+        except httpx.ReadTimeout:
+            raise SourceError(
+                f"{host} answers too slowly.",
+                hint="Sync again, or raise `fetch_seconds`.",
+                fault=Fault.TRANSIENT,
+                reason="FETCH_TOO_SLOW",
+            ) from None
         except (httpx.HTTPError, httpcore.NetworkError, httpx.StreamError) as error:
             raise SourceError(
                 f"{host} did not answer as it should ({type(error).__name__}).",
