@@ -51,6 +51,12 @@ ORDER BY n.nspname, c.relname, a.attnum
 """
 
 
+def table_sql(stream: str) -> str:
+    """`COLUMNS_SQL` for one stream alone."""
+    name = stream.replace("'", "''")
+    return COLUMNS_SQL.replace("ORDER BY", f"AND n.nspname || '.' || c.relname = '{name}'\nORDER BY")
+
+
 @dataclass(frozen=True)
 class CatalogColumn:
     """A column with how it is read: `native`, `text`, or `none` where no reading is faithful."""

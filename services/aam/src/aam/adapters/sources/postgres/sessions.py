@@ -1,6 +1,6 @@
 """Sessions with a PostgreSQL server, at addresses that are checked first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc  # type: ignore[import-untyped]  # ships no types
     import psycopg
 
-SESSION = (
-    "SET default_transaction_read_only = on",
-    "SET TimeZone = 'UTC'",
-    "SET DateStyle = 'ISO, YMD'",
-    "SET IntervalStyle = 'iso_8601'",
-    "SET extra_float_digits = 1",
-    "SET bytea_output = 'hex'",
-    "SET lock_timeout = '10s'",
-    "SET search_path = ''",
-)
+SETTINGS = {
+    "default_transaction_read_only": "on",
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "iso_8601",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "lock_timeout": "10s",
+    "search_path": "",
+}
+"""Of sessions that read; told in one statement, because poolers refuse them in the connection's options."""
+CONTROL = {"lock_timeout": "10s", "search_path": "", "idle_in_transaction_session_timeout": "0"}
 
 
 class Sessions:
@@ -49,10 +51,9 @@ class Sessions:
             connection = adbc.connect(url, autocommit=True)
             try:
                 with connection.cursor() as cursor:
-                    for statement in SESSION:
-                        cursor.execute(statement)
-                    seconds = self._settings.statement_timeout_seconds
-                    cursor.execute(f"SET statement_timeout = '{seconds}s'")
+                    timeout = {"statement_timeout": f"{self._settings.statement_timeout_seconds}s"}
+                    cursor.execute(_configured({**SETTINGS, **timeout}).decode())
+                    cursor.fetchall()
                     if snapshot:
                         cursor.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                         cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
@@ -70,9 +71,7 @@ class Sessions:
             named_errors(self.location, what, self._secret),
             psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection,
         ):
-            connection.execute("SET lock_timeout = '10s'")
-            connection.execute("SET idle_in_transaction_session_timeout = 0")
-            connection.execute("SET search_path = ''")
+            connection.execute(_configured(CONTROL))
             yield connection
 
     def url(self) -> str:
@@ -92,3 +91,8 @@ class Sessions:
             return self._egress.addresses_now(self._settings.host, self._settings.port)
         except (EgressRefused, HostUnknown) as error:
             raise SourceError(error.message, hint=error.hint, reason=f"SOURCE_{error.reason}") from None
+
+
+def _configured(values: Mapping[str, str]) -> bytes:
+    told = (f"pg_catalog.set_config('{name}', '{value}', false)" for name, value in values.items())
+    return f"SELECT {', '.join(told)}".encode()

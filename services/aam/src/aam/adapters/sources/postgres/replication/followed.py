@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from aam.adapters.sources.postgres.catalog import COLUMNS_SQL, CatalogTable, select_sql, tables
+from aam.adapters.sources.postgres.catalog import CatalogTable, select_sql, table_sql, tables
 from aam.adapters.sources.postgres.cursors import sealed
 from aam.adapters.sources.postgres.keys import among, key_texts
 from aam.adapters.sources.postgres.replication.drain import Changes
@@ -112,7 +112,7 @@ class Followed:
 
     def _refuse_drift(self, session: "Cursor") -> None:
         """Raise when the table has another shape in this snapshot than the one the reading declared."""
-        session.execute(COLUMNS_SQL)
+        session.execute(table_sql(self.file))
         now = next((one for one in tables(session.fetch_arrow_table().to_pylist()) if one.oid == self._table.oid), None)
         kept = {one.column.name for one in self._table.columns}
         columns = {one.column.name: one for one in now.columns} if now is not None else {}

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -15,6 +16,9 @@ from aam.adapters.sources.postgres.sessions import Sessions
 from aam.adapters.sources.postgres.settings import PostgresSettings
 from aam.domain.errors import SourceError
 from aam.ports import Credentials, Json
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 log = logging.getLogger(__name__)
 
@@ -44,21 +48,20 @@ class Follower:
             with self._sessions.control("the replication slot") as session:
                 self._refuse(Slot(session, self.name).obstacle(self._settings.port))
 
-    def begin(self, table: CatalogTable, cursor: Json) -> Json | Changes:
+    def begin(self, session: "Connection[Any]", table: CatalogTable, cursor: Json) -> Json | Changes:
         """What changed since the cursor, the place of a whole reading to begin or go on with, or empty: not followed.
 
         A table without a readable primary key, or whose replica identity is not its key or the whole row, is not.
         """
         if self._settings.replication == "off" or not self._followable(table):
             return {}
-        with self._sessions.control(table.stream) as session:
-            slot = Slot(session, self.name)
-            obstacle = slot.obstacle(self._settings.port)
-            if obstacle:
-                self._refuse(obstacle)
-                log.info("%s is read without replication: %s", table.stream, obstacle)
-                return {}
-            return self._begun(slot, table, cursor)
+        slot = Slot(session, self.name)
+        obstacle = slot.obstacle(self._settings.port)
+        if obstacle:
+            self._refuse(obstacle)
+            log.info("%s is read without replication: %s", table.stream, obstacle)
+            return {}
+        return self._begun(slot, table, cursor)
 
     def _begun(self, slot: Slot, table: CatalogTable, cursor: Json) -> Json | Changes:
         state, saved = self._bounded(slot), unsealed(table, cursor)
