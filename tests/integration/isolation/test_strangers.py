@@ -2,6 +2,8 @@
 
 import itertools
 import random
+import re
+import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -21,6 +23,8 @@ from tests.integration.isolation.wire import Answer, Wire, run_all, wire_to
 
 PLACES = ("gateway", "direct")
 GOAL = 20_000
+BARE = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+"""A UUID without its dashes."""
 OPEN_RPCS = {f"autonomos.identity.v1.AccountService/{name}" for name in ("RegisterTenant", "SignIn", "RefreshSession")}
 """RPCs of identity that ask for no token, since they are how one gets it; for services inside."""
 
@@ -42,7 +46,7 @@ class Trial:
 
     async def stranger(self, ask: Ask, place: str, caller: Caller) -> None:
         """A stranger gets their own, or nothing."""
-        caller.sent |= set(UUID.findall(ask.said))
+        caller.sent |= _ids(ask.said)
         answer = await self.wire.send(ask, place, caller.token)
         if answer.status == 401 and b"SESSION_ENDED" in answer.text:
             caller.renew()
@@ -58,7 +62,7 @@ class Trial:
         shown = self.owner.shown_in(answer.text)
         if shown and shown not in ask.said:
             self._note(ask, place, who, answer, f"shows {shown}")
-        foreign = self.owner.named_in(answer.text) - sent - set(UUID.findall(ask.said))
+        foreign = self.owner.named_in(answer.text) - sent - _ids(ask.said)
         if foreign:
             self._note(ask, place, who, answer, f"names {sorted(foreign)}")
 
@@ -67,6 +71,12 @@ class Trial:
             f"{who} at {place}: {ask.door.method} {ask.path} {ask.headers}: {answer.status} {why}: "
             f"{answer.text[-300:]!r}"
         )
+
+
+def _ids(text: str) -> set[str]:
+    """The ids in a text, however they are spelt: an answer may name what was sent in the usual spelling."""
+    bare = (str(uuid.UUID(digits)) for digits in BARE.findall(text))
+    return set(UUID.findall(text)) | set(bare)
 
 
 def _is_open(door: Door, place: str) -> bool:
