@@ -105,19 +105,21 @@ class Egress:
         """Return an HTTP client that connects to checked addresses alone, also after a redirect; it knows no proxy."""
         transport = httpx.AsyncHTTPTransport()
         transport._pool = httpcore.AsyncConnectionPool(  # the one place where a resolver can be put in
-            ssl_context=httpx.create_ssl_context(), max_connections=20, network_backend=_CheckedBackend(self)
+            ssl_context=_trusted(), max_connections=20, network_backend=_CheckedBackend(self)
         )
         return httpx.AsyncClient(transport=transport, trust_env=False, timeout=10, **options)  # type: ignore[arg-type]  # httpx's own
 
-    def blocking_client(self, timeout: httpx.Timeout, seconds: float) -> httpx.Client:
+    def blocking_client(
+        self, timeout: httpx.Timeout, seconds: float | None = None, *, connections: int = 8
+    ) -> httpx.Client:
         """Return the same for threads: it connects to checked addresses alone and follows no redirect by itself.
 
-        A connection lives at most `seconds`, however slowly its server answers.
+        A connection lives at most `seconds`, if it is said, however slowly its server answers.
         """
         transport = httpx.HTTPTransport(verify=_trusted())
         transport._pool.close()
         transport._pool = httpcore.ConnectionPool(
-            ssl_context=_trusted(), max_connections=8, network_backend=_CheckedThreadBackend(self, seconds)
+            ssl_context=_trusted(), max_connections=connections, network_backend=_CheckedThreadBackend(self, seconds)
         )
         return httpx.Client(transport=transport, trust_env=False, timeout=timeout, follow_redirects=False)
 
@@ -145,9 +147,9 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
 
 
 class _CheckedThreadBackend(httpcore.NetworkBackend):
-    """The same for threads, and with an end to every connection."""
+    """The same for threads, where `seconds` is said with an end to every connection."""
 
-    def __init__(self, egress: Egress, seconds: float) -> None:
+    def __init__(self, egress: Egress, seconds: float | None) -> None:
         self._egress, self._seconds = egress, seconds
         self._plain = httpcore.SyncBackend()
 
@@ -160,8 +162,9 @@ class _CheckedThreadBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         address = self._egress.addresses_now(host, port)[0]
-        until = time.monotonic() + self._seconds
-        return _Ending(self._plain.connect_tcp(address, port, timeout, local_address, socket_options), until)
+        until = None if self._seconds is None else time.monotonic() + self._seconds
+        opened = self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
+        return opened if until is None else _Ending(opened, until)
 
 
 class _Ending(httpcore.NetworkStream):

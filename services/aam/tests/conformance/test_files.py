@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -36,7 +37,7 @@ def as_csv(rows: Sequence[Json]) -> bytes:
     return text.getvalue().encode()
 
 
-class Files:
+class Files(ABC):
     """A CSV file of 500 lines somewhere, read in batches of 4 KiB."""
 
     primary_key: tuple[str, ...] = ()
@@ -54,12 +55,13 @@ class Files:
         self.wrong: Mapping[str, Json] = {}
         self._records = records()
 
+    @abstractmethod
     def put(self, name: str, data: bytes) -> None:
-        raise NotImplementedError
+        """Store a file."""
 
+    @abstractmethod
     def stored(self) -> list[bytes]:
         """What is there, and when it was put."""
-        raise NotImplementedError
 
     def write(self) -> None:
         self.put(self.stream, as_csv(self._records))

@@ -1,11 +1,22 @@
 """Settings of connectors: validated with pydantic, secrets taken apart so that they are stored and shown apart."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from aos_common.secrets import CredentialLocators
+from pydantic import AfterValidator, BaseModel, SecretStr, ValidationError
 
 from aam.domain.errors import InvalidSettings
 from aam.ports import Json
+
+
+def _located(locator: str) -> str:
+    if locator:
+        CredentialLocators.check(locator)
+    return locator
+
+
+Locator = Annotated[str, AfterValidator(_located)]
+"""Where a secret stands in the tenant's own vault, `vault:path#field`; empty where the setting itself holds it."""
 
 
 def public_and_secret(model: type[BaseModel], settings: Json) -> tuple[dict[str, Any], dict[str, str]]:

@@ -3,10 +3,10 @@
 from typing import Literal
 from urllib.parse import urlsplit
 
-from aos_common.secrets import CredentialLocators
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from aam.adapters.sources.files.globs import refuse_glob
+from aam.adapters.sources.settings import Locator
 
 LOCATED = "In place of it, where it is in your vault: vault:path#field."
 SCHEMES = ("s3", "http", "https")
@@ -33,11 +33,11 @@ class FileSettings(BaseModel):
     region: str = Field("us-east-1", pattern=r"^[a-z0-9-]{2,40}$", description="Region of the bucket.")
     access_key: str = Field("", description="Access key of the bucket; empty: the bucket is public.")
     secret_key: SecretStr = Field(SecretStr(""), description="Its secret key.")
-    secret_key_from: str = Field("", description=LOCATED)
+    secret_key_from: Locator = Field("", description=LOCATED)
     bearer_token: SecretStr = Field(SecretStr(""), description="Token that a URL is asked with, as Authorization.")
-    bearer_token_from: str = Field("", description=LOCATED)
+    bearer_token_from: Locator = Field("", description=LOCATED)
     query: SecretStr = Field(SecretStr(""), description="Query of a URL, kept secret because it may hold a signature.")
-    query_from: str = Field("", description=LOCATED)
+    query_from: Locator = Field("", description=LOCATED)
     max_file_mb: int = Field(16_384, ge=1, le=1 << 20, description="Largest file that is fetched or unpacked, in MiB.")
     fetch_seconds: int = Field(3600, ge=1, le=86_400, description="Longest time that fetching one file may take.")
     encoding: str = Field("", description="Encoding of every text file; empty means: find out.")
@@ -56,13 +56,6 @@ class FileSettings(BaseModel):
     def max_bytes(self) -> int:
         """The largest file in bytes."""
         return self.max_file_mb << 20
-
-    @field_validator("secret_key_from", "bearer_token_from", "query_from")
-    @classmethod
-    def _is_locator(cls, locator: str) -> str:
-        if locator:
-            CredentialLocators.check(locator)
-        return locator
 
     @field_validator("endpoint")
     @classmethod

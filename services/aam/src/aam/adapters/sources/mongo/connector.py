@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from aos_common.egress import Egress
-from aos_common.secrets import CredentialLocators
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from aam.adapters.sources.settings import public_and_secret
+from aam.adapters.sources.settings import Locator, public_and_secret
 from aam.ports import Json
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class MongoSettings(BaseModel):
     )
     user: str = Field("", description="A user with the role read on the database; it needs no other right.")
     password: SecretStr = Field(SecretStr(""), description="Its password.")
-    password_from: str = Field(
+    password_from: Locator = Field(
         "", description="In place of the password, where it is in your vault: vault:path/of/secret#field."
     )
     auth_source: str = Field("admin", min_length=1, description="The database that knows the user.")
@@ -72,13 +71,6 @@ class MongoSettings(BaseModel):
         True, description="Follow the server's change streams where it has them; else always read everything."
     )
     read_timeout_seconds: int = Field(300, ge=5, le=86_400, description="Longest wait for one answer of the server.")
-
-    @field_validator("password_from")
-    @classmethod
-    def _is_locator(cls, locator: str) -> str:
-        if locator:
-            CredentialLocators.check(locator)
-        return locator
 
     @model_validator(mode="before")
     @classmethod

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
-from aos_common.secrets import CredentialLocators
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from aam.adapters.sources.settings import Locator
 
 
 class PostgresSettings(BaseModel):
@@ -18,7 +19,7 @@ class PostgresSettings(BaseModel):
     database: str = Field(min_length=1, description="Name of the database.")
     user: str = Field(min_length=1, description="A user that may read; it needs no other right.")
     password: SecretStr = Field(SecretStr(""), description="Its password.")
-    password_from: str = Field(
+    password_from: Locator = Field(
         "", description="In place of the password, where it is in your vault: vault:path/of/secret#field."
     )
     sslmode: Annotated[str, Field(pattern="^(disable|allow|prefer|require|verify-ca|verify-full)$")] = "prefer"
@@ -42,13 +43,6 @@ class PostgresSettings(BaseModel):
     slot_warn_mb: int = Field(1024, ge=1, description="Log kept for the slot, above which there is a warning.")
     slot_drop_mb: int = Field(8192, ge=1, description="Log kept for the slot, above which the slot is dropped.")
     statement_timeout_seconds: int = Field(3600, ge=1, description="Longest time one table may take to read.")
-
-    @field_validator("password_from")
-    @classmethod
-    def _is_locator(cls, locator: str) -> str:
-        if locator:
-            CredentialLocators.check(locator)
-        return locator
 
     @model_validator(mode="after")
     def _named(self) -> "PostgresSettings":

@@ -6,8 +6,9 @@ from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
-from aos_common.secrets import CredentialLocators
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from aam.adapters.sources.settings import Locator
 
 LOGIN, SANDBOX = "https://login.salesforce.com", "https://test.salesforce.com"
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
@@ -22,12 +23,12 @@ class SalesforceSettings(BaseModel):
     auth: Literal["refresh_token", "jwt", "client_credentials"] = "refresh_token"
     client_id: str = Field(min_length=1, description="Consumer key of the connected app.")
     client_secret: SecretStr = Field(SecretStr(""), description="Consumer secret of the connected app.")
-    client_secret_from: str = Field("", description="In place of it, where it is in your vault: vault:path#field.")
+    client_secret_from: Locator = Field("", description="In place of it, where it is in your vault: vault:path#field.")
     refresh_token: SecretStr = Field(SecretStr(""), description="Refresh token, with auth = refresh_token.")
-    refresh_token_from: str = Field("", description="In place of it, where it is in your vault: vault:path#field.")
+    refresh_token_from: Locator = Field("", description="In place of it, where it is in your vault: vault:path#field.")
     username: str = Field("", description="The user to act as, with auth = jwt.")
     private_key: SecretStr = Field(SecretStr(""), description="RSA private key in PEM, with auth = jwt.")
-    private_key_from: str = Field("", description="In place of it, where it is in your vault: vault:path#field.")
+    private_key_from: Locator = Field("", description="In place of it, where it is in your vault: vault:path#field.")
     api_version: str = Field("v62.0", pattern=r"^v[0-9]{2}\.0$", description="Version of the API.")
     objects: list[str] = Field(default_factory=list, description="Objects to read; empty: all that can be queried.")
     exclude_fields: dict[str, list[str]] = Field(default_factory=dict, description="Fields never read, by object.")
@@ -45,13 +46,6 @@ class SalesforceSettings(BaseModel):
     def _is_address(cls, url: str) -> str:
         refuse_address(url)
         return url.rstrip("/")
-
-    @field_validator("client_secret_from", "refresh_token_from", "private_key_from")
-    @classmethod
-    def _is_locator(cls, locator: str) -> str:
-        if locator:
-            CredentialLocators.check(locator)
-        return locator
 
     @field_validator("objects")
     @classmethod
