@@ -87,7 +87,11 @@ class AamApi:
         """Delete a connection."""
         require(caller, Permission.CONNECTIONS_WRITE)
         await delete_connection(
-            caller.tenant_id, parse_id(connection_id), connections=self.connections, extractor=self.extractor
+            caller.tenant_id,
+            parse_id(connection_id),
+            connections=self.connections,
+            connectors=self.connectors,
+            extractor=self.extractor,
         )
 
     async def check(self, caller: Caller, connection_id: str) -> None:

@@ -115,6 +115,17 @@ class Connector(Protocol):
         """The source behind the settings; connects only when used."""
 
 
+@runtime_checkable
+class HoldingConnector(Connector, Protocol):
+    """A connector whose connections can hold something at their source, such as a replication slot."""
+
+    def held(self, public: Json) -> str:
+        """Name what a connection with these settings holds; "" when it holds nothing."""
+
+    def release(self, public: Json, secret: Map[str, str]) -> None:
+        """Give it up; it may be gone already. Raises `SourceError` when the source cannot be reached."""
+
+
 class Connectors(Protocol):
     """The connectors of this installation."""
 

@@ -39,3 +39,11 @@ class PostgresConnector:
     def open_renewing(self, public: Json, secret: Mapping[str, str], credentials: Credentials) -> PostgresSource:
         """The same, with a place that keeps how far each stream is saved, so that the slot can be moved on."""
         return PostgresSource(PostgresSettings.model_validate({**public, **secret}), self._egress, credentials)
+
+    def held(self, public: Json) -> str:
+        """Name the replication slot, for which the source keeps its log."""
+        return str(public.get("replication_name", "")) if public.get("replication", "off") != "off" else ""
+
+    def release(self, public: Json, secret: Mapping[str, str]) -> None:
+        """Drop the slot and the publication."""
+        self.open(public, secret).follower.release()
