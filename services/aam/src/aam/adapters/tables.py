@@ -24,6 +24,10 @@ connections = tenant_table(
     sa.Column("streams", ARRAY(sa.Text)),
     sa.Column("request_id", sa.Text),
     sa.Column("created_at", _moment),
+    sa.Column("safe_mode", sa.Boolean),
+    sa.Column("missing", ARRAY(sa.Text)),
+    sa.Column("obstacle", sa.Text),
+    sa.Column("fresh_within_minutes", sa.Integer),
 )
 streams = tenant_table(
     "streams",
@@ -38,6 +42,9 @@ streams = tenant_table(
     sa.Column("version", sa.BigInteger),
     sa.Column("published_mapping", sa.BigInteger),
     sa.Column("error", sa.Text),
+    sa.Column("last_success_at", _moment),
+    sa.Column("failures", sa.Integer),
+    sa.Column("alarm", sa.Text),
     primary_key=("connection_id", "name"),
 )
 runs = tenant_table(
@@ -64,6 +71,10 @@ stream_runs = tenant_table(
     sa.Column("error", sa.Text),
     sa.Column("note", sa.Text),
     sa.Column("attempt", sa.Text),
+    sa.Column("bytes", sa.BigInteger),
+    sa.Column("whole", sa.Boolean),
+    sa.Column("started_at", _moment),
+    sa.Column("ended_at", _moment),
     primary_key=("run_id", "stream"),
 )
 checkpoints = tenant_table(
