@@ -13,10 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aam.adapters.credentials import SESSION, SessionStore, SharedCredentials, bound, lock_credentials
+from aam.adapters.onboarding.funnel import IN_STAGE
 from aam.adapters.rows import SUMMARY, clean, connection_of, stream_of, stream_values, summary_of
 from aam.adapters.tables import connections, streams
 from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream
-from aam.domain.errors import ConnectionExists, ConnectionNotFound, Fault, SourceError
+from aam.domain.errors import ConnectionExists, ConnectionNotFound, Fault, Obstacle, SourceError
+from aam.domain.onboarding import Stage
 
 ONBOARD = "onboard"
 LOCATED = "_from"
@@ -55,13 +57,17 @@ class PostgresConnections:
                 "streams": list(connection.streams),
                 "request_id": connection.request_id,
                 "created_at": connection.created_at,
+                "safe_mode": connection.safe_mode,
+                "missing": list(connection.missing),
+                "fresh_within_minutes": connection.fresh_within_minutes,
             }
             added = await tx.execute(insert(connections).values(values).on_conflict_do_nothing())
             if not added.rowcount:
                 raise ConnectionExists(
                     f"There is a connection named {connection.name!r}.", hint="Choose another name, or delete it first."
                 )
-            await _enqueue(tx, tenant_id, connection.id)
+            if connection.state is ConnectionState.PENDING:
+                await _enqueue(tx, tenant_id, connection.id)
         return connection
 
     async def get(self, tenant_id: UUID, connection_id: UUID) -> Connection:
@@ -72,11 +78,14 @@ class PostgresConnections:
             raise _not_found(connection_id)
         return connection_of(row)
 
-    async def page(self, tenant_id: UUID, size: int, before: UUID | None) -> list[ConnectionSummary]:
-        """At most `size` connections, newest first, after the one named `before`."""
+    async def page(
+        self, tenant_id: UUID, size: int, before: UUID | None, stage: Stage | None = None
+    ) -> list[ConnectionSummary]:
+        """At most `size` connections, newest first, after the one named `before`; of one stage of the funnel."""
         query = NEXT_PAGE if before else FIRST_PAGE
+        query = query.where(IN_STAGE[stage]) if stage else query
         async with self._database.tenant_tx(tenant_id) as tx:
-            return [summary_of(*row) for row in await tx.execute(query, {"size": size, "before": before})]
+            return [summary_of(row) for row in await tx.execute(query, {"size": size, "before": before})]
 
     async def secret(self, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
         """The credentials, for opening the source and nothing else; a setting `<name>_from` locates `<name>`.
@@ -108,6 +117,7 @@ class PostgresConnections:
             "location": connection.location,
             "state": connection.state.value,
             "error": "",
+            "missing": [],
         }
         async with self._database.tenant_tx(tenant_id) as tx:
             await lock_credentials(tx, connection.id)
@@ -136,9 +146,24 @@ class PostgresConnections:
         async with self._database.tenant_tx(tenant_id) as tx:
             await _enqueue(tx, tenant_id, connection_id)
 
-    async def set_state(self, tenant_id: UUID, connection_id: UUID, state: ConnectionState, error: str) -> None:
-        """Change a connection's state and what is wrong with it."""
-        values = {"state": state.value, "error": clean(error)}
+    async def promote(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """End Safe Mode, if it was not ended before, and queue another look."""
+        change = sa.update(connections).where(connections.c.id == connection_id, connections.c.safe_mode)
+        async with self._database.tenant_tx(tenant_id) as tx:
+            values = {"safe_mode": False, "state": ConnectionState.PENDING.value}
+            if (await tx.execute(change.values(values))).rowcount:
+                await _enqueue(tx, tenant_id, connection_id)
+
+    async def set_state(
+        self,
+        tenant_id: UUID,
+        connection_id: UUID,
+        state: ConnectionState,
+        error: str,
+        obstacle: Obstacle = Obstacle.NONE,
+    ) -> None:
+        """Change a connection's state, what is wrong with it, and what stands in its way."""
+        values = {"state": state.value, "error": clean(error), "obstacle": obstacle.value}
         async with self._database.tenant_tx(tenant_id) as tx:
             await tx.execute(sa.update(connections).where(connections.c.id == connection_id).values(values))
 

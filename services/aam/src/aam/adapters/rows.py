@@ -2,12 +2,12 @@
 
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
 from aam.adapters.tables import connections
 from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream, StreamState
+from aam.domain.errors import Obstacle
 from aam.domain.mapping import FieldMapping, Mapping, Transform
 from aam.domain.quarantine import Misfit, QuarantinedRow
 from aam.domain.run import RunState, StreamRun, StreamRunState, SyncRun
@@ -34,16 +34,23 @@ def connection_of(row: Row) -> Connection:
         error=row.error,
         streams=tuple(row.streams),
         request_id=row.request_id,
+        safe_mode=row.safe_mode,
+        missing=tuple(row.missing),
+        obstacle=Obstacle(row.obstacle),
+        fresh_within_minutes=row.fresh_within_minutes,
     )
 
 
-SUMMARY = [connections.c[name] for name in ("id", "name", "connector", "state", "created_at", "location", "error")]
-"""The columns that `summary_of` takes, in its order."""
+SUMMARY = [connections.c[name] for name in ConnectionSummary._fields]
+"""The columns that `summary_of` takes."""
 
 
-def summary_of(id_: UUID, name: str, connector: str, state: str, *rest: Any) -> ConnectionSummary:
+def summary_of(row: Row) -> ConnectionSummary:
     """A connection as lists show it."""
-    return ConnectionSummary(id_, name, connector, ConnectionState(state), *rest)
+    found = ConnectionSummary._make(row)
+    return found._replace(
+        state=ConnectionState(found.state), missing=tuple(found.missing), obstacle=Obstacle(found.obstacle)
+    )
 
 
 def schema_body(schema: StreamSchema | None) -> dict[str, Any] | None:

@@ -7,14 +7,22 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from aam.domain.errors import Obstacle
 from aam.domain.mapping import Mapping
 from aam.domain.schema import StreamSchema
 
 
 class ConnectionState(StrEnum):
-    """The life of a connection."""
+    """The life of a connection.
 
+    `AWAITING_CREDENTIALS`: settings are missing. `UNSUPPORTED_TYPE`: nothing installed here reads such a source.
+    `SAFE_MODE`: it was looked at, and waits for somebody to promote it.
+    """
+
+    AWAITING_CREDENTIALS = "AWAITING_CREDENTIALS"
+    UNSUPPORTED_TYPE = "UNSUPPORTED_TYPE"
     PENDING = "PENDING"
+    SAFE_MODE = "SAFE_MODE"
     ACTIVE = "ACTIVE"
     FAILED = "FAILED"
     DRIFTED = "DRIFTED"
@@ -47,6 +55,13 @@ class Connection:
     streams: tuple[str, ...] = ()
     """Streams chosen by the owner; empty means all."""
     request_id: str = ""
+    safe_mode: bool = False
+    """Until somebody promotes it, few rows are read and nothing is announced."""
+    missing: tuple[str, ...] = ()
+    """Settings that it still needs."""
+    obstacle: Obstacle = Obstacle.NONE
+    """What stood in the way of the last look at its source."""
+    fresh_within_minutes: int | None = None
 
 
 class ConnectionSummary(NamedTuple):
@@ -59,6 +74,9 @@ class ConnectionSummary(NamedTuple):
     created_at: datetime
     location: str
     error: str
+    safe_mode: bool = False
+    missing: tuple[str, ...] = ()
+    obstacle: Obstacle = Obstacle.NONE
 
 
 @dataclass(frozen=True)

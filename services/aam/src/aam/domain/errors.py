@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from aos_common.errors import DomainError, Kind
 
+AUTHENTICATION_FAILED = "SOURCE_AUTHENTICATION_FAILED"
+
 
 class Fault(StrEnum):
     """Whose turn it is when a source fails: the owner of the settings, time, or us."""
@@ -11,6 +13,18 @@ class Fault(StrEnum):
     CONFIG = "config"
     TRANSIENT = "transient"
     SYSTEM = "system"
+
+
+class Obstacle(StrEnum):
+    """What stands between a connection and its source, known from how an attempt ended and not from what was said."""
+
+    NONE = ""
+    CREDENTIALS = "credentials"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    HOST_UNKNOWN = "host_unknown"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
 
 
 class SourceError(DomainError):
@@ -36,10 +50,13 @@ class SourceError(DomainError):
         super().__init__(message, hint=hint, **metadata)
         self.fault = fault
         self.internal = internal
+        self.obstacle = Obstacle.NONE
         if fault is Fault.TRANSIENT:
             self.kind = Kind.UNAVAILABLE
         if reason:
             self.reason = reason
+        if self.reason == AUTHENTICATION_FAILED:
+            self.obstacle = Obstacle.CREDENTIALS
 
 
 class CredentialsRejected(SourceError):
@@ -50,7 +67,7 @@ class CredentialsRejected(SourceError):
             message,
             hint="Reconnect: enter new credentials for this connection; it keeps its streams and where it was.",
             internal=internal,
-            reason="SOURCE_AUTHENTICATION_FAILED",
+            reason=AUTHENTICATION_FAILED,
         )
 
 
@@ -62,10 +79,14 @@ class UnknownConnector(DomainError):
 
 
 class InvalidSettings(DomainError):
-    """The settings do not fit the connector's schema."""
+    """The settings do not fit the connector's schema; `missing` names those that are not there, if that is all."""
 
     reason = "INVALID_SETTINGS"
     kind = Kind.INVALID
+
+    def __init__(self, message: str, *, hint: str = "", missing: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.missing = missing
 
 
 class ConnectionNotFound(DomainError):
@@ -93,6 +114,13 @@ class NotReady(DomainError):
     """The connection cannot be synced in its present state."""
 
     reason = "CONNECTION_NOT_READY"
+    kind = Kind.PRECONDITION
+
+
+class SafeMode(DomainError):
+    """The connection is in Safe Mode: a person looks at its preview before anything of it is read whole."""
+
+    reason = "SAFE_MODE"
     kind = Kind.PRECONDITION
 
 

@@ -11,6 +11,15 @@ from aam.ports.extraction import (
     SampleColumn,
     Task,
 )
+from aam.ports.onboarding import (
+    Funnels,
+    LimitedSource,
+    Previewer,
+    Projection,
+    Proposals,
+    Reach,
+    RemoteSource,
+)
 from aam.ports.services import Clock, Flags, Mappings
 from aam.ports.sources import (
     Arrow,
@@ -40,14 +49,21 @@ __all__ = [
     "Extraction",
     "Extractor",
     "Flags",
+    "Funnels",
     "HoldingConnector",
     "Json",
     "KeptBatch",
+    "LimitedSource",
     "Mappings",
+    "Previewer",
     "Progress",
+    "Projection",
+    "Proposals",
     "Quarantine",
     "QuarantineFilter",
+    "Reach",
     "RefusalCount",
+    "RemoteSource",
     "RenewingConnector",
     "Runs",
     "SampleColumn",

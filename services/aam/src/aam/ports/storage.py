@@ -7,6 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream
+from aam.domain.errors import Obstacle
+from aam.domain.onboarding import Stage
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import RunState, StreamRun, SyncRun
 from aam.ports.credentials import Credentials
@@ -17,13 +19,15 @@ class Connections(Protocol):
     """Stored connections and streams; every call is one transaction of the tenant."""
 
     async def add(self, tenant_id: UUID, connection: Connection, secret: Map[str, str]) -> Connection:
-        """Store it and queue the first look at its source. Raises `ConnectionExists`."""
+        """Store it and, if it is PENDING, queue the first look at its source. Raises `ConnectionExists`."""
 
     async def get(self, tenant_id: UUID, connection_id: UUID) -> Connection:
         """Raises `ConnectionNotFound`."""
 
-    async def page(self, tenant_id: UUID, size: int, before: UUID | None) -> list[ConnectionSummary]:
-        """Newest first."""
+    async def page(
+        self, tenant_id: UUID, size: int, before: UUID | None, stage: Stage | None = None
+    ) -> list[ConnectionSummary]:
+        """Newest first; of one stage of the funnel."""
 
     async def secret(self, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
         """The credentials, to open the source with. Raises `SourceError` when one of them cannot be located."""
@@ -40,8 +44,18 @@ class Connections(Protocol):
     async def look_again(self, tenant_id: UUID, connection_id: UUID) -> None:
         """Queue another look at the source."""
 
-    async def set_state(self, tenant_id: UUID, connection_id: UUID, state: ConnectionState, error: str) -> None:
-        """What is wrong and what to do stands in `error`; empty when nothing is."""
+    async def promote(self, tenant_id: UUID, connection_id: UUID) -> None:
+        """End Safe Mode, if it was not ended before, and queue another look."""
+
+    async def set_state(
+        self,
+        tenant_id: UUID,
+        connection_id: UUID,
+        state: ConnectionState,
+        error: str,
+        obstacle: Obstacle = Obstacle.NONE,
+    ) -> None:
+        """What is wrong and what to do stands in `error`, empty when nothing is; `obstacle` is its kind if known."""
 
     async def streams(self, tenant_id: UUID, connection_id: UUID) -> list[Stream]:
         """By name."""
