@@ -42,15 +42,15 @@ async def mappings(service: Service) -> AsyncIterator[Any]:
         yield MappingServiceStub(opened)
 
 
-def _sample(path: Path) -> list[mp.SampleColumn]:
+def _sample(path: Path, most: int) -> list[mp.SampleColumn]:
     with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))[:500]
+        rows = list(csv.DictReader(file))[:most]
     return [mp.SampleColumn(name=name, values=[row[name] for row in rows]) for name in rows[0]]
 
 
-async def _propose(mappings: Any, token: str, path: Path) -> mp.Proposal:
+async def _propose(mappings: Any, token: str, path: Path, rows: int = 500, *, hold: bool = False) -> mp.Proposal:
     request = mp.ProposeMappingRequest(
-        connection_id="c1", connection_name="crm", stream=path.name, columns=_sample(path)
+        connection_id="c1", connection_name="crm", stream=path.name, columns=_sample(path, rows), hold=hold
     )
     answer: mp.ProposeMappingResponse = await mappings.ProposeMapping(request, metadata=bearer(token), timeout=30)
     return answer.proposal
@@ -113,6 +113,18 @@ async def test_propose_when_asked_twice_then_it_is_one_proposal(
     assert found[0].id == found[1].id
     listed = await client.get("/api/v1/dcl/proposals", headers=issuer.headers(tenant))
     assert len(listed.json()["proposals"]) == 1
+
+
+async def test_proposal_when_held_then_waits_until_somebody_asks_without_holding(
+    mappings: Any, issuer: Issuer, tenant: UUID, shared_data: Path
+) -> None:
+    token, path = issuer.token(tenant), shared_data / "crm" / "accounts.csv"
+    held = await _propose(mappings, token, path, 20, hold=True)
+    again = await _propose(mappings, token, path, 500, hold=True)
+    assert (held.state, held.tier, again.state) == ("pending", "auto", "pending")
+    asked = await _propose(mappings, token, path)
+    assert (asked.id, asked.state, asked.decided_by) == (held.id, "approved", "auto")
+    assert (await _propose(mappings, token, path, 20, hold=True)).state == "approved"
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class PostgresMappings:
         self._published = published
 
     async def add_proposal(self, proposal: Proposal) -> Proposal:
-        """Store a proposal unless one with its id exists; return the stored one."""
+        """Store a proposal; one with its id that still waits is replaced, a decided one stays. Return it."""
         values = {
             "tenant_id": proposal.tenant_id,
             "id": proposal.id,
@@ -97,8 +97,14 @@ class PostgresMappings:
             "decided_by": proposal.decided_by,
             "created_at": proposal.created_at,
         }
+        statement = insert(proposals).values(values)
+        statement = statement.on_conflict_do_update(
+            index_elements=["tenant_id", "id"],
+            set_={name: values[name] for name in ("entity", "tier", "body")},  # a larger sample tells more
+            where=proposals.c.state == PENDING,
+        )
         async with self._database.tenant_tx(proposal.tenant_id) as connection:
-            await connection.execute(insert(proposals).values(values).on_conflict_do_nothing())
+            await connection.execute(statement)
         return await self.get_proposal(proposal.tenant_id, proposal.id)
 
     async def get_proposal(self, tenant_id: UUID, proposal_id: UUID) -> Proposal:

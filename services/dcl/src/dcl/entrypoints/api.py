@@ -43,12 +43,13 @@ class DclApi:
     clock: Clock
     flags: Flags
 
-    async def propose(self, caller: Caller, sampled: SampledStream) -> Proposal:
+    async def propose(self, caller: Caller, sampled: SampledStream, *, hold: bool = False) -> Proposal:
         """Propose a mapping for a stream."""
         require(caller, Permission.MAPPINGS_PROPOSE)
         return await propose_mapping(
             caller.tenant_id,
             sampled,
+            hold=hold,
             matcher=self.matcher,
             mappings=self.mappings,
             flags=self.flags,

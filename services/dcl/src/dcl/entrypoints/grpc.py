@@ -23,7 +23,7 @@ class MappingServicer(mapping_stubs.MappingServiceServicer):
 
     async def ProposeMapping(self, request: mp.ProposeMappingRequest, context: Context) -> mp.ProposeMappingResponse:
         """Propose a mapping for a stream."""
-        proposal = await self._api.propose(current_caller(), wire.sampled_stream(request))
+        proposal = await self._api.propose(current_caller(), wire.sampled_stream(request), hold=request.hold)
         return mp.ProposeMappingResponse(proposal=wire.proposal_message(proposal))
 
     async def GetMapping(self, request: mp.GetMappingRequest, context: Context) -> mp.GetMappingResponse:

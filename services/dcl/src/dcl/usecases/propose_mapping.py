@@ -15,18 +15,26 @@ MAX_COLUMNS = 2000
 
 
 async def propose_mapping(
-    tenant_id: UUID, sampled: SampledStream, *, matcher: Matcher, mappings: Mappings, flags: Flags, clock: Clock
+    tenant_id: UUID,
+    sampled: SampledStream,
+    *,
+    hold: bool = False,
+    matcher: Matcher,
+    mappings: Mappings,
+    flags: Flags,
+    clock: Clock,
 ) -> Proposal:
     """Return the stream's proposal, made now or before.
 
-    One of the tier `auto` is approved at once, unless the tenant wants a person to look at each (`hitl_workflow`).
+    One of the tier `auto` is approved at once, unless the caller holds it back or the tenant wants a person to look at
+    each (`hitl_workflow`). Asking again without `hold` decides about the same proposal.
     """
     if not 1 <= len(sampled.columns) <= MAX_COLUMNS:
         raise InvalidRequest(f"A mapping is proposed for 1 to {MAX_COLUMNS} columns, not {len(sampled.columns)}.")
     found = await matcher.propose(sampled)
     proposal = await mappings.add_proposal(_proposal(tenant_id, sampled, found, clock))
     certain = proposal.state == PENDING and proposal.tier == AUTO
-    if certain and not await flags.is_on(tenant_id, "hitl_workflow", default=False):
+    if certain and not hold and not await flags.is_on(tenant_id, "hitl_workflow", default=False):
         proposal, _ = await decide_proposal(
             tenant_id, proposal.id, AUTO, approved=True, ontology=matcher.ontology, mappings=mappings, clock=clock
         )
