@@ -12,6 +12,7 @@ from aam.domain.mapping import FieldMapping, Mapping, Transform
 from aam.domain.quarantine import Misfit, QuarantinedRow
 from aam.domain.run import RunState, StreamRun, StreamRunState, SyncRun
 from aam.domain.schema import Column, StreamSchema
+from aam.domain.steering import Limits, RunPlan, Schedule, Steering
 
 Row = sa.Row[Any]
 
@@ -38,6 +39,20 @@ def connection_of(row: Row) -> Connection:
         missing=tuple(row.missing),
         obstacle=Obstacle(row.obstacle),
         fresh_within_minutes=row.fresh_within_minutes,
+        steering=steering_of(row),
+    )
+
+
+def steering_of(row: Row) -> Steering:
+    """How a connection is steered."""
+    return Steering(
+        paused_by=row.paused_by,
+        paused_at=row.paused_at,
+        limits=Limits(row.streams_at_once, row.rows_per_second),
+        schedule=Schedule(row.every_minutes, row.cron, row.timezone),
+        next_at=row.next_at,
+        last_at=row.last_at,
+        last_note=row.last_note,
     )
 
 
@@ -137,6 +152,7 @@ def run_of(row: Row, streams: list[StreamRun]) -> SyncRun:
         row.error,
         tuple(streams),
         row.request_id,
+        RunPlan(row.full_refresh, row.backfill_from, row.backfill_until),
     )
 
 

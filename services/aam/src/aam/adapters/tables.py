@@ -28,6 +28,16 @@ connections = tenant_table(
     sa.Column("missing", ARRAY(sa.Text)),
     sa.Column("obstacle", sa.Text),
     sa.Column("fresh_within_minutes", sa.Integer),
+    sa.Column("paused_by", sa.Text),
+    sa.Column("paused_at", _moment),
+    sa.Column("streams_at_once", sa.Integer),
+    sa.Column("rows_per_second", sa.Integer),
+    sa.Column("every_minutes", sa.Integer),
+    sa.Column("cron", sa.Text),
+    sa.Column("timezone", sa.Text),
+    sa.Column("next_at", _moment),
+    sa.Column("last_at", _moment),
+    sa.Column("last_note", sa.Text),
 )
 streams = tenant_table(
     "streams",
@@ -57,6 +67,9 @@ runs = tenant_table(
     sa.Column("error", sa.Text),
     sa.Column("created_at", _moment),
     sa.Column("ended_at", _moment),
+    sa.Column("full_refresh", sa.Boolean),
+    sa.Column("backfill_from", sa.Text),
+    sa.Column("backfill_until", sa.Text),
 )
 stream_runs = tenant_table(
     "stream_runs",

@@ -10,6 +10,7 @@ from uuid import UUID
 from aam.domain.errors import Obstacle
 from aam.domain.mapping import Mapping
 from aam.domain.schema import StreamSchema
+from aam.domain.steering import Steering
 
 
 class ConnectionState(StrEnum):
@@ -62,6 +63,7 @@ class Connection:
     obstacle: Obstacle = Obstacle.NONE
     """What stood in the way of the last look at its source."""
     fresh_within_minutes: int | None = None
+    steering: Steering = field(default_factory=Steering)
 
 
 class ConnectionSummary(NamedTuple):
@@ -77,6 +79,9 @@ class ConnectionSummary(NamedTuple):
     safe_mode: bool = False
     missing: tuple[str, ...] = ()
     obstacle: Obstacle = Obstacle.NONE
+    paused_by: str = ""
+    paused_at: datetime | None = None
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True)

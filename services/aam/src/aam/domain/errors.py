@@ -171,3 +171,52 @@ class RunSuperseded(DomainError):
 
     reason = "RUN_SUPERSEDED"
     kind = Kind.CONFLICT
+
+
+class ConnectionPaused(DomainError):
+    """Somebody has paused the connection: nothing of it runs until somebody resumes it."""
+
+    reason = "PAUSED"
+    kind = Kind.PRECONDITION
+
+
+class RunActive(DomainError):
+    """Another run of the connection is active, which reads something else than what is asked for."""
+
+    reason = "RUN_ACTIVE"
+    kind = Kind.PRECONDITION
+
+
+class UnknownStreams(DomainError):
+    """The connection has no such stream."""
+
+    reason = "UNKNOWN_STREAMS"
+    kind = Kind.INVALID
+
+
+class InvalidSchedule(DomainError):
+    """The schedule cannot be followed."""
+
+    reason = "INVALID_SCHEDULE"
+    kind = Kind.INVALID
+
+
+class InvalidLimits(DomainError):
+    """The limits cannot be kept."""
+
+    reason = "INVALID_LIMITS"
+    kind = Kind.INVALID
+
+
+class InvalidBackfill(DomainError):
+    """The range of a backfill is none."""
+
+    reason = "INVALID_BACKFILL"
+    kind = Kind.INVALID
+
+
+class BackfillRefused(DomainError):
+    """The stream cannot be read again in a range, or what would be read could not replace what is there."""
+
+    reason = "BACKFILL_REFUSED"
+    kind = Kind.PRECONDITION

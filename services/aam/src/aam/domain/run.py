@@ -1,16 +1,19 @@
 """Sync runs: one reading of one connection, stream by stream."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from aam.domain.steering import RunPlan
+
 
 class RunState(StrEnum):
-    """The life of a run."""
+    """The life of a run; a paused one keeps its checkpoints and its connection's place."""
 
     PENDING = "pending"
     RUNNING = "running"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -27,6 +30,9 @@ class StreamRunState(StrEnum):
 
 
 ACTIVE = (RunState.PENDING, RunState.RUNNING)
+"""Workers may work on it."""
+OPEN = (*ACTIVE, RunState.PAUSED)
+"""It has not ended; a connection has one such run at most."""
 SETTLED = (StreamRunState.SUCCEEDED, StreamRunState.FAILED, StreamRunState.HELD)
 
 
@@ -56,6 +62,7 @@ class SyncRun:
     error: str = ""
     streams: tuple[StreamRun, ...] = ()
     request_id: str = ""
+    plan: RunPlan = field(default_factory=RunPlan)
 
 
 def verdict(streams: list[StreamRun]) -> tuple[RunState, str]:
