@@ -1,4 +1,4 @@
-"""A worker that dies where it is told: `kill_worker.py APP_URL OBJECTS_URL`.
+"""A worker that dies where it is told: `worker.py APP_URL OBJECTS_URL`.
 
 Every line of its input, `{"tenant": …, "point": …, "nth": …}`, forks a worker that runs the tenant's jobs until none is
 left, or kills itself with SIGKILL the nth time it comes to the point. Answers each line with the rows that were read
@@ -26,7 +26,9 @@ from aam.adapters.projection.engine import Engine
 from aam.adapters.quarantine import PostgresQuarantine
 from aam.adapters.runs import PostgresRuns
 from aam.adapters.sources.files import FilesConnector
+from aam.adapters.sources.mongo.connector import MongoConnector
 from aam.adapters.sources.postgres import PostgresConnector
+from aam.adapters.sources.salesforce.connector import SalesforceConnector
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.worker import handlers
 from aos_common.db import Database
@@ -36,8 +38,8 @@ from aos_common.jobs import Worker
 from aos_common.objects import ObjectStore
 from aos_common.secrets import CredentialLocators, LocalKeys, SecretBox
 
-BATCH_ROWS = 500
-BATCH_BYTES = 4_000
+BATCH_ROWS = 250
+BATCH_BYTES = 2_000
 
 
 class Death:
@@ -111,12 +113,19 @@ def arm(death: Death) -> None:
 
 
 class Installed:
-    """The two connectors, with small batches."""
+    """The connectors, with small batches."""
+
+    def __init__(self) -> None:
+        egress = Egress("127.0.0.1")
+        self._all: dict[str, Any] = {
+            "files": FilesConnector(AllowedFolders((Path("/"),)), batch_bytes=BATCH_BYTES),
+            "mongo": MongoConnector(egress, batch_rows=BATCH_ROWS),
+            "postgres": PostgresConnector(egress),
+            "salesforce": SalesforceConnector(egress, batch_rows=BATCH_ROWS),
+        }
 
     def get(self, name: str) -> Any:
-        everywhere, egress = AllowedFolders((Path("/"),)), Egress("127.0.0.1")
-        files = FilesConnector(everywhere, batch_bytes=BATCH_BYTES)
-        return files if name == "files" else PostgresConnector(egress)
+        return self._all[name]
 
 
 async def work(app_url: str, objects_url: str, tenant: UUID) -> None:
