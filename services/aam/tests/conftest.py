@@ -1,6 +1,6 @@
 """What the tests of the mesh share: real PostgreSQL, real files, the shared data beside the repository."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -10,11 +10,13 @@ import psycopg
 import pytest
 from aam.adapters.connections import PostgresConnections
 from aam.adapters.extraction.extractor import ArrowExtractor
+from aam.adapters.onboarding.reach import TcpReach
 from aam.adapters.quarantine import PostgresQuarantine
 from aam.adapters.runs import PostgresRuns
 from aam.adapters.sources.registry import InstalledConnectors
 from aam.domain.connection import Connection
 from aam.domain.mapping import Mapping
+from aam.domain.onboarding import ProposedMapping
 from aam.domain.schema import StreamSchema
 from aam.entrypoints.api import AamApi
 from aam.ports import SampleColumn
@@ -92,14 +94,29 @@ class KnownMappings:
     def __init__(self) -> None:
         self.known: dict[str, Mapping] = {}
         self.asked: dict[str, list[SampleColumn]] = {}
+        self.held: dict[str, bool] = {}
+        self.proposals: dict[str, ProposedMapping] = {}
 
     async def propose(
-        self, tenant_id: UUID, connection: Connection, schema: StreamSchema, stream: str, sample: Sequence[SampleColumn]
+        self,
+        tenant_id: UUID,
+        connection: Connection,
+        schema: StreamSchema,
+        stream: str,
+        sample: Sequence[SampleColumn],
+        *,
+        hold: bool = False,
     ) -> None:
         self.asked[stream] = list(sample)
+        self.held[stream] = hold
 
     async def in_force(self, tenant_id: UUID, connection_id: UUID, stream: str) -> Mapping | None:
-        return self.known.get(stream)
+        return None if self.held.get(stream) else self.known.get(stream)
+
+    async def proposed(
+        self, tenant_id: UUID, connection_id: UUID, streams: Collection[str]
+    ) -> dict[str, ProposedMapping]:
+        return {name: one for name, one in self.proposals.items() if name in streams}
 
 
 @pytest.fixture
@@ -134,5 +151,6 @@ def api(database: Database, objects: ObjectStore, mappings: KnownMappings, flags
         mappings=mappings,
         clock=lambda: datetime.now(UTC),
         flags=flags,
+        reach=TcpReach(Egress("127.0.0.1"), 1.0),
         streams_at_once=2,
     )

@@ -18,12 +18,18 @@ from aos_common.streams import Consumer
 from aam.adapters.connections import PostgresConnections
 from aam.adapters.dcl_client import DclMappings
 from aam.adapters.extraction.extractor import ArrowExtractor
+from aam.adapters.onboarding.funnel import PostgresFunnel
+from aam.adapters.onboarding.previews import ParquetPreviewer
+from aam.adapters.onboarding.reach import TcpReach
 from aam.adapters.quarantine import PostgresQuarantine
 from aam.adapters.runs import PostgresRuns
 from aam.adapters.sources.registry import InstalledConnectors
 from aam.entrypoints import grpc as grpc_entry
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.consumer import STREAM, MappingConsumer
+from aam.entrypoints.onboarding import grpc as onboarding_grpc
+from aam.entrypoints.onboarding.api import OnboardingApi
+from aam.entrypoints.onboarding.rest import onboarding_router
 from aam.entrypoints.rest import connection_router, run_router
 from aam.entrypoints.worker import handlers
 from aam.ports import Mappings
@@ -46,6 +52,18 @@ def _extractor(settings: Settings) -> ArrowExtractor:
     )
 
 
+def _onboarding(settings: Settings, shared: Shared, api: AamApi, dcl: DclMappings) -> OnboardingApi:
+    objects = ObjectStore(settings.objects_url, settings.objects_options)
+    return OnboardingApi(
+        connectors=api.connectors,
+        connections=api.connections,
+        proposals=dcl,
+        previewer=ParquetPreviewer(objects),
+        funnels=PostgresFunnel(shared.database),
+        clock=_now,
+    )
+
+
 def _api(settings: Settings, shared: Shared, vault: Vault, mappings: Mappings) -> AamApi:
     database = shared.database
     return AamApi(
@@ -57,6 +75,7 @@ def _api(settings: Settings, shared: Shared, vault: Vault, mappings: Mappings) -
         mappings=mappings,
         clock=_now,
         flags=shared.flags,
+        reach=TcpReach(Egress(settings.egress_allow)),
         streams_at_once=settings.streams_at_once,
     )
 
@@ -67,9 +86,12 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     database = shared.database
     channel = shared.channel(settings.dcl_grpc)
     box, locators = SecretBox.from_setting(settings.credential_key), CredentialLocators(settings.connector_vault)
-    api = _api(settings, shared, (box, locators), DclMappings(channel, shared.tokens))
-    app = shared.rest("AutonomOS AAM", "/api/v1/aam", [connection_router(api), run_router(api)])
-    server = shared.rpc([partial(grpc_entry.register, api)])
+    dcl = DclMappings(channel, shared.tokens)
+    api = _api(settings, shared, (box, locators), dcl)
+    onboarding = _onboarding(settings, shared, api, dcl)
+    routers = [onboarding_router(onboarding), connection_router(api), run_router(api)]
+    app = shared.rest("AutonomOS AAM", "/api/v1/aam", routers)
+    server = shared.rpc([partial(grpc_entry.register, api), partial(onboarding_grpc.register, onboarding)])
     tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
     if "consume" in roles:
         name = f"{socket.gethostname()}:{os.getpid()}"

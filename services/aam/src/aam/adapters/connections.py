@@ -53,7 +53,7 @@ class PostgresConnections:
                 "secret": sealed,
                 "state": connection.state.value,
                 "location": connection.location,
-                "error": "",
+                "error": clean(connection.error),
                 "streams": list(connection.streams),
                 "request_id": connection.request_id,
                 "created_at": connection.created_at,

@@ -1,6 +1,6 @@
 """DCL's mapping service over gRPC, with a service token of the tenant."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import grpc
@@ -12,22 +12,31 @@ from autonomos.dcl.v1 import mappings_pb2_grpc as stubs
 
 from aam.domain.connection import Connection
 from aam.domain.mapping import FieldMapping, Mapping, Transform
+from aam.domain.onboarding import ProposedField, ProposedMapping
 from aam.domain.schema import StreamSchema
 from aam.ports import SampleColumn
 
 PROPOSE_SECONDS = 60.0
 READ_SECONDS = 10.0
+PAGE, MAX_PAGES = 200, 20
 
 
 class DclMappings:
-    """The `Mappings` port."""
+    """The `Mappings` and `Proposals` ports."""
 
     def __init__(self, channel: grpc.aio.Channel, tokens: ServiceTokens) -> None:
         self._stub = stubs.MappingServiceStub(channel)
         self._tokens = tokens
 
     async def propose(
-        self, tenant_id: UUID, connection: Connection, schema: StreamSchema, stream: str, sample: Sequence[SampleColumn]
+        self,
+        tenant_id: UUID,
+        connection: Connection,
+        schema: StreamSchema,
+        stream: str,
+        sample: Sequence[SampleColumn],
+        *,
+        hold: bool = False,
     ) -> None:
         """Ask for a proposal from a sample."""
         request = pb.ProposeMappingRequest(
@@ -35,6 +44,7 @@ class DclMappings:
             connection_name=connection.name,
             stream=stream,
             primary_key=list(schema.primary_key),
+            hold=hold,
             columns=[
                 pb.SampleColumn(
                     name=column.name,
@@ -62,13 +72,48 @@ class DclMappings:
             raise
         return mapping_of(answer.mapping)
 
+    async def proposed(
+        self, tenant_id: UUID, connection_id: UUID, streams: Collection[str]
+    ) -> dict[str, ProposedMapping]:
+        """The newest proposal of each of the streams, from at most `MAX_PAGES` pages of the connection's."""
+        metadata = bearer(await self._tokens.token_for(tenant_id))
+        found: dict[str, ProposedMapping] = {}
+        request = pb.ListProposalsRequest(connection_id=str(connection_id), page_size=PAGE)
+        for _ in range(MAX_PAGES):
+            async with calls("DCL"):
+                answer = await self._stub.ListProposals(request, metadata=metadata, timeout=READ_SECONDS)
+            for proposal in answer.proposals:
+                if proposal.stream in streams:
+                    found.setdefault(proposal.stream, _proposed(proposal))
+            request.page_token = answer.next_page_token
+            if not request.page_token or len(found) == len(streams):
+                break
+        return found
+
+
+def _proposed(message: pb.Proposal) -> ProposedMapping:
+    fields = tuple(ProposedField(_field(one), one.confidence, one.tier, tuple(one.reasons)) for one in message.fields)
+    return ProposedMapping(
+        id=message.id,
+        stream=message.stream,
+        state=message.state,
+        tier=message.tier,
+        entity=message.entity,
+        confidence=message.entity_confidence,
+        reasons=tuple(message.reasons),
+        key_columns=tuple(message.key_columns),
+        fields=fields,
+        extras=tuple(message.extras),
+    )
+
+
+def _field(message: pb.FieldMapping) -> FieldMapping:
+    return FieldMapping(message.source, message.attribute, message.type, _transform(message.transform))
+
 
 def mapping_of(message: pb.Mapping) -> Mapping:
     """A mapping version from its message; what is left empty there takes its default here."""
-    fields = tuple(
-        FieldMapping(field.source, field.attribute, field.type, _transform(field.transform)) for field in message.fields
-    )
-    return Mapping(message.version, message.entity, fields, tuple(message.key_columns))
+    return Mapping(message.version, message.entity, tuple(map(_field, message.fields)), tuple(message.key_columns))
 
 
 def _transform(message: pb.Transform) -> Transform:

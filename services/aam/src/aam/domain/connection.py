@@ -31,6 +31,10 @@ class ConnectionState(StrEnum):
     INACTIVE = "INACTIVE"
 
 
+INCOMPLETE = (ConnectionState.AWAITING_CREDENTIALS, ConnectionState.UNSUPPORTED_TYPE)
+"""States of connections whose source cannot be opened at all."""
+
+
 class StreamState(StrEnum):
     """The life of a stream."""
 

@@ -11,6 +11,7 @@ from aos_common.errors import InvalidRequest
 from aos_common.paging import decode_token, encode_token, page_size
 
 from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream
+from aam.domain.onboarding import Stage
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import RunState, SyncRun
 from aam.ports import (
@@ -23,6 +24,7 @@ from aam.ports import (
     Mappings,
     Quarantine,
     QuarantineFilter,
+    Reach,
     Runs,
 )
 from aam.usecases.accept_mapping import accept_mapping
@@ -50,6 +52,7 @@ class AamApi:
     mappings: Mappings
     clock: Clock
     flags: Flags
+    reach: Reach
     streams_at_once: int
 
     async def create(
@@ -76,11 +79,13 @@ class AamApi:
         found = await self.connections.get(caller.tenant_id, wanted)
         return found, await self.connections.streams(caller.tenant_id, wanted)
 
-    async def list_connections(self, caller: Caller, size: int, token: str) -> tuple[list[ConnectionSummary], str]:
-        """A page of connections, newest first, and the token of the next."""
+    async def list_connections(
+        self, caller: Caller, size: int, token: str, stage: str = ""
+    ) -> tuple[list[ConnectionSummary], str]:
+        """A page of connections, newest first, and the token of the next; of one stage of the funnel."""
         require(caller, Permission.CONNECTIONS_READ)
-        limit = page_size(size)
-        found = await self.connections.page(caller.tenant_id, limit + 1, _before(token))
+        limit, wanted = page_size(size), _stage(stage)
+        found = await self.connections.page(caller.tenant_id, limit + 1, _before(token), wanted)
         return found[:limit], _next(found, limit)
 
     async def delete(self, caller: Caller, connection_id: str) -> None:
@@ -98,7 +103,11 @@ class AamApi:
         """Return when the source answers."""
         require(caller, Permission.CONNECTIONS_WRITE)
         await check_connection(
-            caller.tenant_id, parse_id(connection_id), connections=self.connections, connectors=self.connectors
+            caller.tenant_id,
+            parse_id(connection_id),
+            connections=self.connections,
+            connectors=self.connectors,
+            reach=self.reach,
         )
 
     async def discover(self, caller: Caller, connection_id: str) -> Connection:
@@ -186,6 +195,7 @@ class AamApi:
             extractor=self.extractor,
             mappings=self.mappings,
             flags=self.flags,
+            reach=self.reach,
         )
 
     async def give_up_onboarding(self, tenant_id: UUID, connection_id: UUID, error: str) -> None:
@@ -221,6 +231,16 @@ def parse_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise InvalidRequest("The id is not a UUID.", hint="Use an id that this API gave out.") from None
+
+
+def _stage(text: str) -> Stage | None:
+    if not text:
+        return None
+    try:
+        return Stage(text)
+    except ValueError:
+        stages = ", ".join(stage.value for stage in Stage)
+        raise InvalidRequest(f"There is no stage {text[:40]!r}.", hint=f"Choose one of {stages}.") from None
 
 
 def _before(token: str) -> UUID | None:

@@ -50,7 +50,9 @@ class ConnectionServicer(stubs.ConnectionServiceServicer):
 
     async def ListConnections(self, request: pb.ListConnectionsRequest, context: Context) -> pb.ListConnectionsResponse:
         """List connections, newest first."""
-        found, token = await self._api.list_connections(current_caller(), request.page_size, request.page_token)
+        found, token = await self._api.list_connections(
+            current_caller(), request.page_size, request.page_token, request.stage
+        )
         shown = [connection_message(one, []) for one in found]
         return pb.ListConnectionsResponse(connections=shown, next_page_token=token)
 

@@ -24,6 +24,7 @@ from aam.entrypoints.rest_models import (
 
 PageSize = Annotated[int, Query(ge=1, le=200)]
 Token = Annotated[str, Query(max_length=2000)]
+StageName = Annotated[str, Query(max_length=40)]
 
 
 def connection_router(api: AamApi) -> APIRouter:
@@ -43,10 +44,10 @@ def connection_router(api: AamApi) -> APIRouter:
 
     @routes.get("/connections")
     async def list_connections(
-        caller: CurrentCaller, page_size: PageSize = 50, page_token: Token = ""
+        caller: CurrentCaller, page_size: PageSize = 50, page_token: Token = "", stage: StageName = ""
     ) -> ConnectionPage:
-        """List connections, newest first."""
-        found, token = await api.list_connections(caller, page_size, page_token)
+        """List connections, newest first; with `stage` those behind one number of the funnel."""
+        found, token = await api.list_connections(caller, page_size, page_token, stage)
         return ConnectionPage(connections=[ConnectionOut.of(one, []) for one in found], next_page_token=token)
 
     @routes.get("/connections/{connection_id}")

@@ -81,6 +81,9 @@ class ConnectionOut(BaseModel):
     state: str
     location: str
     error: str
+    safe_mode: bool
+    missing: list[str]
+    obstacle: str
     streams: list[StreamOut]
     create_time: datetime
 
@@ -94,6 +97,9 @@ class ConnectionOut(BaseModel):
             state=connection.state.value,
             location=connection.location,
             error=connection.error,
+            safe_mode=connection.safe_mode,
+            missing=list(connection.missing),
+            obstacle=connection.obstacle.value,
             streams=[StreamOut.of(stream) for stream in streams],
             create_time=connection.created_at,
         )

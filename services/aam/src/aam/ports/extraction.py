@@ -90,6 +90,13 @@ class Checkpoints(Protocol):
         """Forget them all: the stream is read from its beginning."""
 
 
+class Pace(Protocol):
+    """Holds readings back. Blocks."""
+
+    def __call__(self, rows: int, progress: Progress) -> None:
+        """Wait until so many rows more may have been read, or `progress` says to stop."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One stream to be read in one run.
@@ -105,6 +112,7 @@ class Task:
     stream: Stream
     holds_on_drift: bool = True
     checkpoints: Checkpoints | None = None
+    pace: Pace | None = None
 
     def batch(self, index: int) -> BatchName:
         """The name of one of its batches."""
@@ -130,7 +138,7 @@ class Extractor(Protocol):
         Raises `SourceError`, `SchemaChanged`, `MappingInvalid`, `QuarantineFull`, `RunCancelled`.
         """
 
-    def sample(self, task: Task, source: Source) -> list[SampleColumn]:
+    def sample(self, task: Task, source: Source, rows: int) -> list[SampleColumn]:
         """Land the first rows of a stream and return them as texts, column by column. Raises `SourceError`."""
 
     def discard(self, task: Task, keep: Collection[str]) -> None:

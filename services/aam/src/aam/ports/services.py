@@ -22,9 +22,16 @@ class Mappings(Protocol):
     """DCL's mapping service."""
 
     async def propose(
-        self, tenant_id: UUID, connection: Connection, schema: StreamSchema, stream: str, sample: Sequence[SampleColumn]
+        self,
+        tenant_id: UUID,
+        connection: Connection,
+        schema: StreamSchema,
+        stream: str,
+        sample: Sequence[SampleColumn],
+        *,
+        hold: bool = False,
     ) -> None:
-        """Ask for a proposal; DCL approves it now, or somebody does later."""
+        """Ask for a proposal; DCL approves it now, unless it is to be held, or somebody does later."""
 
     async def in_force(self, tenant_id: UUID, connection_id: UUID, stream: str) -> Mapping | None:
         """The mapping version in force, if there is one."""

@@ -29,21 +29,32 @@ async def create_connection(
 
     Raises `UnknownConnector`, `InvalidSettings`, `ConnectionExists`. The same `request_id` gives the same connection.
     """
-    if not 1 <= len(name.strip()) <= MAX_NAME or "\x00" in name:
-        raise InvalidRequest(f"A name has 1 to {MAX_NAME} characters.", hint="Choose a name that people recognise.")
-    if len(streams) > MAX_STREAMS:
-        raise InvalidRequest(f"At most {MAX_STREAMS} streams can be chosen.", hint="Leave the list empty for all.")
+    name, chosen = connection_name(name), chosen_streams(streams)
     connector = connectors.get(connector_name)
     public, secret = connector.split(settings)
     connection = Connection(
         id=new_id(),
-        name=name.strip(),
+        name=name,
         connector=connector_name,
         settings=public,
         state=ConnectionState.PENDING,
         created_at=clock(),
         location=connector.open(public, secret).location,
-        streams=tuple(dict.fromkeys(streams)),
+        streams=chosen,
         request_id=request_id,
     )
     return await connections.add(tenant_id, connection, secret)
+
+
+def connection_name(name: str) -> str:
+    """The name as it is kept; raises `InvalidRequest`."""
+    if not 1 <= len(name.strip()) <= MAX_NAME or "\x00" in name:
+        raise InvalidRequest(f"A name has 1 to {MAX_NAME} characters.", hint="Choose a name that people recognise.")
+    return name.strip()
+
+
+def chosen_streams(streams: Sequence[str]) -> tuple[str, ...]:
+    """Each chosen stream once; raises `InvalidRequest`."""
+    if len(streams) > MAX_STREAMS:
+        raise InvalidRequest(f"At most {MAX_STREAMS} streams can be chosen.", hint="Leave the list empty for all.")
+    return tuple(dict.fromkeys(streams))

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID
 
+from aam.domain.connection import INCOMPLETE
 from aam.domain.errors import SourceError
 from aam.ports import Connections, Connectors, Extractor, HoldingConnector
 
@@ -16,7 +17,7 @@ async def delete_connection(
     that nobody reads would fill the source's disk.
     """
     connection = await connections.get(tenant_id, connection_id)
-    connector = connectors.get(connection.connector)
+    connector = None if connection.state in INCOMPLETE else connectors.get(connection.connector)
     if isinstance(connector, HoldingConnector) and (held := connector.held(connection.settings)):
         try:
             secret = await connections.secret(tenant_id, connection_id)

@@ -4,13 +4,27 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
-from aam.domain.connection import Connection, ConnectionState, Stream, StreamState, state_after
+from aam.domain.connection import INCOMPLETE, Connection, ConnectionState, Stream, StreamState, state_after
 from aam.domain.errors import Fault, SourceError
+from aam.domain.onboarding import SAFE_ROWS
 from aam.domain.schema import fingerprint
-from aam.ports import Connections, Connectors, DiscoveredStream, Extractor, Flags, Mappings, Source, Task
+from aam.ports import (
+    Connections,
+    Connectors,
+    DiscoveredStream,
+    Extractor,
+    Flags,
+    LimitedSource,
+    Mappings,
+    Reach,
+    Source,
+    Task,
+)
+from aam.usecases.check_connection import check_source
 from aam.usecases.open_source import open_source
 
 AT_ONCE = 2
+SAMPLE_ROWS = 1_000
 
 
 async def onboard_connection(
@@ -22,18 +36,24 @@ async def onboard_connection(
     extractor: Extractor,
     mappings: Mappings,
     flags: Flags,
+    reach: Reach,
 ) -> None:
     """Leave the connection ACTIVE with its streams ready or waiting for a mapping, or FAILED with the reason.
 
-    Looking again accepts the present shape of every stream as its new baseline. Raises `SourceError` only where a retry
-    can help.
+    In Safe Mode it is left SAFE_MODE instead: `SAFE_ROWS` rows of each stream were read at most, and no proposal is
+    decided. Looking again accepts the present shape of every stream as its new baseline. Raises `SourceError` only
+    where a retry can help.
     """
     connection = await connections.get(tenant_id, connection_id)
+    if connection.state in INCOMPLETE:
+        return
     try:
         source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
-        found = await asyncio.to_thread(_discover, source, connection)
+        if connection.safe_mode and isinstance(source, LimitedSource):
+            source = source.limited(SAFE_ROWS)
+        found = await asyncio.to_thread(_discover, source, connection, reach)
     except SourceError as error:
-        await connections.set_state(tenant_id, connection_id, ConnectionState.FAILED, str(error))
+        await connections.set_state(tenant_id, connection_id, ConnectionState.FAILED, str(error), error.obstacle)
         if error.fault is Fault.TRANSIENT:
             raise
         return
@@ -53,11 +73,15 @@ async def onboard_connection(
             return looked
 
     streams = await asyncio.gather(*(one(stream) for stream in found))
-    await connections.set_state(tenant_id, connection_id, state_after(streams), _summary(streams))
+    state = state_after(streams)
+    waits = connection.safe_mode and state is ConnectionState.ACTIVE
+    await connections.set_state(
+        tenant_id, connection_id, ConnectionState.SAFE_MODE if waits else state, _summary(streams)
+    )
 
 
-def _discover(source: Source, connection: Connection) -> list[DiscoveredStream]:
-    source.check()
+def _discover(source: Source, connection: Connection, reach: Reach) -> list[DiscoveredStream]:
+    check_source(source, reach)
     found = source.discover()
     missing = sorted(set(connection.streams) - {stream.name for stream in found})
     if missing:
@@ -93,18 +117,23 @@ async def _map(
 ) -> Stream:
     """Land a sample and ask for a mapping; without `mappings` the stream waits for one of its own accord."""
     assert stream.schema is not None
-    task = Task(tenant_id, connection.id, connection.id, "sample", stream)
+    task, safe = sample_task(tenant_id, stream), connection.safe_mode
     try:
-        sample = await asyncio.to_thread(extractor.sample, task, source)
+        sample = await asyncio.to_thread(extractor.sample, task, source, SAFE_ROWS if safe else SAMPLE_ROWS)
     except SourceError as error:
         return replace(stream, state=StreamState.FAILED, error=str(error))
     if mappings is None:
         return replace(stream, mapping=None, error="no mapping was asked for: use_dcl_intelligence_api is off")
-    await mappings.propose(tenant_id, connection, stream.schema, stream.name, sample)
+    await mappings.propose(tenant_id, connection, stream.schema, stream.name, sample, hold=safe)
     mapping = await mappings.in_force(tenant_id, connection.id, stream.name)
     if mapping is None:
         return replace(stream, mapping=None)
     return replace(stream, state=StreamState.READY, mapping=mapping)
+
+
+def sample_task(tenant_id: UUID, stream: Stream) -> Task:
+    """Under which name the sample of a stream is landed."""
+    return Task(tenant_id, stream.connection_id, stream.connection_id, "sample", stream)
 
 
 def _summary(streams: list[Stream]) -> str:

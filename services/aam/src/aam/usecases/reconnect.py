@@ -5,7 +5,7 @@ from collections.abc import Mapping as Map
 from dataclasses import replace
 from uuid import UUID
 
-from aam.domain.connection import Connection, ConnectionState
+from aam.domain.connection import INCOMPLETE, Connection, ConnectionState
 from aam.domain.errors import SourceError
 from aam.ports import Connections, Connectors, HoldingConnector, Json
 
@@ -24,7 +24,8 @@ async def reconnect(
     public, secret = connector.split(settings)
     location = connector.open(public, secret).location
     left = ""
-    if isinstance(connector, HoldingConnector) and (held := connector.held(connection.settings)):
+    opened = connection.state not in INCOMPLETE
+    if opened and isinstance(connector, HoldingConnector) and (held := connector.held(connection.settings)):
         kept = connector.held(public) == held and location == connection.location
         left = "" if kept else await _give_up(connector, held, connection, secret)
     changed = replace(connection, settings=public, location=location, state=ConnectionState.PENDING, error=left)

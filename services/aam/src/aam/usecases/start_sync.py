@@ -5,7 +5,7 @@ from uuid import UUID
 from aos_common.ids import new_id
 
 from aam.domain.connection import ConnectionState
-from aam.domain.errors import NotReady, SyncsSwitchedOff
+from aam.domain.errors import NotReady, SafeMode, SyncsSwitchedOff
 from aam.domain.run import RunState, StreamRun, SyncRun
 from aam.ports import Clock, Connections, Flags, Runs
 
@@ -22,12 +22,16 @@ async def start_sync(
     clock: Clock,
     flags: Flags,
 ) -> SyncRun:
-    """Queue a run over every stream, or return the connection's active run. Raises `NotReady` or `SyncsSwitchedOff`."""
+    """Queue a run over every stream, or return the connection's active run. Raises `NotReady`, `SafeMode`, `SyncsSwitchedOff`."""
     if not await flags.is_on(tenant_id, "use_aam_as_source", default=True):
         raise SyncsSwitchedOff(
             "Syncs are switched off for your tenant.", hint="An admin may type: aos flags on use_aam_as_source"
         )
     connection = await connections.get(tenant_id, connection_id)
+    if connection.safe_mode:
+        raise SafeMode(
+            f"{connection.name} is in Safe Mode.", hint="Look at its preview, then promote it: aos connections promote"
+        )
     if connection.state not in READABLE:
         raise NotReady(
             f"{connection.name} is {connection.state}. {connection.error}".strip(),

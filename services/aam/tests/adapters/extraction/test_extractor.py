@@ -169,7 +169,7 @@ def test_extract_when_it_fails_midway_then_leaves_nothing(objects: ObjectStore, 
 def test_sample_when_taken_then_lands_and_returns_texts(objects: ObjectStore, shared_data: Path) -> None:
     source = files(shared_data / "crm")
     extractor = ArrowExtractor(objects, quarantine_limit=0)
-    columns = extractor.sample(task(source, "sales_pipeline.csv", PIPELINE), source)
+    columns = extractor.sample(task(source, "sales_pipeline.csv", PIPELINE), source, 1_000)
     assert [column.name for column in columns][:2] == ["opportunity_id", "sales_agent"]
     assert (len(columns[0].values), columns[0].type) == (1000, "")
     assert len(objects.tenant(TENANT).list("landing")) == 1

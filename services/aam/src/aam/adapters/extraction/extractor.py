@@ -10,7 +10,7 @@ from aos_common.objects import ObjectStore
 
 from aam.adapters.extraction.reading import Reading, RecordsGone, drop_unsaved, landed, start_of
 from aam.adapters.extraction.restoring import Trail, restored, usable
-from aam.adapters.extraction.sampling import SAMPLE_ROWS, sample_columns
+from aam.adapters.extraction.sampling import sample_columns
 from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.engine import Engine
 from aam.domain.errors import SchemaChanged
@@ -95,14 +95,14 @@ class ArrowExtractor:
         finally:
             engine.close()
 
-    def sample(self, task: Task, source: Source) -> list[SampleColumn]:
+    def sample(self, task: Task, source: Source, rows: int) -> list[SampleColumn]:
         """Land the first rows of a stream and return them as texts, column by column."""
         objects = self._objects.tenant(task.tenant_id)
         with opened(task, source, {}) as read:
             batch = next(read.batches(), None)
             if batch is None:
                 return sample_columns(read.schema, None)
-            first = SourceBatch(batch.data.slice(0, SAMPLE_ROWS), batch.rows.slice(0, SAMPLE_ROWS))
+            first = SourceBatch(batch.data.slice(0, rows), batch.rows.slice(0, rows))
             write_parquet(objects, task.batch(0).landing_key, landed(first))
             return sample_columns(read.schema, first.data)
 

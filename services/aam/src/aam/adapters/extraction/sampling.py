@@ -10,7 +10,6 @@ from aos_common.tabular.values import python_values
 from aam.domain.schema import TEXT, StreamSchema
 from aam.ports import SampleColumn
 
-SAMPLE_ROWS = 1_000
 VALUE_KEPT = 1_000
 
 

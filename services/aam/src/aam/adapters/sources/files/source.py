@@ -14,6 +14,7 @@ from aam.adapters.sources.files.opening import SHEET, Opening, Target
 from aam.adapters.sources.files.places.place import Entry
 from aam.adapters.sources.files.reading import FileRead, NothingNew, file_mark, remote_version, schema_of
 from aam.adapters.sources.files.settings import FileSettings
+from aam.adapters.sources.settings import endpoint_of
 from aam.domain.errors import SourceError
 from aam.domain.schema import StreamSchema
 from aam.ports import DiscoveredStream, Json, StreamRead
@@ -25,6 +26,14 @@ class FileSource:
     def __init__(self, settings: FileSettings, opening: Opening) -> None:
         self._settings, self._opening = settings, opening
         self.location = opening.place.location
+
+    def endpoints(self) -> list[tuple[str, int]]:
+        """The server of a bucket or URL; none for a folder."""
+        settings = self._settings
+        if not settings.scheme:
+            return []
+        amazon = f"https://s3.{settings.region}.amazonaws.com"
+        return [endpoint_of(settings.endpoint or amazon if settings.scheme == "s3" else settings.path)]
 
     def check(self) -> None:
         """Raise unless the place can be reached and holds at least one file of a known kind."""

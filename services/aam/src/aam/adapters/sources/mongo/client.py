@@ -64,7 +64,7 @@ def _addresses(settings: MongoSettings, egress: Egress) -> list[tuple[str, str, 
     """(host, checked address, port) of every member; all are checked before one is tried."""
     found = []
     for seed in settings.hosts:
-        host, port = _split(seed)
+        host, port = split_seed(seed)
         try:
             found += [(host, address, port) for address in egress.addresses_now(host, port)]
         except (EgressRefused, HostUnknown) as error:
@@ -72,7 +72,8 @@ def _addresses(settings: MongoSettings, egress: Egress) -> list[tuple[str, str, 
     return found
 
 
-def _split(seed: str) -> tuple[str, int]:
+def split_seed(seed: str) -> tuple[str, int]:
+    """Host and port of a member."""
     host, colon, port = seed.rpartition(":")
     if not colon or "]" in port:
         return seed.strip("[]"), PORT

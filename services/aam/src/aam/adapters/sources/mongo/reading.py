@@ -100,6 +100,27 @@ class Scan:
         return replace(self._saved, after=None, rows=0).json()
 
 
+class First:
+    """As many documents as one batch has, and no more."""
+
+    unchanged, snapshot = False, True
+
+    def __init__(self, plan: Plan) -> None:
+        self.schema, self.file = plan.schema, plan.collection.name
+        self._plan, self._rows = plan, Rows(plan.schema, self.file)
+
+    def batches(self) -> Iterator[SourceBatch]:
+        """One batch at most."""
+        found = answers(self._plan.collection.find_raw_batches({}, self._plan.projection).limit(self._plan.batch_rows))
+        for documents in _gathered(found, self._plan.batch_rows):
+            yield self._rows.batch(documents, 1, None, ())
+            return
+
+    def cursor(self) -> Json:
+        """Nothing to go on from."""
+        return {}
+
+
 class Followed:
     """The documents that changed, as they are now, and the keys of those that are gone."""
 

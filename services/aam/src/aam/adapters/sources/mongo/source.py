@@ -10,11 +10,11 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from aam.adapters.sources.mongo.changes import Lost, drain, server_time, token_now
-from aam.adapters.sources.mongo.client import CODEC, Client, Document, connected
+from aam.adapters.sources.mongo.client import CODEC, Client, Document, connected, split_seed
 from aam.adapters.sources.mongo.connector import MongoSettings
 from aam.adapters.sources.mongo.cursors import Saved, saved_of
 from aam.adapters.sources.mongo.errors import named_errors
-from aam.adapters.sources.mongo.reading import Followed, MongoRead, Plan, Scan
+from aam.adapters.sources.mongo.reading import First, Followed, MongoRead, Plan, Scan
 from aam.adapters.sources.mongo.sampling import profile
 from aam.adapters.sources.mongo.shapes import declare, documentation
 from aam.domain.errors import Fault, SourceError
@@ -37,9 +37,20 @@ class Found:
 class MongoSource:
     """Reads collections and views; sends no command that writes."""
 
-    def __init__(self, settings: MongoSettings, egress: Egress, batch_rows: int) -> None:
-        self._settings, self._egress, self._batch_rows = settings, egress, batch_rows
+    def __init__(self, settings: MongoSettings, egress: Egress, batch_rows: int, *, limited: bool = False) -> None:
+        """A `limited` source reads one batch of each collection, and finds no new columns while it does."""
+        self._settings, self._egress, self._batch_rows, self._limited = settings, egress, batch_rows, limited
         self.location = f"mongodb://{','.join(settings.hosts)}/{settings.database}"
+
+    def endpoints(self) -> list[tuple[str, int]]:
+        """The members."""
+        return [split_seed(seed) for seed in self._settings.hosts]
+
+    def limited(self, rows: int) -> "MongoSource":
+        """The same database; half of the documents are for finding the columns, half to be read."""
+        half = max(rows // 2, 1)
+        settings = self._settings.model_copy(update={"sample_size": half, "change_streams": False})
+        return MongoSource(settings, self._egress, half, limited=True)
 
     def check(self) -> None:
         """Raise unless a member accepts the user and lets it list the collections."""
@@ -87,6 +98,10 @@ class MongoSource:
                     reason="SOURCE_CHANGED",
                 )
             collection = database[stream]
+            if self._limited and known is not None:
+                excluded = settings.exclude_columns.get(stream, ())
+                yield First(Plan(collection, known, excluded, found.keyed, self._batch_rows))
+                return
             seen = profile(collection, settings, keyed=found.keyed)
             shape = declare(seen, settings.flatten_depth, known, keyed=found.keyed, validator=found.validator)
             excluded = settings.exclude_columns.get(stream, ())

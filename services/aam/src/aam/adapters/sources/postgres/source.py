@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aos_common.egress import Egress
 
 from aam.adapters.sources.postgres.catalog import COLUMNS_SQL, CatalogTable, table_sql, tables
+from aam.adapters.sources.postgres.first import First
 from aam.adapters.sources.postgres.reading import Above, Column, PostgresRead, Whole, resumable
 from aam.adapters.sources.postgres.replication.drain import Changes
 from aam.adapters.sources.postgres.replication.followed import Followed
@@ -26,11 +27,22 @@ if TYPE_CHECKING:
 class PostgresSource:
     """Reads tables and views; every session that reads is read-only and every reading is one snapshot."""
 
-    def __init__(self, settings: PostgresSettings, egress: Egress, credentials: Credentials | None = None) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: PostgresSettings, egress: Egress, credentials: Credentials | None = None, *, most: int = 0
+    ) -> None:
+        """`most` bounds the rows that a reading asks for, which then follows no log; 0 does not."""
+        self._settings, self._egress, self._most = settings, egress, most
         self._sessions = Sessions(settings, egress)
         self.follower = Follower(settings, self._sessions, credentials)
         self.location = self._sessions.location
+
+    def endpoints(self) -> list[tuple[str, int]]:
+        """The server."""
+        return [(self._settings.host, self._settings.port)]
+
+    def limited(self, rows: int) -> "PostgresSource":
+        """The same database, a few rows of each table; no slot and no publication is made."""
+        return PostgresSource(self._settings, self._egress, most=rows)
 
     def check(self) -> None:
         """Raise unless the server accepts the user."""
@@ -76,6 +88,10 @@ class PostgresSource:
         """Open one table: what changed since the cursor where that can be told, else all."""
         with self._sessions.control(stream) as session:
             table = self._table(session, stream)
+            if self._most:
+                schema = table.stream_schema(self._settings.cursors.get(stream))
+                yield First(table, schema, partial(self._sessions.reader, stream), self._most)
+                return
             begun = self.follower.begin(session, table, cursor)
             # Where the log tells of changes no column does: a row may change without it.
             schema = table.stream_schema("" if begun else self._settings.cursors.get(stream))

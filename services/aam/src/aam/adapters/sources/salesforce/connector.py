@@ -14,11 +14,12 @@ from aam.adapters.sources.salesforce.api.client import SalesforceApi
 from aam.adapters.sources.salesforce.api.session import Session, wall_clock
 from aam.adapters.sources.salesforce.api.transport import SharedClient
 from aam.adapters.sources.salesforce.catalog import KEY, SObject, is_stream, sobject_of
+from aam.adapters.sources.salesforce.reading.first import First
 from aam.adapters.sources.salesforce.reading.read import SalesforceRead
 from aam.adapters.sources.salesforce.settings import NAME, SalesforceSettings
-from aam.adapters.sources.settings import public_and_secret
+from aam.adapters.sources.settings import endpoint_of, public_and_secret
 from aam.domain.errors import SourceError
-from aam.ports import Credentials, DiscoveredStream, Json
+from aam.ports import Credentials, DiscoveredStream, Json, StreamRead
 
 BATCH_ROWS = 20_000
 """Pages are joined to batches of so many rows, so that each lands as a file worth opening."""
@@ -62,9 +63,18 @@ class SalesforceConnector:
 class SalesforceSource:
     """One organisation. Reading never writes; `update` does, for approved actions."""
 
-    def __init__(self, settings: SalesforceSettings, api: SalesforceApi, batch_rows: int) -> None:
-        self._settings, self._api, self._batch_rows = settings, api, batch_rows
+    def __init__(self, settings: SalesforceSettings, api: SalesforceApi, batch_rows: int, most: int = 0) -> None:
+        """`most` bounds the records that a reading asks for; 0 does not."""
+        self._settings, self._api, self._batch_rows, self._most = settings, api, batch_rows, most
         self.location = settings.login_url
+
+    def endpoints(self) -> list[tuple[str, int]]:
+        """The login host."""
+        return [endpoint_of(self._settings.login_url)]
+
+    def limited(self, rows: int) -> "SalesforceSource":
+        """The same organisation, a few records of each object."""
+        return SalesforceSource(self._settings, self._api, self._batch_rows, rows)
 
     def check(self) -> None:
         """Raise unless a session is given and the chosen objects are there."""
@@ -76,9 +86,12 @@ class SalesforceSource:
             return [self._discovered(name) for name in sorted(self._names())]
 
     @contextmanager
-    def read(self, stream: str, cursor: Json) -> Iterator[SalesforceRead]:
+    def read(self, stream: str, cursor: Json) -> Iterator[StreamRead]:
         """Open one object; records that changed since the cursor where it has a field for that, else all."""
         with self._api.http.used():
+            if self._most:
+                yield First(self._api, self._described(stream), self._most)
+                return
             yield SalesforceRead(self._api, self._described(stream), self._settings, cursor, self._batch_rows)
 
     def update(self, stream: str, key: Json, values: Json) -> None:

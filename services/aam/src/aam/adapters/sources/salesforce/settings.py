@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from aam.adapters.sources.settings import Locator
+from aam.adapters.sources.settings import Locator, lacks
 
 LOGIN, SANDBOX = "https://login.salesforce.com", "https://test.salesforce.com"
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
@@ -61,11 +61,11 @@ class SalesforceSettings(BaseModel):
             "jwt": ("private_key", "username"),
             "client_credentials": ("client_secret",),
         }[self.auth]
-        for name in needed:
-            value = getattr(self, name)
-            given = value.get_secret_value() if isinstance(value, SecretStr) else value
-            if not given and not getattr(self, f"{name}_from", ""):
-                raise ValueError(f"auth = {self.auth} needs {name}")
+        values = {name: getattr(self, name) for name in needed}
+        given = {name: one.get_secret_value() if isinstance(one, SecretStr) else one for name, one in values.items()}
+        lacking = [name for name, one in given.items() if not one and not getattr(self, f"{name}_from", "")]
+        if lacking:
+            raise lacks(f"auth = {self.auth}", lacking)
         return self
 
     @property

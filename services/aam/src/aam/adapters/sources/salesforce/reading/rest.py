@@ -52,13 +52,17 @@ class RestReader:
         stamp = stamp_of(moment_of(str(record[cursor]))) if cursor else ""
         return Position(stamp, str(record.get(KEY, "")))
 
-    def _split_pages(self, start: Position | None, end: str) -> Iterator[list[Record]]:
+    def first(self, rows: int) -> list[Record]:
+        """At most `rows` records, the first in order."""
+        return next(self._split_pages(None, "", rows), [])
+
+    def _split_pages(self, start: Position | None, end: str, size: int = PAGE) -> Iterator[list[Record]]:
         """The same for more fields than a URL holds: each page is asked for once a chunk, and joined by id.
 
         A record that changed between two of these answers is left out: its new stamp brings it again, later in order.
         """
         while True:
-            first = self._bounded(self._chunks[0], start, end, f"{soql.order(self._sobject)} LIMIT {PAGE}")
+            first = self._bounded(self._chunks[0], start, end, f"{soql.order(self._sobject)} LIMIT {size}")
             if not first:
                 return
             last = self.place(first[-1])
@@ -69,7 +73,7 @@ class RestReader:
                 joined = {id_: {**one, **part[id_]} for id_, one in joined.items() if self._same(one, part.get(id_))}
             yield list(joined.values())
             start = last
-            if len(first) < PAGE:
+            if len(first) < size:
                 return
 
     def _same(self, one: Record, other: Record | None) -> bool:
