@@ -27,7 +27,7 @@ from aos_common.errors import DomainError, Kind
 from aos_common.ids import new_id
 from aos_common.redaction import scrub
 
-__all__ = ["Job", "Worker", "enqueue", "jobs_table"]
+__all__ = ["Job", "Worker", "enqueue", "jobs_table", "withdraw"]
 
 log = structlog.get_logger()
 
@@ -78,13 +78,23 @@ class Job:
 
 
 async def enqueue(
-    connection: AsyncConnection, *, tenant_id: UUID, kind: str, payload: Mapping[str, Any], key: str | None = None
+    connection: AsyncConnection,
+    *,
+    tenant_id: UUID,
+    kind: str,
+    payload: Mapping[str, Any],
+    key: str | None = None,
+    run_at: datetime | None = None,
 ) -> bool:
-    """Add a job within the caller's transaction; False when an unfinished job with the same key exists."""
+    """Add a job within the caller's transaction; False when an unfinished job with the same key exists.
+
+    It is run at once, or not before `run_at`.
+    """
     job_id = new_id()
     statement = """
         INSERT INTO jobs (tenant_id, id, kind, key, payload, state, run_at)
-        VALUES (:tenant_id, :id, :kind, :key, CAST(:payload AS jsonb), 'queued', now()) ON CONFLICT DO NOTHING"""
+        VALUES (:tenant_id, :id, :kind, :key, CAST(:payload AS jsonb), 'queued',
+                coalesce(CAST(:run_at AS timestamptz), now())) ON CONFLICT DO NOTHING"""
     result = await connection.execute(
         sa.text(statement),
         {
@@ -93,9 +103,16 @@ async def enqueue(
             "kind": kind,
             "key": key or str(job_id),
             "payload": json.dumps(dict(payload)),
+            "run_at": run_at,
         },
     )
     return bool(result.rowcount)
+
+
+async def withdraw(connection: AsyncConnection, *, kind: str, key: str) -> bool:
+    """Delete a job that no worker has taken yet, within its tenant's transaction; False when there is none."""
+    waiting = sa.delete(_jobs).where(_jobs.c.kind == kind, _jobs.c.key == key, _jobs.c.state == "queued")
+    return bool((await connection.execute(waiting)).rowcount)
 
 
 _CLAIM = sa.text(
@@ -121,12 +138,14 @@ class Worker:
         concurrency: int = 2,
         lease_seconds: float = 10.0,
         max_attempts: int = 5,
+        keep_ended: timedelta = KEEP_ENDED,
     ) -> None:
         self._database = database
         self._handlers = dict(handlers)
         self._concurrency = concurrency
         self._lease = lease_seconds
         self._max_attempts = max_attempts
+        self._keep_ended = keep_ended
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._running: set[asyncio.Task[None]] = set()
 
@@ -166,11 +185,11 @@ class Worker:
             log.warning("jobs.prune_failed", error=type(error).__name__)
 
     async def prune(self) -> int:
-        """Delete jobs of these kinds that ended longer ago than `KEEP_ENDED`; return how many."""
+        """Delete jobs of these kinds that ended longer ago than they are kept; return how many."""
         ended = sa.delete(_jobs).where(
             _jobs.c.kind.in_(self._handlers),
             _jobs.c.state.in_(("done", "failed")),
-            _jobs.c.run_at < datetime.now(UTC) - KEEP_ENDED,
+            _jobs.c.run_at < datetime.now(UTC) - self._keep_ended,
         )
         async with self._database.platform_tx() as connection:
             return (await connection.execute(ended)).rowcount

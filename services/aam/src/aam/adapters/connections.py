@@ -75,7 +75,7 @@ class PostgresConnections:
         async with self._database.tenant_tx(tenant_id) as tx:
             row = (await tx.execute(sa.select(connections).where(connections.c.id == connection_id))).first()
         if row is None:
-            raise _not_found(connection_id)
+            raise not_found(connection_id)
         return connection_of(row)
 
     async def page(
@@ -96,7 +96,7 @@ class PostgresConnections:
         async with self._database.tenant_tx(tenant_id) as tx:
             row = (await tx.execute(query)).first()
         if row is None:
-            raise _not_found(connection_id)
+            raise not_found(connection_id)
         found: dict[str, str] = json.loads(await self._box.open(bytes(row.secret), bound(tenant_id, connection_id)))
         found.pop(SESSION, None)
         for name, locator in row.settings.items():
@@ -123,7 +123,7 @@ class PostgresConnections:
             await lock_credentials(tx, connection.id)
             changed = await tx.execute(sa.update(connections).where(connections.c.id == connection.id).values(values))
             if not changed.rowcount:
-                raise _not_found(connection.id)
+                raise not_found(connection.id)
             await _enqueue(tx, tenant_id, connection.id)
 
     async def _locate(self, tenant_id: UUID, locator: str) -> str:
@@ -139,7 +139,7 @@ class PostgresConnections:
         async with self._database.tenant_tx(tenant_id) as tx:
             gone = await tx.execute(sa.delete(connections).where(connections.c.id == connection_id))
         if not gone.rowcount:
-            raise _not_found(connection_id)
+            raise not_found(connection_id)
 
     async def look_again(self, tenant_id: UUID, connection_id: UUID) -> None:
         """Queue another look at the source."""
@@ -197,5 +197,6 @@ async def _enqueue(tx: AsyncConnection, tenant_id: UUID, connection_id: UUID) ->
     await enqueue(tx, tenant_id=tenant_id, kind=ONBOARD, payload=payload, key=str(connection_id))
 
 
-def _not_found(connection_id: UUID) -> ConnectionNotFound:
+def not_found(connection_id: UUID) -> ConnectionNotFound:
+    """What to say of a connection that is not there."""
     return ConnectionNotFound(f"There is no connection {connection_id}.", hint="List the connections to find its id.")

@@ -12,19 +12,21 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aam.adapters.checkpoints import PostgresCheckpoints
-from aam.adapters.connections import MOVED_BY_RUNS
+from aam.adapters.connections import MOVED_BY_RUNS, not_found
 from aam.adapters.event_log import announce
 from aam.adapters.rows import clean, run_of, stream_run_of, stream_values
-from aam.adapters.tables import batches, quarantine, runs, stream_runs, streams
+from aam.adapters.tables import batches, connections, quarantine, runs, stream_runs, streams
 from aam.domain.connection import Stream
 from aam.domain.errors import RunNotFound
 from aam.domain.quarantine import misfit_id
-from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, SyncRun
+from aam.domain.run import ACTIVE, OPEN, SETTLED, RunState, StreamRun, SyncRun
+from aam.domain.steering import paused
 from aam.ports import Extraction
 
 SYNC = "sync"
 INSERT_ROWS = 1_000
 _ACTIVE = [state.value for state in ACTIVE]
+_OPEN = [state.value for state in OPEN]
 _SETTLED = [state.value for state in SETTLED]
 
 
@@ -43,6 +45,7 @@ class PostgresRuns:
     async def start(self, tenant_id: UUID, run: SyncRun) -> SyncRun:
         """Store a run and its job; or return the one with its request id, or the one that is active."""
         async with self._database.tenant_tx(tenant_id) as tx:
+            await _refuse_paused(tx, run.connection_id)
             values = {
                 "tenant_id": tenant_id,
                 "id": run.id,
@@ -51,6 +54,9 @@ class PostgresRuns:
                 "request_id": run.request_id,
                 "error": "",
                 "created_at": run.created_at,
+                "full_refresh": run.plan.full_refresh,
+                "backfill_from": run.plan.backfill_from,
+                "backfill_until": run.plan.backfill_until,
             }
             added = await tx.execute(insert(runs).values(values).on_conflict_do_nothing())
             if added.rowcount:
@@ -62,7 +68,7 @@ class PostgresRuns:
             earlier = sa.select(runs).where(
                 sa.or_(
                     sa.and_(runs.c.request_id == run.request_id, runs.c.request_id != ""),
-                    sa.and_(runs.c.connection_id == run.connection_id, runs.c.state.in_(_ACTIVE)),
+                    sa.and_(runs.c.connection_id == run.connection_id, runs.c.state.in_(_OPEN)),
                 )
             )
             row = (await tx.execute(earlier.order_by(runs.c.request_id.desc()).limit(1))).one()
@@ -95,6 +101,18 @@ class PostgresRuns:
         async with self._database.tenant_tx(tenant_id) as tx:
             return bool((await tx.execute(statement)).rowcount)
 
+    async def cancel(self, tenant_id: UUID, run_id: UUID, ended_at: datetime) -> None:
+        """End an open run; where no worker holds it one is asked to tidy up after it."""
+        found = sa.select(runs.c.state).where(runs.c.id == run_id, runs.c.state.in_(_OPEN)).with_for_update()
+        values = {"state": RunState.CANCELLED.value, "ended_at": ended_at}
+        async with self._database.tenant_tx(tenant_id) as tx:
+            state = (await tx.execute(found)).scalar()
+            if state is not None:
+                await tx.execute(sa.update(runs).where(runs.c.id == run_id).values(values))
+            if state == RunState.PAUSED.value:
+                payload = {"run_id": str(run_id)}
+                await enqueue(tx, tenant_id=tenant_id, kind=SYNC, payload=payload, key=f"{run_id}:cancelled")
+
     async def save_stream_run(self, tenant_id: UUID, run_id: UUID, stream: StreamRun) -> bool:
         """Save counts, or the end without data, of a stream that is not settled; False when the run is not active."""
         async with self._database.tenant_tx(tenant_id) as tx:
@@ -123,6 +141,17 @@ class PostgresRuns:
                 await announce(tx, tenant_id, run.id, stream, extraction, self._partitions)
         self._published()
         return True
+
+
+async def _refuse_paused(tx: AsyncConnection, connection_id: UUID) -> None:
+    """Raise when the connection is paused, or gone; it stays as it is until the transaction ends."""
+    wanted = connections.c.name, connections.c.paused_by, connections.c.paused_at
+    query = sa.select(*wanted).where(connections.c.id == connection_id).with_for_update(read=True)
+    found = (await tx.execute(query)).first()
+    if found is None:
+        raise not_found(connection_id)
+    if found.paused_at:
+        raise paused(found.name, found.paused_by, found.paused_at)
 
 
 def _cursor_values(stream: Stream) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """What its owner decides about a connection's runs: pauses, schedules, limits, and what one run reads."""
 
 import re
+import shlex
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from aam.domain.errors import InvalidBackfill, InvalidLimits, InvalidSchedule
+from aam.domain.errors import ConnectionPaused, InvalidBackfill, InvalidLimits, InvalidSchedule
 
 LONGEST_MINUTES = 366 * 24 * 60
 MOST_STREAMS = 8
@@ -125,4 +126,14 @@ def _bound(text: str) -> Bound:
     raise InvalidBackfill(
         f"{text[:MAX_BOUND]!r} is neither a number nor a timestamp with its time zone.",
         hint="Write timestamps in ISO 8601, e.g. 2026-03-01T00:00:00Z.",
+    )
+
+
+def paused(name: str, by: str, at: datetime | None) -> ConnectionPaused:
+    """What to say of a connection that is paused."""
+    since = f" since {at:%Y-%m-%d %H:%M:%S} UTC" if at else ""
+    return ConnectionPaused(
+        f"{name} is paused{since} by {by}.",
+        hint=f"Resume it first: aos connections resume {shlex.quote(name)}",
+        paused_by=by,
     )

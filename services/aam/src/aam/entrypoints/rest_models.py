@@ -86,10 +86,14 @@ class ConnectionOut(BaseModel):
     obstacle: str
     streams: list[StreamOut]
     create_time: datetime
+    paused_by: str
+    pause_time: datetime | None
+    next_time: datetime | None
 
     @classmethod
     def of(cls, connection: Connection | ConnectionSummary, streams: list[Stream]) -> "ConnectionOut":
         """Show a connection."""
+        steering = connection.steering if isinstance(connection, Connection) else connection
         return cls(
             id=str(connection.id),
             name=connection.name,
@@ -102,6 +106,9 @@ class ConnectionOut(BaseModel):
             obstacle=connection.obstacle.value,
             streams=[StreamOut.of(stream) for stream in streams],
             create_time=connection.created_at,
+            paused_by=steering.paused_by,
+            pause_time=steering.paused_at,
+            next_time=steering.next_at,
         )
 
 

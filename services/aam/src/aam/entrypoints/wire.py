@@ -15,7 +15,8 @@ from aam.entrypoints.rest_models import ConnectionOut, QuarantinedOut, RunOut
 from aam.ports import Connector
 
 
-def _moment(value: datetime | None) -> Timestamp | None:
+def moment(value: datetime | None) -> Timestamp | None:
+    """A moment, or none."""
     if value is None:
         return None
     stamp = Timestamp()
@@ -40,9 +41,14 @@ def connector_message(connector: Connector) -> pb.Connector:
 
 def connection_message(connection: Connection | ConnectionSummary, streams: list[Stream]) -> pb.Connection:
     """A connection with its streams."""
-    shown = ConnectionOut.of(connection, streams).model_dump(exclude={"create_time", "streams"})
-    found = [pb.Stream(**stream.model_dump()) for stream in ConnectionOut.of(connection, streams).streams]
-    return pb.Connection(**shown, streams=found, create_time=_moment(connection.created_at))
+    shown = ConnectionOut.of(connection, streams)
+    return pb.Connection(
+        **shown.model_dump(exclude={"create_time", "pause_time", "next_time", "streams"}),
+        create_time=moment(shown.create_time),
+        pause_time=moment(shown.pause_time),
+        next_time=moment(shown.next_time),
+        streams=[pb.Stream(**stream.model_dump()) for stream in shown.streams],
+    )
 
 
 def run_message(run: SyncRun) -> pb.SyncRun:
@@ -52,8 +58,8 @@ def run_message(run: SyncRun) -> pb.SyncRun:
     return pb.SyncRun(
         **shown.model_dump(exclude={"create_time", "end_time", "streams"}),
         streams=streams,
-        create_time=_moment(run.created_at),
-        end_time=_moment(run.ended_at),
+        create_time=moment(run.created_at),
+        end_time=moment(run.ended_at),
     )
 
 

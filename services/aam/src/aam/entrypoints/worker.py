@@ -5,7 +5,7 @@ from uuid import UUID
 
 from aos_common.jobs import Job
 
-from aam.domain.errors import ConnectionNotFound, RunNotFound
+from aam.domain.errors import ConnectionNotFound, RunNotFound, RunSuperseded
 from aam.entrypoints.api import AamApi
 
 ONBOARD, SYNC = "onboard", "sync"
@@ -32,6 +32,8 @@ def handlers(api: AamApi) -> Mapping[str, Callable[[Job], Awaitable[None]]]:
             await api.run_sync(job.tenant_id, run_id)
         except (RunNotFound, ConnectionNotFound):
             return  # deleted meanwhile
+        except RunSuperseded:
+            raise  # another worker has it, and says how it ends
         except Exception as error:  # any failure of the last attempt is told to the owner before the job keeps it
             if job.last:
                 await api.give_up_run(job.tenant_id, run_id, f"{GAVE_UP}{error}")

@@ -7,6 +7,7 @@ from aam.ports.extraction import (
     Extraction,
     Extractor,
     KeptBatch,
+    Pace,
     Progress,
     SampleColumn,
     Task,
@@ -34,10 +35,12 @@ from aam.ports.sources import (
     StreamRead,
     WritableSource,
 )
+from aam.ports.steering import Calendar, Due, SteeringStore
 from aam.ports.storage import Connections, Quarantine, QuarantineFilter, RefusalCount, Runs, StoredCheckpoints
 
 __all__ = [
     "Arrow",
+    "Calendar",
     "Checkpoint",
     "Checkpoints",
     "Clock",
@@ -46,6 +49,7 @@ __all__ = [
     "Connectors",
     "Credentials",
     "DiscoveredStream",
+    "Due",
     "Extraction",
     "Extractor",
     "Flags",
@@ -55,6 +59,7 @@ __all__ = [
     "KeptBatch",
     "LimitedSource",
     "Mappings",
+    "Pace",
     "Previewer",
     "Progress",
     "Projection",
@@ -70,6 +75,7 @@ __all__ = [
     "SchemalessSource",
     "Source",
     "SourceBatch",
+    "SteeringStore",
     "StoredCheckpoints",
     "StoredSession",
     "StreamRead",

@@ -94,7 +94,10 @@ class Runs(Protocol):
         """How far streams that are not settled have come."""
 
     async def start(self, tenant_id: UUID, run: SyncRun) -> SyncRun:
-        """Store and queue it, or return the one with its request id or the connection's active one."""
+        """Store and queue it, or return the one with its request id or the connection's open one.
+
+        Raises `ConnectionPaused`.
+        """
 
     async def get(self, tenant_id: UUID, run_id: UUID) -> SyncRun:
         """Raises `RunNotFound`."""
@@ -106,6 +109,9 @@ class Runs(Protocol):
         self, tenant_id: UUID, run_id: UUID, state: RunState, error: str, ended_at: datetime | None
     ) -> bool:
         """Move an active run on; False when it is not active any more."""
+
+    async def cancel(self, tenant_id: UUID, run_id: UUID, ended_at: datetime) -> None:
+        """End an open run, and see to it that somebody tidies up after it; nothing when it has ended."""
 
     async def save_stream_run(self, tenant_id: UUID, run_id: UUID, stream: StreamRun) -> bool:
         """Counts, or an end without data, of a stream not yet settled; False when the run is not active any more."""

@@ -3,11 +3,12 @@
 import asyncio
 from uuid import UUID
 
-from aam.domain.connection import ConnectionState, Stream, StreamState, state_after
+from aam.domain.connection import Connection, ConnectionState, Stream, StreamState, state_after
 from aam.domain.errors import CredentialsRejected, Fault, SourceError
-from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, StreamRunState, verdict
+from aam.domain.run import ACTIVE, OPEN, SETTLED, RunState, StreamRun, StreamRunState, SyncRun, verdict
 from aam.ports import Clock, Connections, Connectors, Extractor, Flags, Runs, Task
 from aam.usecases.open_source import open_source
+from aam.usecases.steering.pace import pace
 from aam.usecases.sweep_stream import sweep_stream
 from aam.usecases.sync_stream import sync_stream
 
@@ -29,11 +30,7 @@ async def run_sync(
     Safe to repeat: settled streams stay, and a stream is published in one transaction or not at all.
     """
     run = await runs.get(tenant_id, run_id)
-    for entry in run.streams:
-        if run.state not in ACTIVE or entry.state in SETTLED:  # a worker may have died before it had tidied up
-            stream = Stream(run.connection_id, entry.stream, StreamState.READY)
-            left = Task(tenant_id, run.connection_id, run_id, "", stream)
-            await sweep_stream(left, runs=runs, extractor=extractor)
+    await _tidy_up(tenant_id, run, runs, extractor)
     if run.state not in ACTIVE or not await runs.set_state(tenant_id, run_id, RunState.RUNNING, "", None):
         return
     connection = await connections.get(tenant_id, run.connection_id)
@@ -46,7 +43,9 @@ async def run_sync(
         raise
     holds = await flags.is_on(tenant_id, "drift_detection", default=True)
     streams = {stream.name: stream for stream in await connections.streams(tenant_id, connection.id)}
-    slots = asyncio.Semaphore(at_once)
+    limits = connection.steering.limits
+    slots = asyncio.Semaphore(min(at_once, limits.streams_at_once or at_once))
+    held_back = pace(limits.rows_per_second)
     failures: list[Exception | None] = []
 
     async def one(stream: Stream) -> None:
@@ -57,6 +56,7 @@ async def run_sync(
                 stream,
                 source,
                 holds_on_drift=holds,
+                pace=held_back,
                 connections=connections,
                 runs=runs,
                 extractor=extractor,
@@ -75,12 +75,32 @@ async def run_sync(
                     group.create_task(one(streams[entry.stream]))
     except ExceptionGroup as troubles:
         raise troubles.exceptions[0] from None  # a worker's own trouble, told plainly; the job is tried again
-    state, error = verdict(list((await runs.get(tenant_id, run_id)).streams))
+    run = await runs.get(tenant_id, run_id)
+    if any(entry.state not in SETTLED for entry in run.streams):  # it was paused or cancelled meanwhile
+        await _tidy_up(tenant_id, run, runs, extractor)
+        return
+    state, error = verdict(list(run.streams))
     if await runs.set_state(tenant_id, run_id, state, error, clock()):
-        now = await connections.streams(tenant_id, connection.id)
         rejected = any(isinstance(failure, CredentialsRejected) for failure in failures)
-        after = ConnectionState.FAILED if rejected else state_after(now)
-        await connections.set_state(tenant_id, connection.id, after, error or connection.error)
-        changed = any(stream.state is StreamState.SCHEMA_CHANGED for stream in now)
-        if changed and await flags.is_on(tenant_id, "auto_repair", default=False):
-            await connections.look_again(tenant_id, connection.id)
+        await _tell_connection(tenant_id, connection, rejected, error, connections, flags)
+
+
+async def _tell_connection(
+    tenant_id: UUID, connection: Connection, rejected: bool, error: str, connections: Connections, flags: Flags
+) -> None:
+    """Give the connection the state that the run has left it in."""
+    now = await connections.streams(tenant_id, connection.id)
+    after = ConnectionState.FAILED if rejected else state_after(now)
+    await connections.set_state(tenant_id, connection.id, after, error or connection.error)
+    changed = any(stream.state is StreamState.SCHEMA_CHANGED for stream in now)
+    if changed and await flags.is_on(tenant_id, "auto_repair", default=False):
+        await connections.look_again(tenant_id, connection.id)
+
+
+async def _tidy_up(tenant_id: UUID, run: SyncRun, runs: Runs, extractor: Extractor) -> None:
+    """Sweep what has ended: a worker may have died before it had tidied up."""
+    for entry in run.streams:
+        if run.state not in OPEN or entry.state in SETTLED:
+            stream = Stream(run.connection_id, entry.stream, StreamState.READY)
+            left = Task(tenant_id, run.connection_id, run.id, "", stream)
+            await sweep_stream(left, runs=runs, extractor=extractor)

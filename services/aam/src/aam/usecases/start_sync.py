@@ -7,6 +7,7 @@ from aos_common.ids import new_id
 from aam.domain.connection import ConnectionState
 from aam.domain.errors import NotReady, SafeMode, SyncsSwitchedOff
 from aam.domain.run import RunState, StreamRun, SyncRun
+from aam.domain.steering import paused
 from aam.ports import Clock, Connections, Flags, Runs
 
 READABLE = (ConnectionState.ACTIVE, ConnectionState.DRIFTED, ConnectionState.HEALING)
@@ -22,12 +23,18 @@ async def start_sync(
     clock: Clock,
     flags: Flags,
 ) -> SyncRun:
-    """Queue a run over every stream, or return the connection's active run. Raises `NotReady`, `SafeMode`, `SyncsSwitchedOff`."""
+    """Queue a run over every stream, or return the connection's active run.
+
+    Raises `ConnectionPaused`, `NotReady`, `SafeMode` or `SyncsSwitchedOff`.
+    """
     if not await flags.is_on(tenant_id, "use_aam_as_source", default=True):
         raise SyncsSwitchedOff(
             "Syncs are switched off for your tenant.", hint="An admin may type: aos flags on use_aam_as_source"
         )
     connection = await connections.get(tenant_id, connection_id)
+    steering = connection.steering
+    if steering.paused_at:
+        raise paused(connection.name, steering.paused_by, steering.paused_at)
     if connection.safe_mode:
         raise SafeMode(
             f"{connection.name} is in Safe Mode.", hint="Look at its preview, then promote it: aos connections promote"

@@ -18,8 +18,8 @@ from aam.domain.errors import (
     SchemaChanged,
     SourceError,
 )
-from aam.domain.run import ACTIVE, SETTLED, StreamRun, StreamRunState, SyncRun
-from aam.ports import Connections, Extraction, Extractor, Progress, Runs, Source, Task
+from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, StreamRunState, SyncRun
+from aam.ports import Connections, Extraction, Extractor, Pace, Progress, Runs, Source, Task
 from aam.usecases.keep_checkpoints import keep_checkpoints
 from aam.usecases.sweep_stream import sweep_stream
 
@@ -41,6 +41,7 @@ async def sync_stream(
     source: Source,
     *,
     holds_on_drift: bool = True,
+    pace: Pace | None = None,
     connections: Connections,
     runs: Runs,
     extractor: Extractor,
@@ -53,8 +54,10 @@ async def sync_stream(
         held = StreamRun(stream.name, StreamRunState.HELD, error=stream.error, note=WAITING[stream.state])
         await runs.save_stream_run(tenant_id, run.id, held)
         return None
+    if not await runs.save_stream_run(tenant_id, run.id, StreamRun(stream.name, StreamRunState.RUNNING)):
+        return None  # paused, cancelled or settled meanwhile
     progress, attempt = Progress(), new_id().hex[-8:]
-    task = Task(tenant_id, run.connection_id, run.id, attempt, stream, holds_on_drift)
+    task = Task(tenant_id, run.connection_id, run.id, attempt, stream, holds_on_drift, pace=pace)
     await runs.checkpoints.begin(tenant_id, run.id, stream.name, attempt)
     reporter = asyncio.create_task(_report(tenant_id, run.id, stream.name, progress, runs))
     try:
@@ -62,7 +65,7 @@ async def sync_stream(
         extraction = await _extract(replace(task, checkpoints=keeper), source, progress, extractor)
         after, done = _after(stream, extraction), _done(stream, extraction)
         if not await runs.commit_stream(tenant_id, run, after, done, extraction, attempt):
-            await _refuse_superseded(tenant_id, run, stream.name, runs)
+            await _refuse_unsettled(tenant_id, run, stream.name, runs)
         await sweep_stream(task, runs=runs, extractor=extractor)
     except SchemaChanged as error:
         await connections.save_stream(tenant_id, replace(stream, state=StreamState.SCHEMA_CHANGED, error=str(error)))
@@ -75,7 +78,7 @@ async def sync_stream(
         await sweep_stream(task, runs=runs, extractor=extractor)
         return error
     except RunCancelled:
-        pass  # the run's end tidies up
+        pass  # a paused run keeps its checkpoints; the end of a cancelled one tidies up
     finally:
         progress.cancelled = True  # a thread whose awaiting task was cancelled stops at its next batch
         reporter.cancel()
@@ -96,11 +99,15 @@ async def _extract(task: Task, source: Source, progress: Progress, extractor: Ex
     return await asyncio.to_thread(extractor.extract, task, source, progress)
 
 
-async def _refuse_superseded(tenant_id: UUID, run: SyncRun, stream: str, runs: Runs) -> None:
-    """Raise when the stream of an active run is not settled: then another attempt has begun."""
+async def _refuse_unsettled(tenant_id: UUID, run: SyncRun, stream: str, runs: Runs) -> None:
+    """Raise when the stream can still be settled: another attempt has begun, or the run is paused."""
     now = await runs.get(tenant_id, run.id)
-    if now.state in ACTIVE and any(one.stream == stream and one.state not in SETTLED for one in now.streams):
+    if not any(one.stream == stream and one.state not in SETTLED for one in now.streams):
+        return
+    if now.state in ACTIVE:
         raise RunSuperseded(f"{stream}: another worker reads it now.")
+    if now.state is RunState.PAUSED:
+        raise RunCancelled(f"{stream}: the run was paused.")
 
 
 async def _report(tenant_id: UUID, run_id: UUID, stream: str, progress: Progress, runs: Runs) -> None:

@@ -76,6 +76,8 @@ class Reading:
                 state = dict(batch.state)
                 save(self.task, self.trail, self.spool, self.objects, snapshot=self.snapshot, state=state)
             self._tell(progress)
+            if self.task.pace:
+                self.task.pace(len(batch.rows) + len(batch.misfits), progress)
         self._settle_keys()
         self._tell(progress)
         return self._extraction()
