@@ -24,6 +24,8 @@ from aam.adapters.onboarding.reach import TcpReach
 from aam.adapters.quarantine import PostgresQuarantine
 from aam.adapters.runs import PostgresRuns
 from aam.adapters.sources.registry import InstalledConnectors
+from aam.adapters.steering.calendar import CronCalendar
+from aam.adapters.steering.store import PostgresSteering
 from aam.entrypoints import grpc as grpc_entry
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.consumer import STREAM, MappingConsumer
@@ -31,6 +33,10 @@ from aam.entrypoints.onboarding import grpc as onboarding_grpc
 from aam.entrypoints.onboarding.api import OnboardingApi
 from aam.entrypoints.onboarding.rest import onboarding_router
 from aam.entrypoints.rest import connection_router, run_router
+from aam.entrypoints.steering import grpc as steering_grpc
+from aam.entrypoints.steering.api import SteeringApi
+from aam.entrypoints.steering.rest import steering_router
+from aam.entrypoints.steering.worker import due_times
 from aam.entrypoints.worker import handlers
 from aam.ports import Mappings
 from aam.settings import Settings
@@ -89,9 +95,15 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     dcl = DclMappings(channel, shared.tokens)
     api = _api(settings, shared, (box, locators), dcl)
     onboarding = _onboarding(settings, shared, api, dcl)
-    routers = [onboarding_router(onboarding), connection_router(api), run_router(api)]
+    steering = SteeringApi(api, PostgresSteering(database), CronCalendar())
+    routers = [onboarding_router(onboarding), connection_router(api), run_router(api), steering_router(steering)]
     app = shared.rest("AutonomOS AAM", "/api/v1/aam", routers)
-    server = shared.rpc([partial(grpc_entry.register, api), partial(onboarding_grpc.register, onboarding)])
+    registers = [
+        partial(grpc_entry.register, api),
+        partial(onboarding_grpc.register, onboarding),
+        partial(steering_grpc.register, steering),
+    ]
+    server = shared.rpc(registers)
     tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
     if "consume" in roles:
         name = f"{socket.gethostname()}:{os.getpid()}"
@@ -99,5 +111,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         tasks.append(Consumer(shared.redis, database, streams=[STREAM], group="aam", name=name, handler=handler).run)
     if "work" in roles:
         tasks.append(Worker(database, handlers(api), concurrency=settings.runs_at_once).run)
+        # Of their own: a worker whose places are all taken by runs still looks after due times.
+        tasks.append(due_times(database, steering).run)
     closing = [channel.close, box.close, locators.close, *shared.close]
     return Service(http=app, grpc=server, tasks=tasks, close=closing)

@@ -147,10 +147,10 @@ class AamApi:
         return await self.runs.get(caller.tenant_id, parse_id(run_id))
 
     async def cancel(self, caller: Caller, run_id: str) -> SyncRun:
-        """Cancel a run that is active; what it has published stays."""
+        """Cancel a run that has not ended; what it has published stays."""
         require(caller, Permission.SYNCS_RUN)
         wanted = parse_id(run_id)
-        await self.runs.set_state(caller.tenant_id, wanted, RunState.CANCELLED, "", self.clock())
+        await self.runs.cancel(caller.tenant_id, wanted, self.clock())
         return await self.runs.get(caller.tenant_id, wanted)
 
     async def list_runs(self, caller: Caller, connection_id: str, size: int, token: str) -> tuple[list[SyncRun], str]:

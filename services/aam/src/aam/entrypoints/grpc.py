@@ -63,6 +63,14 @@ class ConnectionServicer(stubs.ConnectionServiceServicer):
         await self._api.delete(current_caller(), request.connection_id)
         return pb.DeleteConnectionResponse()
 
+    async def ReconnectConnection(
+        self, request: pb.ReconnectConnectionRequest, context: Context
+    ) -> pb.ReconnectConnectionResponse:
+        """Give a connection other settings and credentials."""
+        settings = settings_of(request.settings)
+        made = await self._api.reconnect(current_caller(), request.connection_id, settings)
+        return pb.ReconnectConnectionResponse(connection=connection_message(made, []))
+
 
 class SyncServicer(stubs.SyncServiceServicer):
     """Serves SyncService."""
