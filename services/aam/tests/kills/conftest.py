@@ -32,8 +32,8 @@ class Origin:
     change: Callable[[], None]
     key: str = "id"
     n: str = "n"
-    kills: int = 25
-    """Half of a connector's, where it reads in two ways."""
+    kills: int = 30
+    """More than half of a connector's fifty, where it reads in two ways."""
     unit: int = 500
     """Rows at most between two places to resume at: 250 a batch, of two answers where a scan is gone on with."""
 

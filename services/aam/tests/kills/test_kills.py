@@ -59,12 +59,14 @@ def mortal(provisioned: Provisioned, tmp_path: Path) -> Iterator[Mortal]:
 
 
 async def announced(database: Database, objects: ObjectStore, tenant: UUID) -> dict[str, int]:
-    """The records that the tenant's events amount to: of each the newest version, and of a snapshot nothing older."""
+    """The records that the tenant's events amount to, in whatever order: of each the newest version, and of the newest
+    snapshot nothing older."""
     async with database.tenant_tx(tenant) as tx:
-        told = (await tx.execute(sa.text("SELECT type, payload FROM outbox ORDER BY id"))).all()
+        told = (await tx.execute(sa.text("SELECT type, payload FROM outbox"))).all()
     events, view = [payload for kind, payload in told if kind == "aam.canonical.batch"], dict[str, tuple[int, Any]]()
     batches = {batch.batch_id: batch for batch in map(events_pb2.CanonicalBatch.FromString, events)}
     assert len(batches) == len(events)
+    whole = 0
     for done in (events_pb2.StreamCompleted.FromString(data) for kind, data in told if kind == "aam.stream.completed"):
         seen = set[str]()
         for batch_id in done.batch_ids:
@@ -74,10 +76,9 @@ async def announced(database: Database, objects: ObjectStore, tenant: UUID) -> d
                 seen.add(row["_key"])
                 if row["_version"] > view.get(row["_key"], (0,))[0]:
                     view[row["_key"]] = (row["_version"], row)
-        if done.snapshot:
-            view = {key: found for key, found in view.items() if found[0] >= done.snapshot_version}
+        whole = max(whole, done.snapshot_version if done.snapshot else 0)
     assert not batches, "what is announced is completed"
-    return {key: row["n"] for key, (_, row) in view.items() if not row.get("_deleted")}
+    return {key: row["n"] for key, (version, row) in view.items() if version >= whole and not row.get("_deleted")}
 
 
 async def nothing_left(database: Database, objects: ObjectStore, tenant: UUID) -> None:
