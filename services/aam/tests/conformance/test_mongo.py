@@ -30,7 +30,7 @@ class Mongo:
     secrets: Sequence[str] = (PASSWORD,)
 
     def __init__(self, client: MongoClient[dict[str, Any]], name: str) -> None:
-        self._deals, self._shop = client[name].deals, client[name]
+        self._deals, self._shop, self._log = client[name].deals, client[name], client.local["oplog.rs"]
         host, port = client.address or ("", 0)
         self.connector = MongoConnector(Egress("127.0.0.1"), batch_rows=50)
         place = {"hosts": [f"{host}:{port}"], "database": name, "tls": "disable"}
@@ -73,7 +73,9 @@ class Mongo:
     def content(self) -> str:
         listed = [(one["name"], one["options"]) for one in self._shop.list_collections()]
         documents = [list(self._shop[name].find().sort("_id")) for name, _ in sorted(listed)]
-        return hashlib.sha256(repr((sorted(listed), documents)).encode()).hexdigest()
+        logged = {"ns": {"$regex": f"^{self._shop.name}[.]"}}
+        written = [(one["ts"], one["op"], one["ns"]) for one in self._log.find(logged).sort("ts")]
+        return hashlib.sha256(repr((sorted(listed), documents, written)).encode()).hexdigest()
 
 
 @pytest.fixture(scope="module")

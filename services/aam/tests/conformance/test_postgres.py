@@ -1,11 +1,13 @@
 """The postgres connector under the conformance kit."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import uuid4
 
 import psycopg
@@ -26,6 +28,8 @@ INSERT INTO deals
 SELECT n, nullif('name ' || n, 'name 7'), n + 0.50, n % 2 = 0, '2024-01-01Z'::timestamptz + n * interval '1s'
 FROM generate_series(1, 5000) n
 """
+READS = re.compile(r"(SELECT|SHOW|SET|BEGIN|COMMIT|ROLLBACK|FETCH|CLOSE|DECLARE|COPY\s*\(.*TO STDOUT)")
+WRITES = re.compile(r"\b(pg_create_\w+|pg_drop_\w+|pg_replication_slot_advance|nextval|setval|lo_\w+|INTO)\b", re.I)
 
 
 class Postgres:
@@ -37,6 +41,8 @@ class Postgres:
     batches = 4
     sees_deletions = False
     secrets: Sequence[str] = (PASSWORD,)
+    made: Sequence[str] = ()
+    """Statements that make what the connector's description says it makes."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -75,7 +81,17 @@ class Postgres:
 
     def content(self) -> str:
         tables = [self._rows(f"SELECT *, xmin::text, ctid::text FROM {name}") for name in ("deals", "plain")]
+        written = self._written()
+        assert not written, written
         return hashlib.sha256(repr(tables).encode()).hexdigest()
+
+    def _written(self) -> list[str]:
+        """What the server's own log says the connector's user did beside reading."""
+        [place] = self._rows("SHOW data_directory")
+        log = (Path(place["data_directory"]).parent / "log").read_text(errors="replace").replace("\n\t", " ")
+        entry = rf"^\[{self.settings['user']}\] LOG:  (?:statement|execute [^:]*): (.*)$"
+        found = [sql.strip() for sql in re.findall(entry, log, re.M)]
+        return [sql for sql in found if sql not in self.made and (not READS.match(sql) or WRITES.search(sql))]
 
 
 class Followed(Postgres):
@@ -87,6 +103,11 @@ class Followed(Postgres):
         super().__init__(url)
         name = f"slot_{url.rsplit('/', 1)[1]}"
         added = {"replication": "required", "replication_name": name}
+        self.made = (
+            f'CREATE PUBLICATION "{name}"',
+            f'ALTER PUBLICATION "{name}" ADD TABLE "public"."deals"',
+            "SELECT pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')",
+        )
         self.settings = {**self.settings, **added}
         self.wrong = {what: {**wrong, **added} for what, wrong in self.wrong.items()}
 
@@ -121,6 +142,8 @@ def filled(source_url: str, right: str = "") -> Iterator[str]:
     """A database with a user of its own; one with the right to replicate also owns the tables."""
     name = f"kit_{uuid4().hex[:8]}"
     with psycopg.connect(source_url, autocommit=True) as admin:
+        admin.execute("ALTER SYSTEM SET log_line_prefix = '[%u] '")
+        admin.execute("SELECT pg_reload_conf()")
         admin.execute(f"CREATE DATABASE {name}")
         admin.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
         admin.execute(f"CREATE ROLE {name} LOGIN {right} PASSWORD '{PASSWORD}'")
@@ -128,6 +151,7 @@ def filled(source_url: str, right: str = "") -> Iterator[str]:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(TABLE)
             connection.execute(FILL)
+            connection.execute(f"ALTER ROLE {name} SET log_statement = 'all'")
             connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
             if right:
                 connection.execute(f"GRANT CREATE ON DATABASE {name} TO {name}")
@@ -151,3 +175,15 @@ def test_postgres_when_followed_and_the_kit_asks_then_conforms(
 ) -> None:
     record_property("conformance", ("postgres (replication)", check.__name__, "fails"))
     record_property("conformance", ("postgres (replication)", check.__name__, check(followed)))
+
+
+def test_log_when_the_user_writes_then_the_kit_sees_it(source_url: str) -> None:
+    with filled(source_url, "REPLICATION") as url:
+        subject = Followed(url)
+        subject.content()
+        user, place = subject.settings["user"], urlsplit(url)
+        own = urlunsplit(place._replace(netloc=f"{user}:{quote(PASSWORD, '')}@{place.hostname}:{place.port}"))
+        with psycopg.connect(own, autocommit=True) as connection:
+            connection.execute("UPDATE deals SET ok = ok WHERE false")
+        with pytest.raises(AssertionError, match="UPDATE deals"):
+            subject.content()
