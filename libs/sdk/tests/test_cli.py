@@ -23,11 +23,28 @@ CONNECTION = {
     "connector": "files",
     "location": "/x",
     "state": "ACTIVE",
+    "obstacle": "",
     "error": "",
     "streams": [],
 }
 MISFIT = {"file": "[/a].csv", "row": 1, "column": "x", "value": "\x1b[2J" + "v" * 900, "reason": "not a number"}
+FIELD = {"source": "n", "attribute": "n", "kind": "integer", "confidence": 0.97, "tier": "auto", "reasons": ["[/a]"]}
+PREVIEW = {
+    "stream": "items.csv",
+    "entity": "item",
+    "entity_confidence": 0.9,
+    "fields": [FIELD],
+    "rows": [{"_key": "1", "_row": 1, "n": 1, "_extras": None}],
+    "misfits": [{"row": 2, "column": "n", "value": "two", "reason": "not a number"}],
+    "error": "",
+}
+FUNNEL = dict.fromkeys(("eligible", "reachable", "awaiting_credentials", "network_blocked", "unsupported_type"), 4)
+FUNNEL |= {"active": 3, "healing": 0, "error": 0, "pending": 0, "coverage": 0.75, "objective": 0.9, "met": False}
 ANSWERS: dict[str, Any] = {
+    "GET /api/v1/aam/connections/c1/preview": {"streams": [PREVIEW], "next_page_token": ""},
+    "POST /api/v1/aam/connections/c1/promote": {**CONNECTION, "state": "PENDING"},
+    "POST /api/v1/aam/connections/onboard": {**CONNECTION, "state": "AWAITING_CREDENTIALS", "error": "Needs user."},
+    "GET /api/v1/aam/funnel": FUNNEL,
     "GET /api/v1/auth/me": {"email": "a@b.example", "roles": ["owner"], "tenant_name": "[/x] Ltd"},
     "GET /api/v1/dcl/views": [{"name": "account", "columns": [{"name": "_entity_id"}, {"name": "account_name"}]}],
     "GET /api/v1/aam/connections": {"connections": [CONNECTION], "next_page_token": ""},
@@ -147,6 +164,17 @@ def test_query_when_there_is_no_row_then_csv_has_its_header(session: Path, monke
     monkeypatch.setattr(Platform, "empty", True)
     assert aos("views", "query", "account", "--csv").stdout.strip() == "_entity_id,account_name"
     assert aos("views", "query", "account").stdout.strip() == "No row."
+
+
+def test_source_when_onboarded_then_is_previewed_and_promoted_by_what_the_command_names(session: Path) -> None:
+    assert "Needs user." in aos("connections", "onboard", "postgres", "--name", "crm").stdout
+    shown = aos("connections", "preview", "c1").stdout
+    assert "0.97" in shown
+    assert "[/a]" in shown
+    assert "Row 2 does not fit: n = 'two', not a number." in shown
+    assert "PENDING" in aos("connections", "promote", "c1").stdout
+    assert "Coverage: 75% of an objective of 90%, not met." in aos("funnel").stdout
+    assert "ACTIVE" in aos("funnel", "--stage", "active").stdout
 
 
 def test_login_when_the_address_is_wrong_then_the_session_stays(session: Path, url: str) -> None:

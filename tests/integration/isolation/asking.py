@@ -22,12 +22,14 @@ VALUES: dict[str, Any] = {
     "connector": "files",
     "settings": {"path": "/nowhere/at/all"},
     "location": "/nowhere/at/all",
+    "entries": [{"name": "x", "connector": "files", "settings": {"path": "/nowhere/at/all"}}],
     "issuer": "https://127.0.0.1:1",
     "measures": [{"op": "count", "name": "n", "column": ""}],
     "columns": [],
     "agent": "finops",
     "days": 1,
     "state": "",
+    "stage": "",
 }
 
 
@@ -140,6 +142,8 @@ class Asking:
             setattr(message, one.name, self.ids[one.name])
         elif one.name == "measures":
             getattr(message, one.name).add(op="count", name="n")
+        elif one.name == "entries":
+            getattr(message, one.name).add(name=f"x{uuid4().hex[:8]}", connector="files")
         elif one.name == "email":
             setattr(message, one.name, self.email or f"{uuid4().hex}@example.com")
         elif one.name == "settings":

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from aos.administration import Audit, Flags
 from aos.errors import AosError
+from aos.onboarding import Onboarding
 from aos.people import IdentityProviders, Invitations, Password, SecondFactor, ServiceAccounts, Sessions, Users
 from aos.resources import Connections, Discovery, Proposals, Runs, Views
 from aos.transport import UNAUTHORIZED, Tokens, Transport
@@ -43,6 +44,7 @@ class Client:
         self.audit = Audit(self.transport)
         self.discovery = Discovery(self.transport)
         self.connections = Connections(self.transport)
+        self.onboarding = Onboarding(self.transport)
         self.proposals = Proposals(self.transport)
         self.views = Views(self.transport)
         self.runs = Runs(self.transport)

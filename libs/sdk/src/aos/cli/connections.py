@@ -27,7 +27,8 @@ TABLE_ROWS = 50
 ENDED = ("succeeded", "failed", "cancelled")
 
 
-def _find(client: Client, name: str) -> Any:
+def find(client: Client, name: str) -> Any:
+    """Return the connection of this name or id, with its streams."""
     return client.connections.get(by_name(client.connections.list(), name, "connection")["id"])
 
 
@@ -48,7 +49,7 @@ def create(
     stream: Annotated[list[str] | None, typer.Option(help="Only this stream; repeat it.")] = None,
 ) -> None:
     """Create a connection; it is checked and its streams are discovered in the background."""
-    settings = _settings(setting)
+    settings = settings_of(setting)
     with signed_in() as client:
         made = client.connections.create(name, connector, settings, stream or [])
     say(f"{made['name']} is {made['state']}. Watch it: aos connections show {typed(made['name'])}")
@@ -57,13 +58,14 @@ def create(
 @connections.command()
 def reconnect(name: Name, setting: Settings) -> None:
     """Give a connection new settings and credentials, all of them; its streams, mappings and cursors stay."""
-    settings = _settings(setting)
+    settings = settings_of(setting)
     with signed_in() as client:
-        made = client.connections.reconnect(_find(client, name)["id"], settings)
+        made = client.connections.reconnect(find(client, name)["id"], settings)
     say(f"{made['name']} is {made['state']}. Watch it: aos connections show {typed(made['name'])}")
 
 
-def _settings(pairs: list[str]) -> dict[str, Any]:
+def settings_of(pairs: list[str]) -> dict[str, Any]:
+    """Return the settings that `--set` gave."""
     split = [pair.partition("=") for pair in pairs]
     if not all(sign for _, sign, _ in split):
         raise typer.BadParameter("It takes key=value, e.g. path=/data/exports.", param_hint="--set")
@@ -103,7 +105,7 @@ def list_connections(as_json: AsJson = False) -> None:
 def show_connection(name: Name, as_json: AsJson = False) -> None:
     """Show a connection and the state of its streams."""
     with signed_in() as client:
-        found = _find(client, name)
+        found = find(client, name)
     title = f"{found['name']}: {found['state']} {found['error']}"
     rows = [(s["name"], s["state"], s["entity"], s["mapping_version"], s["error"]) for s in found["streams"]]
     show(found, as_json, lambda: table_of(("stream", "state", "entity", "mapping", "problem"), rows, title))
@@ -113,7 +115,7 @@ def show_connection(name: Name, as_json: AsJson = False) -> None:
 def sync(name: Name, as_json: AsJson = False) -> None:
     """Sync a connection now, wait for the end, and show what became of every row."""
     with signed_in() as client:
-        asked = client.connections.sync(_find(client, name)["id"])
+        asked = client.connections.sync(find(client, name)["id"])
         run = wait_for(
             lambda: client.connections.sync_run(asked["id"]), lambda found: found["state"] in ENDED, _progress
         )
@@ -140,7 +142,7 @@ def _streams(run: Any) -> Table:
 def explain(name: Name) -> None:
     """Tell the story of a connection: its state, its last run, and what waits for somebody."""
     with signed_in() as client:
-        found = _find(client, name)
+        found = find(client, name)
         say(f"{found['name']} is {found['state']}. {found['error']}")
         for run in client.connections.sync_runs(found["id"]):
             say(f"Last run: {run['state']} {run['error']}")
@@ -160,7 +162,7 @@ def explain(name: Name) -> None:
 def delete(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Delete a connection, its landing files and its quarantine."""
     with signed_in() as client:
-        found = _find(client, name)
+        found = find(client, name)
         if not yes:
             typer.confirm(f"Delete {found['name']} and everything that was landed from it?", abort=True)
         client.connections.delete(found["id"])
@@ -179,7 +181,7 @@ def list_quarantine(
     """List a connection's quarantined rows: file, row, column, value and reason."""
     most = limit if limit is not None or as_json else TABLE_ROWS
     with signed_in() as client:
-        wanted = _find(client, name)["id"]
+        wanted = find(client, name)["id"]
         found = list(itertools.islice(client.connections.quarantine(wanted, stream), most))
         total = client.connections.quarantine_total(wanted, stream)
     rows = [(q["file"], q["row"], q["column"], q["value"], q["reason"]) for q in found]

@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from aos.cli import account, connections, discovery, mappings, runs, views
+from aos.cli import account, connections, discovery, mappings, onboarding, runs, views
 from aos.cli.access import administration, credentials, keys, people, providers
 
 PLUGINS = "aos.commands"
@@ -23,6 +23,7 @@ def build() -> typer.Typer:
     app.add_typer(discovery.findings, name="findings")
     app.add_typer(connections.connections, name="connections")
     app.add_typer(connections.quarantine, name="quarantine")
+    app.command()(onboarding.funnel)
     app.add_typer(mappings.proposals, name="mappings")
     app.add_typer(views.views, name="views")
     app.add_typer(runs.runs, name="runs")
