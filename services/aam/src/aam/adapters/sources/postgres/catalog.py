@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aam.domain.schema import Column, StreamSchema
 from aam.ports import DiscoveredStream
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 # Types that the driver hands over natively; every other readable type is read as its text.
 # fmt: off
@@ -101,6 +104,11 @@ class CatalogTable:
         gone = frozenset(excluded)
         return replace(self, columns=[one for one in self.columns if one.column.name not in gone], excluded=gone)
 
+    def has_shape_of(self, now: "CatalogTable") -> bool:
+        """Tell whether the columns that are read are those of `now`, and no other has come."""
+        columns = {one.column.name: one for one in now.columns if one.column.name not in self.excluded}
+        return columns == {one.column.name: one for one in self.columns}
+
     @property
     def temporal(self) -> list[str]:
         """The names of the columns that `select_sql` reads as dates and timestamps, in order."""
@@ -165,6 +173,13 @@ def tables(rows: Iterable[dict[str, Any]]) -> list[CatalogTable]:
         table = found[place]
         table.columns.append(CatalogColumn(column, reading, row["base_name"], row["key_position"]))
     return list(found.values())
+
+
+def described(session: "Connection[Any]", stream: str) -> list[dict[str, Any]]:
+    """The rows of `COLUMNS_SQL` of one table or view, as they are now."""
+    found = session.execute(table_sql(stream).encode())
+    names = [column.name for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def quoted(name: str) -> str:

@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 from aos_common.egress import Egress, EgressRefused, HostUnknown
 
+from aam.adapters.sources.postgres.catalog import CatalogTable, described, quoted, tables
 from aam.adapters.sources.postgres.errors import named_errors
 from aam.adapters.sources.postgres.settings import PostgresSettings
-from aam.domain.errors import SourceError
+from aam.domain.errors import Fault, SourceError
 
 if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc  # type: ignore[import-untyped]  # ships no types
@@ -27,6 +28,13 @@ SETTINGS = {
 }
 """Of sessions that read; told in one statement, because poolers refuse them in the connection's options."""
 CONTROL = {"lock_timeout": "10s", "search_path": "", "idle_in_transaction_session_timeout": "0"}
+
+LOCK_SQL = "SELECT 1 FROM {table} LIMIT 0"
+"""Takes the lock that whoever alters a table waits for."""
+REWRITTEN_SQL = """
+SELECT relfilenode = coalesce(pg_catalog.pg_relation_filenode(oid), 0) FROM pg_catalog.pg_class WHERE oid = {oid}
+"""
+"""Functions of the catalogue see it as it is now, queries as it was in their snapshot."""
 
 
 class Sessions:
@@ -60,6 +68,34 @@ class Sessions:
                     yield cursor
             finally:
                 connection.close()
+
+    @contextmanager
+    def table_reader(self, table: CatalogTable, snapshot: str) -> "Iterator[adbc.Cursor]":
+        """A session in the snapshot that reads one table, which keeps its shape meanwhile."""
+        with self.reader(table.stream, snapshot) as cursor:
+            self.hold_still(cursor, table)
+            yield cursor
+
+    def hold_still(self, cursor: "adbc.Cursor", table: CatalogTable) -> None:
+        """Keep the table in its shape until the cursor's transaction ends; raise where the snapshot holds another one.
+
+        Whoever alters the table from now on waits. Who came between snapshot and lock is seen in another session, or
+        by the table's new file: a rewritten table looks empty in an older snapshot
+        (https://www.postgresql.org/docs/current/mvcc-caveats.html).
+        """
+        cursor.execute(LOCK_SQL.format(table=f"{quoted(table.schema)}.{quoted(table.name)}"))
+        cursor.fetchall()
+        cursor.execute(REWRITTEN_SQL.format(oid=table.oid))
+        same = cursor.fetchall() == [(True,)]
+        with self.control(table.stream) as fresh:
+            now = next((one for one in tables(described(fresh, table.stream)) if one.oid == table.oid), None)
+        if not same or now is None or not table.has_shape_of(now):
+            raise SourceError(
+                f"{table.stream} changed its shape while it was read.",
+                hint="The next attempt reads it in the shape it has now.",
+                fault=Fault.TRANSIENT,
+                reason="SOURCE_CHANGED",
+            )
 
     @contextmanager
     def control(self, what: str) -> "Iterator[psycopg.Connection[Any]]":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aos_common.egress import Egress
 
-from aam.adapters.sources.postgres.catalog import COLUMNS_SQL, CatalogTable, table_sql, tables
+from aam.adapters.sources.postgres.catalog import COLUMNS_SQL, CatalogTable, described, tables
 from aam.adapters.sources.postgres.first import First
 from aam.adapters.sources.postgres.reading import Above, Column, PostgresRead, Whole, resumable
 from aam.adapters.sources.postgres.replication.drain import Changes
@@ -71,10 +71,7 @@ class PostgresSource:
         ]
 
     def _table(self, session: "Connection[Any]", stream: str) -> CatalogTable:
-        found = session.execute(table_sql(stream).encode())
-        names = [column.name for column in found.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-        table = next(iter(self._chosen(rows)), None)
+        table = next(iter(self._chosen(described(session, stream))), None)
         if table is None or table.unreadable():
             raise SourceError(
                 table.unreadable() if table else f"{self.location}: {stream} is gone, or the user may not read it.",
@@ -104,7 +101,7 @@ class PostgresSource:
     def _opened(
         self, table: CatalogTable, schema: StreamSchema, snapshot: str, now: datetime, begun: Json, cursor: Json
     ) -> PostgresRead:
-        reader = partial(self._sessions.reader, table.stream, snapshot)
+        reader = partial(self._sessions.table_reader, table, snapshot)
         if begun:
             return Whole(table, schema, reader, None, begun)
         lag = timedelta(seconds=self._settings.cursor_lag_seconds)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from aam.adapters.sources.postgres.catalog import CatalogTable, select_sql, table_sql, tables
+from aam.adapters.sources.postgres.catalog import CatalogTable, select_sql
 from aam.adapters.sources.postgres.cursors import sealed
 from aam.adapters.sources.postgres.keys import among, key_texts
 from aam.adapters.sources.postgres.replication.drain import Changes
@@ -56,7 +56,7 @@ class Followed:
             return
         number = 1
         with self._session() as session:
-            self._refuse_drift(session)
+            self._sessions.hold_still(session, self._table)
             for start in range(0, len(keys), KEYS_AT_ONCE):
                 group = keys[start : start + KEYS_AT_ONCE]
                 session.execute(select_sql(self._table) + among(self._table, group))
@@ -109,21 +109,6 @@ class Followed:
             return False
         # A number that lies ahead of the next one, in the half of the circle that is to come, has not begun here yet.
         return all((xid - following) % WRAP >= WRAP // 2 for xid in xids)
-
-    def _refuse_drift(self, session: "Cursor") -> None:
-        """Raise when the table has another shape in this snapshot than the one the reading declared."""
-        session.execute(table_sql(self.file))
-        now = next((one for one in tables(session.fetch_arrow_table().to_pylist()) if one.oid == self._table.oid), None)
-        kept = {one.column.name for one in self._table.columns}
-        columns = {one.column.name: one for one in now.columns} if now is not None else {}
-        extra = set(columns) - kept - self._table.excluded
-        if extra or any(columns.get(one.column.name) != one for one in self._table.columns):
-            raise SourceError(
-                f"{self.file} changed its shape while it was read.",
-                hint="The next attempt reads it in the shape it has now.",
-                fault=Fault.TRANSIENT,
-                reason="SOURCE_CHANGED",
-            )
 
 
 def _empty(schema: pa.Schema) -> pa.RecordBatch:
