@@ -14,6 +14,7 @@ from aam.adapters.onboarding.reach import TcpReach
 from aam.adapters.quarantine import PostgresQuarantine
 from aam.adapters.runs import PostgresRuns
 from aam.adapters.sources.registry import InstalledConnectors
+from aam.adapters.statistics import PostgresStatistics
 from aam.domain.connection import Connection
 from aam.domain.mapping import Mapping
 from aam.domain.onboarding import ProposedMapping
@@ -152,5 +153,6 @@ def api(database: Database, objects: ObjectStore, mappings: KnownMappings, flags
         clock=lambda: datetime.now(UTC),
         flags=flags,
         reach=TcpReach(Egress("127.0.0.1"), 1.0),
+        statistics=PostgresStatistics(database),
         streams_at_once=2,
     )

@@ -95,6 +95,10 @@ class TenantObjects:
         """Tell whether the key exists."""
         return bool(self._fs.exists(self._path(key)))
 
+    def size(self, key: str) -> int:
+        """Return the bytes of an object that exists."""
+        return int(self._fs.size(self._path(key)))
+
     def list(self, prefix: str) -> list[str]:
         """Return the keys below a prefix, sorted."""
         base = self._path(prefix)

@@ -26,6 +26,7 @@ from aam.adapters.runs import PostgresRuns
 from aam.adapters.sources.registry import InstalledConnectors
 from aam.adapters.steering.calendar import CronCalendar
 from aam.adapters.steering.store import PostgresSteering
+from aam.adapters.statistics import PostgresStatistics
 from aam.entrypoints import grpc as grpc_entry
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.consumer import STREAM, MappingConsumer
@@ -33,6 +34,9 @@ from aam.entrypoints.onboarding import grpc as onboarding_grpc
 from aam.entrypoints.onboarding.api import OnboardingApi
 from aam.entrypoints.onboarding.rest import onboarding_router
 from aam.entrypoints.rest import connection_router, run_router
+from aam.entrypoints.statistics import grpc as statistics_grpc
+from aam.entrypoints.statistics.api import StatisticsApi
+from aam.entrypoints.statistics.rest import statistics_router
 from aam.entrypoints.steering import grpc as steering_grpc
 from aam.entrypoints.steering.api import SteeringApi
 from aam.entrypoints.steering.rest import steering_router
@@ -82,6 +86,7 @@ def _api(settings: Settings, shared: Shared, vault: Vault, mappings: Mappings) -
         clock=_now,
         flags=shared.flags,
         reach=TcpReach(Egress(settings.egress_allow)),
+        statistics=PostgresStatistics(database),
         streams_at_once=settings.streams_at_once,
     )
 
@@ -95,12 +100,20 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     dcl = DclMappings(channel, shared.tokens)
     api = _api(settings, shared, (box, locators), dcl)
     onboarding = _onboarding(settings, shared, api, dcl)
+    measuring = StatisticsApi(api.connections, api.statistics, _now)
     steering = SteeringApi(api, PostgresSteering(database), CronCalendar())
-    routers = [onboarding_router(onboarding), connection_router(api), run_router(api), steering_router(steering)]
+    routers = [
+        onboarding_router(onboarding),
+        statistics_router(measuring),
+        connection_router(api),
+        run_router(api),
+        steering_router(steering),
+    ]
     app = shared.rest("AutonomOS AAM", "/api/v1/aam", routers)
     registers = [
         partial(grpc_entry.register, api),
         partial(onboarding_grpc.register, onboarding),
+        partial(statistics_grpc.register, measuring),
         partial(steering_grpc.register, steering),
     ]
     server = shared.rpc(registers)

@@ -12,6 +12,7 @@ from aam.domain.mapping import FieldMapping, Mapping, Transform
 from aam.domain.quarantine import Misfit, QuarantinedRow
 from aam.domain.run import RunState, StreamRun, StreamRunState, SyncRun
 from aam.domain.schema import Column, StreamSchema
+from aam.domain.statistics import RunStats
 from aam.domain.steering import Limits, RunPlan, Schedule, Steering
 
 Row = sa.Row[Any]
@@ -56,13 +57,13 @@ def steering_of(row: Row) -> Steering:
     )
 
 
-SUMMARY = [connections.c[name] for name in ConnectionSummary._fields]
+SUMMARY = [connections.c[name] for name in ConnectionSummary._fields if name != "warnings"]
 """The columns that `summary_of` takes."""
 
 
 def summary_of(row: Row) -> ConnectionSummary:
     """A connection as lists show it."""
-    found = ConnectionSummary._make(row)
+    found = ConnectionSummary._make([*row, ()])
     return found._replace(
         state=ConnectionState(found.state), missing=tuple(found.missing), obstacle=Obstacle(found.obstacle)
     )
@@ -138,6 +139,7 @@ def stream_run_of(row: Row) -> StreamRun:
         row.batches,
         row.error,
         row.note,
+        RunStats(row.bytes, row.whole, row.started_at, row.ended_at),
     )
 
 

@@ -131,6 +131,11 @@ class PostgresRuns:
             if (await tx.execute(active)).first() is None or not await _settle(tx, tenant_id, run.id, done, attempt):
                 return False
             await tx.execute(
+                sa.update(stream_runs)
+                .where(stream_runs.c.run_id == run.id, stream_runs.c.stream == stream.name)
+                .values(bytes=extraction.landed_bytes, whole=extraction.snapshot)
+            )
+            await tx.execute(
                 sa.update(streams)
                 .where(streams.c.connection_id == stream.connection_id, streams.c.name == stream.name)
                 .values(_cursor_values(stream))
@@ -189,7 +194,11 @@ async def _settle(
     )
     if attempt is not None:
         change = change.where(stream_runs.c.attempt == attempt)
-    return bool((await tx.execute(change.values(_stream_run_values(tenant_id, run_id, stream)))).rowcount)
+    values = _stream_run_values(tenant_id, run_id, stream)
+    values["started_at"] = sa.func.coalesce(stream_runs.c.started_at, sa.func.now())
+    if stream.state in SETTLED:
+        values["ended_at"] = sa.func.clock_timestamp()
+    return bool((await tx.execute(change.values(values))).rowcount)
 
 
 async def _write_batches(

@@ -68,6 +68,8 @@ class Connection:
     """What stood in the way of the last look at its source."""
     fresh_within_minutes: int | None = None
     steering: Steering = field(default_factory=Steering)
+    warnings: tuple[str, ...] = ()
+    """What its owner should look at; not stored, but found when it is shown."""
 
 
 class ConnectionSummary(NamedTuple):
@@ -86,6 +88,8 @@ class ConnectionSummary(NamedTuple):
     paused_by: str = ""
     paused_at: datetime | None = None
     next_at: datetime | None = None
+    warnings: tuple[str, ...] = ()
+    """What its owner should look at; not stored, but found when it is shown."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from aam.domain.statistics import RunStats
 from aam.domain.steering import RunPlan
 
 
@@ -48,6 +49,7 @@ class StreamRun:
     batches: int = 0
     error: str = ""
     note: str = ""
+    stats: RunStats = field(default_factory=RunStats, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The use cases with their ports filled in: what REST, gRPC, consumer and worker call."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from aos_access.guard import require
@@ -26,6 +26,7 @@ from aam.ports import (
     QuarantineFilter,
     Reach,
     Runs,
+    Statistics,
 )
 from aam.usecases.accept_mapping import accept_mapping
 from aam.usecases.check_connection import check_connection
@@ -36,6 +37,7 @@ from aam.usecases.onboard_connection import onboard_connection
 from aam.usecases.reconnect import reconnect
 from aam.usecases.run_sync import run_sync
 from aam.usecases.start_sync import start_sync
+from aam.usecases.statistics.judge_streams import judge_streams
 
 PLACE = 4
 
@@ -53,6 +55,7 @@ class AamApi:
     clock: Clock
     flags: Flags
     reach: Reach
+    statistics: Statistics
     streams_at_once: int
 
     async def create(
@@ -77,7 +80,8 @@ class AamApi:
         require(caller, Permission.CONNECTIONS_READ)
         wanted = parse_id(connection_id)
         found = await self.connections.get(caller.tenant_id, wanted)
-        return found, await self.connections.streams(caller.tenant_id, wanted)
+        told = (await self._warnings(caller, [wanted])).get(wanted, [])
+        return replace(found, warnings=tuple(told)), await self.connections.streams(caller.tenant_id, wanted)
 
     async def list_connections(
         self, caller: Caller, size: int, token: str, stage: str = ""
@@ -86,7 +90,12 @@ class AamApi:
         require(caller, Permission.CONNECTIONS_READ)
         limit, wanted = page_size(size), _stage(stage)
         found = await self.connections.page(caller.tenant_id, limit + 1, _before(token), wanted)
-        return found[:limit], _next(found, limit)
+        told = await self._warnings(caller, [one.id for one in found[:limit]])
+        shown = [one._replace(warnings=tuple(told.get(one.id, ()))) for one in found[:limit]]
+        return shown, _next(found, limit)
+
+    async def _warnings(self, caller: Caller, listed: Sequence[UUID]) -> dict[UUID, list[str]]:
+        return await self.statistics.warnings(caller.tenant_id, listed, self.clock())
 
     async def delete(self, caller: Caller, connection_id: str) -> None:
         """Delete a connection."""
@@ -99,10 +108,10 @@ class AamApi:
             extractor=self.extractor,
         )
 
-    async def check(self, caller: Caller, connection_id: str) -> None:
-        """Return when the source answers."""
+    async def check(self, caller: Caller, connection_id: str) -> list[str]:
+        """Return when the source answers, with what it holds for us."""
         require(caller, Permission.CONNECTIONS_WRITE)
-        await check_connection(
+        return await check_connection(
             caller.tenant_id,
             parse_id(connection_id),
             connections=self.connections,
@@ -181,8 +190,11 @@ class AamApi:
             caller.tenant_id,
             parse_id(connection_id),
             connections=self.connections,
+            connectors=self.connectors,
             runs=self.runs,
             quarantine=self.quarantine,
+            statistics=self.statistics,
+            clock=self.clock,
         )
 
     async def onboard(self, tenant_id: UUID, connection_id: UUID) -> None:
@@ -215,6 +227,8 @@ class AamApi:
             flags=self.flags,
             at_once=self.streams_at_once,
         )
+
+        await judge_streams(tenant_id, run_id, runs=self.runs, statistics=self.statistics)
 
     async def give_up_run(self, tenant_id: UUID, run_id: UUID, error: str) -> None:
         """Fail a run that no worker could finish."""

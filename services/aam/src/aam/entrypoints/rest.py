@@ -64,8 +64,7 @@ def connection_router(api: AamApi) -> APIRouter:
     @routes.post("/connections/{connection_id}/check")
     async def check(connection_id: str, caller: CurrentCaller) -> CheckOut:
         """Check whether the source answers now."""
-        await api.check(caller, connection_id)
-        return CheckOut()
+        return CheckOut(notes=await api.check(caller, connection_id))
 
     @routes.post("/connections/{connection_id}/discover", status_code=202)
     async def discover(connection_id: str, caller: CurrentCaller) -> ConnectionOut:

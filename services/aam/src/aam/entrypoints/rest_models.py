@@ -84,6 +84,7 @@ class ConnectionOut(BaseModel):
     safe_mode: bool
     missing: list[str]
     obstacle: str
+    warnings: list[str]
     streams: list[StreamOut]
     create_time: datetime
     paused_by: str
@@ -104,6 +105,7 @@ class ConnectionOut(BaseModel):
             safe_mode=connection.safe_mode,
             missing=list(connection.missing),
             obstacle=connection.obstacle.value,
+            warnings=list(connection.warnings),
             streams=[StreamOut.of(stream) for stream in streams],
             create_time=connection.created_at,
             paused_by=steering.paused_by,
@@ -123,6 +125,7 @@ class CheckOut(BaseModel):
     """The source answers."""
 
     ok: bool = True
+    notes: list[str] = Field(description="What the source holds for this connection, e.g. the lag of its slot.")
 
 
 class StreamRunOut(BaseModel):
@@ -136,6 +139,9 @@ class StreamRunOut(BaseModel):
     batches: int
     error: str
     note: str
+    bytes: int
+    seconds: float | None
+    rows_per_second: float | None
 
     @classmethod
     def of(cls, stream: StreamRun) -> "StreamRunOut":
@@ -149,6 +155,9 @@ class StreamRunOut(BaseModel):
             batches=stream.batches,
             error=stream.error,
             note=stream.note,
+            bytes=stream.stats.bytes,
+            seconds=stream.stats.seconds,
+            rows_per_second=stream.stats.rate(stream.rows_read),
         )
 
 

@@ -36,6 +36,7 @@ from aam.ports.sources import (
     WritableSource,
 )
 from aam.ports.steering import Calendar, Due, SteeringStore
+from aam.ports.statistics import ReportingSource, Statistics, StreamFigures
 from aam.ports.storage import Connections, Quarantine, QuarantineFilter, RefusalCount, Runs, StoredCheckpoints
 
 __all__ = [
@@ -70,14 +71,17 @@ __all__ = [
     "RefusalCount",
     "RemoteSource",
     "RenewingConnector",
+    "ReportingSource",
     "Runs",
     "SampleColumn",
     "SchemalessSource",
     "Source",
     "SourceBatch",
     "SteeringStore",
+    "Statistics",
     "StoredCheckpoints",
     "StoredSession",
+    "StreamFigures",
     "StreamRead",
     "Task",
     "WritableSource",

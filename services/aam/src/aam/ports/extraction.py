@@ -25,6 +25,7 @@ class Progress:
 class Extraction:
     """What reading, landing and projecting one stream gave; nothing of it is announced yet.
 
+    `snapshot`: the whole stream was read, be it `unchanged` or not; what lies in the landing of it are `landed_bytes`.
     `batches` are (name, rows) in order; `deleted` of their rows say that a record is gone. `version` is the source
     version of every row, or what no row is below when each has its own; `highest` is the highest of the stream.
     """
@@ -37,6 +38,7 @@ class Extraction:
     version: int = 0
     highest: int = 0
     deleted: int = 0
+    landed_bytes: int = 0
     cursor: Json = field(default_factory=dict)
 
     @property

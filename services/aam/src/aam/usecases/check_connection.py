@@ -4,17 +4,21 @@ import asyncio
 from uuid import UUID
 
 from aam.domain.errors import Obstacle, SourceError
-from aam.ports import Connections, Connectors, Reach, RemoteSource, Source
+from aam.ports import Connections, Connectors, Reach, RemoteSource, ReportingSource, Source
 from aam.usecases.open_source import open_source
 
 
 async def check_connection(
     tenant_id: UUID, connection_id: UUID, *, connections: Connections, connectors: Connectors, reach: Reach
-) -> None:
-    """Return when the source answers; raise `SourceError` with what is wrong and what stands in the way."""
+) -> list[str]:
+    """Return when the source answers, with what it holds for us.
+
+    Raises `SourceError` with what is wrong and what stands in the way.
+    """
     connection = await connections.get(tenant_id, connection_id)
     source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
     await asyncio.to_thread(check_source, source, reach)
+    return await asyncio.to_thread(source.report) if isinstance(source, ReportingSource) else []
 
 
 def check_source(source: Source, reach: Reach) -> None:

@@ -67,7 +67,7 @@ class ArrowExtractor:
                     task.checkpoints.clear()
                     kept = []
                 if read.unchanged and not kept:
-                    return Extraction(unchanged=True, cursor=read.cursor())
+                    return Extraction(unchanged=True, snapshot=False, cursor=read.cursor())
                 spool = Spool(Path(folder), objects)
                 trail = restored(kept, spool, objects)
                 with self._engine(Path(folder)) as engine:

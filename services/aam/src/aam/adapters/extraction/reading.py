@@ -87,7 +87,9 @@ class Reading:
         start = dict(start_of(self.task))
         nothing_new = cursor == start if "content" in cursor else not (self.snapshot or self.trail.names)
         if nothing_new:
-            return Extraction(rows_read=self.trail.rows_read, unchanged=True, cursor=cursor)
+            return Extraction(
+                rows_read=self.trail.rows_read, unchanged=True, snapshot=self.snapshot, cursor=cursor
+            )
         batches = tuple(self.spool.finish(self.trail.names, self.task.attempt))
         return Extraction(
             batches=batches,
@@ -97,6 +99,7 @@ class Reading:
             version=self.version,
             highest=max(self.trail.highest, self.task.stream.version, self.version),
             deleted=self.spool.marked(DELETED) if any(self.trail.deleted.values()) else 0,
+            landed_bytes=sum(self.objects.size(name.landing_key) for name in self.trail.names.values()),
             cursor=cursor,
         )
 

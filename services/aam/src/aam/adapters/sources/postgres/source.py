@@ -51,6 +51,15 @@ class PostgresSource:
             cursor.fetchall()
         self.follower.check()
 
+    def report(self) -> list[str]:
+        """How much of the log the server keeps for the slot, and how much it may."""
+        found = self.follower.report() if self._settings.replication != "off" else None
+        if found is None:
+            return []
+        bound = f"{found.lag:,} of at most {self._settings.slot_drop_mb << 20:,} bytes of the source's log"
+        told = [f"The slot {found.name} holds {bound}."]
+        return [*told, found.warning] if found.warning else told
+
     def discover(self) -> list[DiscoveredStream]:
         """Every table and view the user may read; one with an unreadable column is listed with its error."""
         cursors = self._settings.cursors

@@ -1,0 +1,113 @@
+"""REST and gRPC of statistics: the anonymous caller first, then the other tenant, then the same answers on both."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import grpc
+import httpx
+import jwt
+import pytest
+from aam.domain.mapping import FieldMapping, Mapping
+from aam.entrypoints.api import AamApi
+from aam.entrypoints.statistics import grpc as statistics_grpc
+from aam.entrypoints.statistics.api import StatisticsApi
+from aam.entrypoints.statistics.rest import statistics_router
+from aos_common import grpc as aos_grpc
+from aos_common import http
+from aos_common.auth import Caller, TokenVerifier
+from autonomos.aam.v1 import statistics_pb2 as pb
+from autonomos.aam.v1 import statistics_pb2_grpc as stubs
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+ISSUER, AUDIENCE = "https://identity.test", "autonomos"
+
+
+def token(tenant: UUID) -> str:
+    now = int(time.time())
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "jti": "1", "iat": now, "exp": now + 60}
+    claims |= {"tenant_id": str(tenant), "roles": ["owner"]}
+    return jwt.encode(claims, KEY, "RS256", headers={"typ": "at+jwt", "kid": "k"})
+
+
+def bearer(tenant: UUID) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(tenant)}"}
+
+
+@pytest.fixture
+async def verifier() -> AsyncIterator[TokenVerifier]:
+    key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "k", "use": "sig"}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"keys": [key]}))
+    verifier = TokenVerifier("http://identity/jwks", ISSUER, AUDIENCE, httpx.AsyncClient(transport=transport))
+    yield verifier
+    await verifier.close()
+
+
+@pytest.fixture
+def measuring(api: AamApi) -> StatisticsApi:
+    return StatisticsApi(api.connections, api.statistics, api.clock)
+
+
+@pytest.fixture
+async def client(measuring: StatisticsApi, verifier: TokenVerifier) -> AsyncIterator[httpx.AsyncClient]:
+    routers = [statistics_router(measuring)]
+    app = http.create_app(service="aam", title="AAM", prefix="/api/v1/aam", routers=routers, verifier=verifier)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://aam/api/v1/aam") as client:
+        yield client
+
+
+@pytest.fixture
+async def rpcs(measuring: StatisticsApi, verifier: TokenVerifier) -> AsyncIterator[Any]:
+    server, port = aos_grpc.server(verifier, [partial(statistics_grpc.register, measuring)], "127.0.0.1:0")
+    await server.start()
+    async with aos_grpc.channel(f"127.0.0.1:{port}") as channel:
+        yield stubs.StatisticsServiceStub(channel)
+    await server.stop(None)
+
+
+async def test_every_door_when_anonymous_then_is_refused(client: httpx.AsyncClient, rpcs: Any) -> None:
+    for method, verb in (("GET", "statistics"), ("PUT", "freshness")):
+        answer = await client.request(method, f"/connections/{uuid4()}/{verb}", json={})
+        assert (answer.status_code, answer.json()["reason"]) == (401, "UNAUTHENTICATED")
+    for rpc, request in (
+        (rpcs.GetStatistics, pb.GetStatisticsRequest()),
+        (rpcs.SetFreshness, pb.SetFreshnessRequest()),
+    ):
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await rpc(request, timeout=5)
+        assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_statistics_when_asked_by_rest_and_grpc_then_both_tell_the_same_and_nothing_to_another_tenant(
+    api: AamApi, client: httpx.AsyncClient, rpcs: Any, tmp_path: Path, mappings: Any
+) -> None:
+    caller = Caller(uuid4(), "ann", frozenset({"owner"}), "token")
+    (tmp_path / "a.csv").write_text("id,n\n1,1\n")
+    mappings.known["a.csv"] = Mapping(1, "item", (FieldMapping("n", "n"),), ("id",))
+    made = await api.create(caller, "shop", "files", {"path": str(tmp_path)}, [], "")
+    await api.onboard(caller.tenant_id, made.id)
+    run = await api.sync(caller, str(made.id), "")
+    await api.run_sync(caller.tenant_id, run.id)
+    path, mine, other = f"/connections/{made.id}", bearer(caller.tenant_id), bearer(uuid4())
+    for method, verb in (("GET", "statistics"), ("PUT", "freshness")):
+        answer = await client.request(method, f"{path}/{verb}", json={}, headers=other)
+        assert (answer.status_code, answer.json()["reason"]) == (404, "CONNECTION_NOT_FOUND")
+    set_ = await client.put(f"{path}/freshness", json={"within_minutes": 30}, headers=mine)
+    [stream] = set_.json()["streams"]
+    assert (set_.json()["fresh_within_minutes"], stream["fresh"], stream["failures"]) == (30, True, 0)
+    assert stream["last"]["bytes"] > 0
+    metadata = aos_grpc.bearer(token(caller.tenant_id))
+    request = pb.GetStatisticsRequest(connection_id=str(made.id))
+    told = (await rpcs.GetStatistics(request, metadata=metadata, timeout=5)).statistics
+    assert (told.fresh_within_minutes, told.streams[0].fresh) == (30, True)
+    assert told.streams[0].last.bytes == stream["last"]["bytes"]
+    assert told.streams[0].last.rows_per_second == stream["last"]["rows_per_second"]
+    unset = pb.SetFreshnessRequest(connection_id=str(made.id))
+    after = (await rpcs.SetFreshness(unset, metadata=metadata, timeout=5)).statistics
+    assert (after.HasField("fresh_within_minutes"), after.streams[0].HasField("fresh")) == (False, False)
