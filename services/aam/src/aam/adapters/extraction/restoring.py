@@ -75,7 +75,8 @@ def save(task: Task, trail: Trail, spool: Spool, objects: TenantObjects, *, snap
             with objects.write(name.misfits_key) as file:
                 file.write(json.dumps([asdict(misfit) for misfit in misfits]).encode())
         kept.append(KeptBatch(name, spool.rows_of(index), trail.deleted.get(index, 0), len(misfits)))
+    # From here on it may be kept, whatever becomes of the call: its files are not this attempt's to delete any more.
+    trail.unsaved.clear()
     task.checkpoints.save(
         Checkpoint(state, tuple(kept), trail.rows_read, trail.last_row, snapshot, trail.highest, mapping.version)
     )
-    trail.unsaved.clear()
