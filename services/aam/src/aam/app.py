@@ -24,9 +24,9 @@ from aam.adapters.onboarding.reach import TcpReach
 from aam.adapters.quarantine import PostgresQuarantine
 from aam.adapters.runs import PostgresRuns
 from aam.adapters.sources.registry import InstalledConnectors
+from aam.adapters.statistics import PostgresStatistics
 from aam.adapters.steering.calendar import CronCalendar
 from aam.adapters.steering.store import PostgresSteering
-from aam.adapters.statistics import PostgresStatistics
 from aam.entrypoints import grpc as grpc_entry
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.consumer import STREAM, MappingConsumer

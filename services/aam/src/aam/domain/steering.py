@@ -137,3 +137,28 @@ def paused(name: str, by: str, at: datetime | None) -> ConnectionPaused:
         hint=f"Resume it first: aos connections resume {shlex.quote(name)}",
         paused_by=by,
     )
+
+
+def sentences(name: str, steering: Steering) -> list[str]:
+    """How a connection is steered, for people."""
+    told, schedule, limits = [], steering.schedule, steering.limits
+    if steering.paused_at:
+        told.append(str(paused(name, steering.paused_by, steering.paused_at)))
+    if schedule and steering.next_at:
+        when = f"every {schedule.every_minutes} minutes" if schedule.every_minutes else _cron(schedule)
+        told.append(f"It runs {when}, next at {_minute(steering.next_at)}.")
+        if steering.last_at:
+            told[-1] += f" It was last due at {_minute(steering.last_at)}. {steering.last_note}".rstrip()
+    if limits.streams_at_once:
+        told.append(f"Its runs read at most {limits.streams_at_once} streams at the same time.")
+    if limits.rows_per_second:
+        told.append(f"Its runs read at most {limits.rows_per_second} rows a second.")
+    return told
+
+
+def _cron(schedule: Schedule) -> str:
+    return f"at {schedule.cron} ({schedule.timezone})"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -14,6 +14,7 @@ from aam.domain.connection import Connection, ConnectionState, ConnectionSummary
 from aam.domain.onboarding import Stage
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import RunState, SyncRun
+from aam.domain.steering import RunPlan
 from aam.ports import (
     Clock,
     Connections,
@@ -36,7 +37,7 @@ from aam.usecases.explain_connection import Explanation, explain_connection
 from aam.usecases.onboard_connection import onboard_connection
 from aam.usecases.reconnect import reconnect
 from aam.usecases.run_sync import run_sync
-from aam.usecases.start_sync import start_sync
+from aam.usecases.start_sync import INCREMENTAL, start_sync
 from aam.usecases.statistics.judge_streams import judge_streams
 
 PLACE = 4
@@ -137,13 +138,22 @@ class AamApi:
             connectors=self.connectors,
         )
 
-    async def sync(self, caller: Caller, connection_id: str, request_id: str) -> SyncRun:
-        """Start a sync, or return the active one."""
+    async def sync(
+        self,
+        caller: Caller,
+        connection_id: str,
+        request_id: str,
+        streams: Sequence[str] = (),
+        plan: RunPlan = INCREMENTAL,
+    ) -> SyncRun:
+        """Start a sync of all streams or some, or return the active one."""
         require(caller, Permission.SYNCS_RUN)
         return await start_sync(
             caller.tenant_id,
             parse_id(connection_id),
             request_id=request_id,
+            only=streams,
+            plan=plan,
             connections=self.connections,
             runs=self.runs,
             clock=self.clock,

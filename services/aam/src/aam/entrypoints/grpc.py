@@ -11,6 +11,7 @@ from aam.entrypoints.api import AamApi
 from aam.entrypoints.wire import (
     connection_message,
     connector_message,
+    plan_of,
     quarantined_message,
     run_message,
     settings_of,
@@ -80,7 +81,10 @@ class SyncServicer(stubs.SyncServiceServicer):
 
     async def StartSync(self, request: pb.StartSyncRequest, context: Context) -> pb.StartSyncResponse:
         """Start a sync, or return the one that is active."""
-        run = await self._api.sync(current_caller(), request.connection_id, request.request_id)
+        plan = plan_of(request)
+        run = await self._api.sync(
+            current_caller(), request.connection_id, request.request_id, list(request.streams), plan
+        )
         return pb.StartSyncResponse(run=run_message(run))
 
     async def GetSyncRun(self, request: pb.GetSyncRunRequest, context: Context) -> pb.GetSyncRunResponse:

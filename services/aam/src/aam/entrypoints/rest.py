@@ -96,8 +96,9 @@ def run_router(api: AamApi) -> APIRouter:
 
     @routes.post("/connections/{connection_id}/sync", status_code=202)
     async def sync(connection_id: str, caller: CurrentCaller, body: SyncBody | None = None) -> RunOut:
-        """Start a sync, or return the one that is active."""
-        return RunOut.of(await api.sync(caller, connection_id, body.request_id if body else ""))
+        """Start a sync of what is new, of everything, or of a range; or return the one that is active."""
+        asked = body or SyncBody()
+        return RunOut.of(await api.sync(caller, connection_id, asked.request_id, asked.streams, asked.plan()))
 
     @routes.get("/runs")
     async def list_runs(

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from aam.domain.connection import Connection, ConnectionSummary, Stream
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import StreamRun, SyncRun
+from aam.domain.steering import MAX_BOUND, RunPlan
 from aam.ports import Connector
 from aam.usecases.explain_connection import Explanation
 
@@ -28,10 +29,28 @@ class ReconnectBody(BaseModel):
     settings: dict[str, Any] = Field(description="All of them, after the connector's schema, with the secrets.")
 
 
+class BackfillBody(BaseModel):
+    """A range of the streams' cursor column, or of what stands for one: `from` <= value < `until`."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+    since: str = Field(
+        alias="from", min_length=1, max_length=MAX_BOUND, examples=["2026-03-01T00:00:00Z"], description="Or a number."
+    )
+    until: str = Field(min_length=1, max_length=MAX_BOUND, examples=["2026-04-01T00:00:00Z"])
+
+
 class SyncBody(BaseModel):
     """Asks for a sync."""
 
     request_id: str = Field("", max_length=120, description="Repeating it returns the same run.")
+    streams: list[str] = Field(default_factory=list, max_length=10_000, description="Only these; empty means all.")
+    full_refresh: bool = Field(False, description="Read from the beginning, whatever was read before.")
+    backfill: BackfillBody | None = Field(None, description="Read again what lies in a range, and nothing else.")
+
+    def plan(self) -> RunPlan:
+        """What the run is to read."""
+        since, until = (self.backfill.since, self.backfill.until) if self.backfill else ("", "")
+        return RunPlan(self.full_refresh, since, until)
 
 
 class ConnectorOut(BaseModel):
@@ -171,6 +190,9 @@ class RunOut(BaseModel):
     error: str
     create_time: datetime
     end_time: datetime | None
+    full_refresh: bool
+    backfill_from: str
+    backfill_until: str
 
     @classmethod
     def of(cls, run: SyncRun) -> "RunOut":
@@ -183,6 +205,9 @@ class RunOut(BaseModel):
             error=run.error,
             create_time=run.created_at,
             end_time=run.ended_at,
+            full_refresh=run.plan.full_refresh,
+            backfill_from=run.plan.backfill_from,
+            backfill_until=run.plan.backfill_until,
         )
 
 

@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from aam.domain.connection import Connection, ConnectionSummary, Stream
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import SyncRun
+from aam.domain.steering import RunPlan
 from aam.entrypoints.rest_models import ConnectionOut, QuarantinedOut, RunOut
 from aam.ports import Connector
 
@@ -49,6 +50,11 @@ def connection_message(connection: Connection | ConnectionSummary, streams: list
         next_time=moment(shown.next_time),
         streams=[pb.Stream(**stream.model_dump()) for stream in shown.streams],
     )
+
+
+def plan_of(request: pb.StartSyncRequest) -> RunPlan:
+    """What a run is asked to read; `from` is a word of Python's own."""
+    return RunPlan(request.full_refresh, getattr(request.backfill, "from"), request.backfill.until)
 
 
 def run_message(run: SyncRun) -> pb.SyncRun:

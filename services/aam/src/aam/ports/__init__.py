@@ -29,14 +29,15 @@ from aam.ports.sources import (
     DiscoveredStream,
     HoldingConnector,
     Json,
+    RangedSource,
     SchemalessSource,
     Source,
     SourceBatch,
     StreamRead,
     WritableSource,
 )
-from aam.ports.steering import Calendar, Due, SteeringStore
 from aam.ports.statistics import ReportingSource, Statistics, StreamFigures
+from aam.ports.steering import Calendar, Due, SteeringStore
 from aam.ports.storage import Connections, Quarantine, QuarantineFilter, RefusalCount, Runs, StoredCheckpoints
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "Proposals",
     "Quarantine",
     "QuarantineFilter",
+    "RangedSource",
     "Reach",
     "RefusalCount",
     "RemoteSource",
@@ -77,8 +79,8 @@ __all__ = [
     "SchemalessSource",
     "Source",
     "SourceBatch",
-    "SteeringStore",
     "Statistics",
+    "SteeringStore",
     "StoredCheckpoints",
     "StoredSession",
     "StreamFigures",

@@ -8,6 +8,7 @@ from uuid import UUID
 from aam.domain.connection import Stream
 from aam.domain.landing import BatchName
 from aam.domain.quarantine import Misfit
+from aam.domain.steering import Span
 from aam.ports.sources import Json, Source
 
 
@@ -104,7 +105,8 @@ class Task:
     """One stream to be read in one run.
 
     `attempt` keeps the files of two workers apart when one was given up for dead and was not. With `holds_on_drift` a
-    stream whose shape is not its baseline's is not read. Without `checkpoints` a reading that fails starts over.
+    stream whose shape is not its baseline's is not read. Without `checkpoints` a reading that fails starts over. With
+    `full_refresh` the saved cursor does not count; with a `span` only what lies in it is read, and the cursor stays.
     """
 
     tenant_id: UUID
@@ -115,6 +117,8 @@ class Task:
     holds_on_drift: bool = True
     checkpoints: Checkpoints | None = None
     pace: Pace | None = None
+    full_refresh: bool = False
+    span: Span | None = None
 
     def batch(self, index: int) -> BatchName:
         """The name of one of its batches."""

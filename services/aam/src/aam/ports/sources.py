@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from aam.domain.quarantine import Misfit
 from aam.domain.schema import StreamSchema
+from aam.domain.steering import Span
 
 Json = Map[str, Any]
 Arrow = Any  # an Arrow value: this file knows no library that holds one
@@ -89,6 +90,21 @@ class SchemalessSource(Source, Protocol):
 
     def read_as(self, stream: str, cursor: Json, known: StreamSchema | None) -> AbstractContextManager[StreamRead]:
         """Open one stream in the shape accepted for it; differs from it where the source has clearly changed."""
+
+
+@runtime_checkable
+class RangedSource(Source, Protocol):
+    """A source that can read again what lies in a range."""
+
+    def read_span(
+        self, stream: str, span: Span, place: Json, known: StreamSchema | None
+    ) -> AbstractContextManager[StreamRead]:
+        """Open what of the stream lies in the span: by its cursor column, or by what stands for one.
+
+        `place` is empty or the state of one of its batches; the reading's `snapshot` says that it begins at the span's
+        beginning. It tells of no deletion, and its cursor is of no use. Raises `BackfillRefused` where the stream has
+        nothing that could be compared with the span.
+        """
 
 
 @runtime_checkable

@@ -1,15 +1,18 @@
 """Start a sync."""
 
+import shlex
+from collections.abc import Collection
 from uuid import UUID
 
 from aos_common.ids import new_id
 
 from aam.domain.connection import ConnectionState
-from aam.domain.errors import NotReady, SafeMode, SyncsSwitchedOff
+from aam.domain.errors import NotReady, RunActive, SafeMode, SyncsSwitchedOff, UnknownStreams
 from aam.domain.run import RunState, StreamRun, SyncRun
-from aam.domain.steering import paused
+from aam.domain.steering import RunPlan, paused
 from aam.ports import Clock, Connections, Flags, Runs
 
+INCREMENTAL = RunPlan()
 READABLE = (ConnectionState.ACTIVE, ConnectionState.DRIFTED, ConnectionState.HEALING)
 
 
@@ -18,14 +21,17 @@ async def start_sync(
     connection_id: UUID,
     *,
     request_id: str = "",
+    only: Collection[str] = (),
+    plan: RunPlan = INCREMENTAL,
     connections: Connections,
     runs: Runs,
     clock: Clock,
     flags: Flags,
 ) -> SyncRun:
-    """Queue a run over every stream, or return the connection's active run.
+    """Queue a run over every stream, or `only` some, or return the connection's open run.
 
-    Raises `ConnectionPaused`, `NotReady`, `SafeMode` or `SyncsSwitchedOff`.
+    Raises `ConnectionPaused`, `NotReady`, `SafeMode`, `SyncsSwitchedOff`, `UnknownStreams`, and `RunActive` where the
+    open run reads something else than what is asked for.
     """
     if not await flags.is_on(tenant_id, "use_aam_as_source", default=True):
         raise SyncsSwitchedOff(
@@ -45,12 +51,34 @@ async def start_sync(
             hint="Wait until it is ACTIVE; when it FAILED, correct the source or the settings and discover again.",
         )
     streams = await connections.streams(tenant_id, connection_id)
+    missing = sorted(set(only) - {stream.name for stream in streams})
+    if missing:
+        raise UnknownStreams(
+            f"{connection.name} has no stream {', '.join(missing[:5])}.",
+            hint=f"Look at its streams: aos connections show {shlex.quote(connection.name)}",
+        )
     run = SyncRun(
         id=new_id(),
         connection_id=connection_id,
         state=RunState.PENDING,
         created_at=clock(),
-        streams=tuple(StreamRun(stream.name) for stream in streams),
+        streams=tuple(StreamRun(stream.name) for stream in streams if not only or stream.name in only),
         request_id=request_id,
+        plan=plan,
     )
-    return await runs.start(tenant_id, run)
+    found = await runs.start(tenant_id, run)
+    if found.id != run.id and not (request_id and found.request_id == request_id):
+        _refuse_other(found, run)
+    return found
+
+
+def _refuse_other(found: SyncRun, wanted: SyncRun) -> None:
+    """Raise unless the open run does what is asked for."""
+    reads = {stream.stream for stream in found.streams}
+    if found.plan == wanted.plan and {stream.stream for stream in wanted.streams} <= reads:
+        return
+    raise RunActive(
+        f"Run {found.id} is {found.state}, and reads something else than what is asked for.",
+        hint="Wait until it has ended, or cancel it; then ask again.",
+        run_id=str(found.id),
+    )

@@ -9,6 +9,7 @@ from aos_common.ids import new_id
 
 from aam.domain.connection import Stream, StreamState
 from aam.domain.errors import (
+    BackfillRefused,
     Fault,
     MappingInvalid,
     ProjectionFailed,
@@ -19,8 +20,10 @@ from aam.domain.errors import (
     SourceError,
 )
 from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, StreamRunState, SyncRun
+from aam.domain.steering import Span
 from aam.ports import Connections, Extraction, Extractor, Pace, Progress, Runs, Source, Task
 from aam.usecases.keep_checkpoints import keep_checkpoints
+from aam.usecases.steering.refuse_backfill import refuse_backfill
 from aam.usecases.sweep_stream import sweep_stream
 
 ATTEMPTS = 3
@@ -57,13 +60,17 @@ async def sync_stream(
     if not await runs.save_stream_run(tenant_id, run.id, StreamRun(stream.name, StreamRunState.RUNNING)):
         return None  # paused, cancelled or settled meanwhile
     progress, attempt = Progress(), new_id().hex[-8:]
+    span = run.plan.span()
     task = Task(tenant_id, run.connection_id, run.id, attempt, stream, holds_on_drift, pace=pace)
+    task = replace(task, full_refresh=run.plan.full_refresh, span=span)
     await runs.checkpoints.begin(tenant_id, run.id, stream.name, attempt)
     reporter = asyncio.create_task(_report(tenant_id, run.id, stream.name, progress, runs))
     try:
+        if span:
+            refuse_backfill(stream)
         keeper = keep_checkpoints(runs.checkpoints, tenant_id, run.id, stream.name, attempt, progress)
         extraction = await _extract(replace(task, checkpoints=keeper), source, progress, extractor)
-        after, done = _after(stream, extraction), _done(stream, extraction)
+        after, done = _after(stream, extraction), _done(stream, extraction, span)
         if not await runs.commit_stream(tenant_id, run, after, done, extraction, attempt):
             await _refuse_unsettled(tenant_id, run, stream.name, runs)
         await sweep_stream(task, runs=runs, extractor=extractor)
@@ -72,7 +79,7 @@ async def sync_stream(
         held = StreamRun(stream.name, StreamRunState.HELD, error=str(error), note=WAITING[StreamState.SCHEMA_CHANGED])
         await runs.save_stream_run(tenant_id, run.id, held)
         await sweep_stream(task, runs=runs, extractor=extractor)
-    except (SourceError, MappingInvalid, ProjectionFailed, QuarantineFull) as error:
+    except (SourceError, BackfillRefused, MappingInvalid, ProjectionFailed, QuarantineFull) as error:
         failed = StreamRun(stream.name, StreamRunState.FAILED, rows_read=progress.rows_read, error=str(error))
         await runs.save_stream_run(tenant_id, run.id, failed)
         await sweep_stream(task, runs=runs, extractor=extractor)
@@ -132,7 +139,8 @@ def _after(stream: Stream, extraction: Extraction) -> Stream:
     return replace(stream, cursor=extraction.cursor, version=version, published_mapping=mapping.version)
 
 
-def _done(stream: Stream, extraction: Extraction) -> StreamRun:
+def _done(stream: Stream, extraction: Extraction, span: Span | None) -> StreamRun:
+    idle = "nothing lies in the range" if span else "unchanged since the last run"
     gone = f"{extraction.deleted} records are gone" if extraction.deleted else ""
     return StreamRun(
         stream.name,
@@ -141,5 +149,5 @@ def _done(stream: Stream, extraction: Extraction) -> StreamRun:
         rows_published=extraction.published,
         rows_quarantined=len(extraction.misfits),
         batches=len(extraction.batches),
-        note="unchanged since the last run" if extraction.unchanged else gone,
+        note=idle if extraction.unchanged else gone,
     )

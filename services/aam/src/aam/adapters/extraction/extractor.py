@@ -13,7 +13,7 @@ from aam.adapters.extraction.restoring import Trail, restored, usable
 from aam.adapters.extraction.sampling import sample_columns
 from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.engine import Engine
-from aam.domain.errors import SchemaChanged
+from aam.domain.errors import BackfillRefused, SchemaChanged
 from aam.domain.landing import CANONICAL, LANDING, run_of, safe
 from aam.domain.schema import compare, fingerprint
 from aam.ports import (
@@ -21,6 +21,7 @@ from aam.ports import (
     Extraction,
     Json,
     Progress,
+    RangedSource,
     SampleColumn,
     SchemalessSource,
     Source,
@@ -67,12 +68,14 @@ class ArrowExtractor:
                     task.checkpoints.clear()
                     kept = []
                 if read.unchanged and not kept:
-                    return Extraction(unchanged=True, snapshot=False, cursor=read.cursor())
+                    cursor = task.stream.cursor if task.span else read.cursor()
+                    return Extraction(unchanged=True, snapshot=False, cursor=cursor)
                 spool = Spool(Path(folder), objects)
                 trail = restored(kept, spool, objects)
                 with self._engine(Path(folder)) as engine:
                     reading = Reading(task, read, engine, spool, objects, self._limit, trail)
-                    reading.snapshot, reading.resumed = kept[0].snapshot if kept else read.snapshot, bool(kept)
+                    reading.snapshot = kept[0].snapshot if kept else read.snapshot and not task.span
+                    reading.resumed = bool(kept)
                     return reading.run(progress)
         except BaseException:
             drop_unsaved(objects, task, trail)
@@ -115,6 +118,12 @@ class ArrowExtractor:
 
 def opened(task: Task, source: Source, start: Json) -> AbstractContextManager[StreamRead]:
     """The stream's reading; in its accepted shape where the source declares none."""
+    if task.span:
+        if not isinstance(source, RangedSource):
+            raise BackfillRefused(
+                f"{source.location} cannot be read in ranges.", hint="Read the stream whole: full_refresh."
+            )
+        return source.read_span(task.stream.name, task.span, start, task.stream.schema)
     if isinstance(source, SchemalessSource):
         return source.read_as(task.stream.name, start, task.stream.schema)
     return source.read(task.stream.name, start)

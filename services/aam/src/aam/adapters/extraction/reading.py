@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -47,12 +48,13 @@ class Reading:
     def version(self) -> int:
         """The source version of every row; with a cursor column, what is added to each row's own.
 
-        Each whole reading begins above all that was published before, so that its rows replace them.
+        Each reading from the beginning, and each backfill, is above all that was published before, so that its rows
+        replace them.
         """
         before = self.task.stream.version
         if not self.read.schema.cursor:
             return before + 1
-        epoch = (before >> EPOCH_BITS) + (1 if self.snapshot else 0)
+        epoch = (before >> EPOCH_BITS) + (1 if self.snapshot or self.task.span else 0)
         return epoch << EPOCH_BITS
 
     @property
@@ -83,7 +85,7 @@ class Reading:
         return self._extraction()
 
     def _extraction(self) -> Extraction:
-        cursor = dict(self.read.cursor()) or {"content": self._content()}
+        cursor = self._cursor()
         start = dict(start_of(self.task))
         nothing_new = cursor == start if "content" in cursor else not (self.snapshot or self.trail.names)
         if nothing_new:
@@ -102,6 +104,12 @@ class Reading:
             landed_bytes=sum(self.objects.size(name.landing_key) for name in self.trail.names.values()),
             cursor=cursor,
         )
+
+    def _cursor(self) -> dict[str, Any]:
+        """What to save. A backfill leaves the saved one, but for a hash over the rows: they are others now."""
+        if self.task.span:
+            return {} if "content" in self.task.stream.cursor else dict(self.task.stream.cursor)
+        return dict(self.read.cursor()) or {"content": self._content()}
 
     def _tell(self, progress: Progress) -> None:
         progress.rows_read, progress.rows_published = self.trail.rows_read, self.spool.rows
@@ -212,10 +220,10 @@ def landed(batch: SourceBatch) -> pa.Table:
 
 
 def start_of(task: Task) -> Json:
-    """Where to read from: the saved cursor, or the beginning when another mapping version published it."""
+    """Where to read from: the saved cursor, or the beginning when asked to or another mapping version published it."""
     mapping = task.stream.mapping
     same = mapping is not None and mapping.version == task.stream.published_mapping
-    return task.stream.cursor if same else {}
+    return task.stream.cursor if same and not (task.full_refresh or task.span) else {}
 
 
 def drop_unsaved(objects: TenantObjects, task: Task, trail: Trail) -> None:

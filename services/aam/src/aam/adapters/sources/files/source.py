@@ -15,8 +15,10 @@ from aam.adapters.sources.files.places.place import Entry
 from aam.adapters.sources.files.reading import FileRead, NothingNew, file_mark, remote_version, schema_of
 from aam.adapters.sources.files.settings import FileSettings
 from aam.adapters.sources.settings import endpoint_of
-from aam.domain.errors import SourceError
+from aam.adapters.sources.spans.files import read_span
+from aam.domain.errors import BackfillRefused, SourceError
 from aam.domain.schema import StreamSchema
+from aam.domain.steering import Span
 from aam.ports import DiscoveredStream, Json, StreamRead
 
 
@@ -118,6 +120,17 @@ class FileSource:
             mark = file_mark(path)
             reader = self._opening.reader(stream, path, layout, target.sheet)
             yield FileRead(stream, path, reader, mark, cursor, own=own, version=version)
+
+    @contextmanager
+    def read_span(self, stream: str, span: Span, place: Json, known: StreamSchema | None) -> Iterator[StreamRead]:
+        """Open those files of a group that were changed in a range of time."""
+        if stream not in self._settings.streams:
+            raise BackfillRefused(
+                f"{stream} is one file, which has no ranges.",
+                hint="Read it whole: full_refresh. Groups of files (`streams`) have ranges: the times of their files.",
+            )
+        entries = self._members_of(stream, self._opening.place.entries())
+        yield read_span(stream, self._opening, entries, span, place, known)
 
     def _target(self, stream: str, entries: dict[str, Entry]) -> Target:
         whole, _, sheet = stream.rpartition(SHEET)

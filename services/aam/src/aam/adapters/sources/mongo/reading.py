@@ -68,7 +68,7 @@ class Scan:
     def batches(self) -> Iterator[SourceBatch]:
         """In the order of `_id` where it is unique; every batch can then be resumed after."""
         number = self._saved.rows
-        for documents in _gathered(self._answers(), self._plan.batch_rows):
+        for documents in gathered(self._answers(), self._plan.batch_rows):
             state = None
             if self._plan.keyed:
                 reached = replace(self._saved, after=(documents[-1].get("_id"),), rows=number + len(documents))
@@ -112,7 +112,7 @@ class First:
     def batches(self) -> Iterator[SourceBatch]:
         """One batch at most."""
         found = answers(self._plan.collection.find_raw_batches({}, self._plan.projection).limit(self._plan.batch_rows))
-        for documents in _gathered(found, self._plan.batch_rows):
+        for documents in gathered(found, self._plan.batch_rows):
             yield self._rows.batch(documents, 1, None, ())
             return
 
@@ -143,7 +143,7 @@ class Followed:
             found = answers(self._plan.collection.find_raw_batches(wanted, self._plan.projection))
             state = replace(self._saved, token=group[-1].token).json()
             waiting: list[Document] = []
-            for documents in _gathered(found, size):
+            for documents in gathered(found, size):
                 if waiting:
                     yield self._rows.batch(waiting, number, None, ())
                     number += len(waiting)
@@ -158,7 +158,7 @@ class Followed:
         return replace(self._saved, token=self._changes.token).json()
 
 
-def _gathered(received: Iterator[bytes], most: int) -> Iterator[list[Document]]:
+def gathered(received: Iterator[bytes], most: int) -> Iterator[list[Document]]:
     """Documents of several answers together, up to a number and size that make a batch worth landing."""
     waiting: list[Document] = []
     size = 0

@@ -17,8 +17,10 @@ from aam.adapters.sources.mongo.errors import named_errors
 from aam.adapters.sources.mongo.reading import First, Followed, MongoRead, Plan, Scan
 from aam.adapters.sources.mongo.sampling import profile
 from aam.adapters.sources.mongo.shapes import declare, documentation
+from aam.adapters.sources.spans.mongo import SpanRead
 from aam.domain.errors import Fault, SourceError
 from aam.domain.schema import StreamSchema
+from aam.domain.steering import Span
 from aam.ports import DiscoveredStream, Json
 
 MAX_COLLECTIONS = 2_000
@@ -88,25 +90,37 @@ class MongoSource:
     @contextmanager
     def read_as(self, stream: str, cursor: Json, known: StreamSchema | None) -> Iterator[MongoRead]:
         """Open one collection in its known shape, widened by what is notable in a sample."""
-        settings = self._settings
         with self._session(stream) as (client, database):
-            found = next((one for one in self._listed(database) if one.name == stream), None)
-            if found is None:
-                raise SourceError(
-                    f"{self.location}: {stream} is gone, or the user may not read it.",
-                    hint="Discover the connection again, or grant the user the role `read`.",
-                    reason="SOURCE_CHANGED",
-                )
-            collection = database[stream]
+            found = self._found(database, stream)
             if self._limited and known is not None:
-                excluded = settings.exclude_columns.get(stream, ())
-                yield First(Plan(collection, known, excluded, found.keyed, self._batch_rows))
+                excluded = self._settings.exclude_columns.get(stream, ())
+                yield First(Plan(database[stream], known, excluded, found.keyed, self._batch_rows))
                 return
-            seen = profile(collection, settings, keyed=found.keyed)
-            shape = declare(seen, settings.flatten_depth, known, keyed=found.keyed, validator=found.validator)
-            excluded = settings.exclude_columns.get(stream, ())
-            plan = Plan(collection, shape, excluded, found.keyed, self._batch_rows)
-            yield self._opened(client, plan, found, cursor)
+            yield self._opened(client, self._plan(database, found, known), found, cursor)
+
+    @contextmanager
+    def read_span(self, stream: str, span: Span, place: Json, known: StreamSchema | None) -> Iterator[SpanRead]:
+        """Open what of one collection was made in a range of time."""
+        with self._session(stream) as (_, database):
+            found = self._found(database, stream)
+            yield SpanRead(self._plan(database, found, known), found.uuid, span, place)
+
+    def _found(self, database: Database[Document], stream: str) -> Found:
+        found = next((one for one in self._listed(database) if one.name == stream), None)
+        if found is None:
+            raise SourceError(
+                f"{self.location}: {stream} is gone, or the user may not read it.",
+                hint="Discover the connection again, or grant the user the role `read`.",
+                reason="SOURCE_CHANGED",
+            )
+        return found
+
+    def _plan(self, database: Database[Document], found: Found, known: StreamSchema | None) -> Plan:
+        settings, collection = self._settings, database[found.name]
+        seen = profile(collection, settings, keyed=found.keyed)
+        shape = declare(seen, settings.flatten_depth, known, keyed=found.keyed, validator=found.validator)
+        excluded = settings.exclude_columns.get(found.name, ())
+        return Plan(collection, shape, excluded, found.keyed, self._batch_rows)
 
     def _opened(self, client: Client, plan: Plan, found: Found, cursor: Json) -> MongoRead:
         """What changed since the cursor, the rest of the scan it stands in, or everything."""

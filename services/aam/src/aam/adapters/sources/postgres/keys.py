@@ -35,11 +35,12 @@ def _text(value: object) -> str:
     return str(value)[0].lower() if isinstance(value, bool) else str(value)
 
 
-def beyond(table: CatalogTable, after: Sequence[str] | None, limit: int) -> str:
-    """What of the table comes next in the order of its key."""
+def beyond(table: CatalogTable, after: Sequence[str] | None, limit: int, condition: str = "") -> str:
+    """What of the table, and of what the condition leaves of it, comes next in the order of its key."""
     names = ", ".join(f"{quoted(table.schema)}.{quoted(table.name)}.{quoted(one.column.name)}" for one in table.key)
-    condition = f" WHERE ({names}) > ({_key(table, after)})" if after is not None else ""
-    return f"{condition} ORDER BY {names} LIMIT {limit}"
+    conditions = [*([condition] if condition else []), *([f"({names}) > ({_key(table, after)})"] if after else [])]
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"{where} ORDER BY {names} LIMIT {limit}"
 
 
 def among(table: CatalogTable, keys: Sequence[Sequence[str]]) -> str:

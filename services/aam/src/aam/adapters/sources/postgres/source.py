@@ -16,8 +16,10 @@ from aam.adapters.sources.postgres.replication.followed import Followed
 from aam.adapters.sources.postgres.replication.follower import Follower
 from aam.adapters.sources.postgres.sessions import Sessions
 from aam.adapters.sources.postgres.settings import PostgresSettings
+from aam.adapters.sources.spans.postgres import SpanRead
 from aam.domain.errors import SourceError
 from aam.domain.schema import StreamSchema
+from aam.domain.steering import Span
 from aam.ports import Credentials, DiscoveredStream, Json
 
 if TYPE_CHECKING:
@@ -106,6 +108,15 @@ class PostgresSource:
                 return
             with _snapshot(session) as (snapshot, now):
                 yield self._opened(table, schema, snapshot, now, begun, cursor)
+
+    @contextmanager
+    def read_span(self, stream: str, span: Span, place: Json, known: StreamSchema | None) -> Iterator[SpanRead]:
+        """Open what of one table lies in a range of its cursor column, or of its key where that is a number."""
+        with self._sessions.control(stream) as session:
+            table = self._table(session, stream)
+            schema = table.stream_schema(self._settings.cursors.get(stream))
+            with _snapshot(session) as (snapshot, _):
+                yield SpanRead(table, schema, partial(self._sessions.reader, stream, snapshot), span, place)
 
     def _opened(
         self, table: CatalogTable, schema: StreamSchema, snapshot: str, now: datetime, begun: Json, cursor: Json

@@ -18,7 +18,10 @@ from aam.adapters.sources.salesforce.reading.first import First
 from aam.adapters.sources.salesforce.reading.read import SalesforceRead
 from aam.adapters.sources.salesforce.settings import NAME, SalesforceSettings
 from aam.adapters.sources.settings import endpoint_of, public_and_secret
+from aam.adapters.sources.spans.salesforce import SpanRead
 from aam.domain.errors import SourceError
+from aam.domain.schema import StreamSchema
+from aam.domain.steering import Span
 from aam.ports import Credentials, DiscoveredStream, Json, StreamRead
 
 BATCH_ROWS = 20_000
@@ -93,6 +96,12 @@ class SalesforceSource:
                 yield First(self._api, self._described(stream), self._most)
                 return
             yield SalesforceRead(self._api, self._described(stream), self._settings, cursor, self._batch_rows)
+
+    @contextmanager
+    def read_span(self, stream: str, span: Span, place: Json, known: StreamSchema | None) -> Iterator[SpanRead]:
+        """Open what of one object lies in a range of the field by which its changes are found."""
+        with self._api.http.used():
+            yield SpanRead(self._api, self._described(stream), self._settings, span, place, self._batch_rows)
 
     def update(self, stream: str, key: Json, values: Json) -> None:
         """Set the fields of the record with this id."""

@@ -38,11 +38,11 @@ class Bucket:
         listed, token = 0, ""
         while True:
             page = self._page(token)
-            for key, size, version in _objects(page):
+            for key, size, version, modified in _objects(page):
                 listed += 1
                 name = self._name(key)
                 if name and readable(name) and matches(name, self._pattern):
-                    found[name] = Entry(name, key, size, version)
+                    found[name] = Entry(name, key, size, version, modified)
             if len(found) > MAX_FILES or listed > MAX_LISTED:
                 raise SourceError(f"{self.location} holds too many objects.", hint="Narrow the prefix or `pattern`.")
             following = _text(page, "NextContinuationToken")
@@ -99,12 +99,20 @@ class Bucket:
             yield response
 
 
-def _objects(page: ET.Element) -> Iterator[tuple[str, int, str]]:
-    """Key, size and version of every object of a page."""
+def _objects(page: ET.Element) -> Iterator[tuple[str, int, str, datetime | None]]:
+    """Key, size, version and time of change of every object of a page."""
     for one in page.iterfind("{*}Contents"):
-        key, size = _text(one, "Key"), _text(one, "Size")
+        key, size, changed = _text(one, "Key"), _text(one, "Size"), _text(one, "LastModified")
         if key and size.isascii() and size.isdigit():
-            yield key, int(size), f"{_text(one, 'ETag')} {size} {_text(one, 'LastModified')}"
+            yield key, int(size), f"{_text(one, 'ETag')} {size} {changed}", _moment(changed)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _text(element: ET.Element, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aos_common.folders import AllowedFolders
@@ -31,7 +32,8 @@ class LocalFolder:
             name = path.relative_to(base).as_posix()
             if not readable(name) or not path.is_file() or not self._folders.permits(path.resolve()):
                 continue
-            found[name] = Entry(name, str(path))
+            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            found[name] = Entry(name, str(path), modified=changed)
             if len(found) > MAX_FILES:
                 raise SourceError(f"{self.location} holds more than {MAX_FILES} files.", hint="Narrow `pattern`.")
         return found

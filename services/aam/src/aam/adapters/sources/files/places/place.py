@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -16,13 +17,14 @@ class Entry:
     """A file as listed.
 
     `key` is the place's own name of it. `version` changes with its content and can be had without fetching it; empty
-    where the place tells nothing reliable.
+    where the place tells nothing reliable. `modified` is when it was changed, where the place tells that.
     """
 
     name: str
     key: str
     size: int = -1
     version: str = ""
+    modified: datetime | None = None
 
     @property
     def archive(self) -> bool:

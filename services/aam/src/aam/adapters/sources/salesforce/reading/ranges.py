@@ -48,14 +48,14 @@ class RangeReader:
         self._batch_rows = batch_rows
         self._bulk_works = True
 
-    def parts(self, start: Position | None) -> Iterator[Part]:
-        """Every row after the position, in batches."""
+    def parts(self, start: Position | None, end: str = "") -> Iterator[Part]:
+        """Every row after the position, and before the stamp `end` where there is one, in batches."""
         if not self._sobject.cursor:
             yield from self._whole(start)
-        elif not self._is_large(start):
-            yield from self._pages(start, "")
+        elif not self._is_large(start, end):
+            yield from self._pages(start, end)
         else:
-            yield from self._slices(start)
+            yield from self._slices(start, end)
 
     def _whole(self, start: Position | None) -> Iterator[Part]:
         """An object without a cursor field: one job, or pages in the order of the ids."""
@@ -68,8 +68,8 @@ class RangeReader:
                 self._bulk_works = False
         yield from self._joined(start, "")
 
-    def _slices(self, start: Position | None) -> Iterator[Part]:
-        """A job a range of time up to `settled`, then what is newer."""
+    def _slices(self, start: Position | None, last: str) -> Iterator[Part]:
+        """A job a range of time up to `settled`, then what is newer; nothing from the stamp `last` on."""
         place = start if start is not None and start.stamp else self._first(start)
         while place is not None and place.stamp < self._settled:
             end = min(stamp_of(min(moment_of(place.stamp) + self._step, moment_of(self._settled))), self._settled)
@@ -82,7 +82,7 @@ class RangeReader:
                 self._step = min(self._step * 2, LONGEST)
             elif rows > MANY_ROWS:
                 self._step = max(self._step / 2, SHORTEST)
-        if place is not None:
+        if place is not None and not last:
             yield from self._range(place, "") if self._is_large(place) else self._pages(place, "")
 
     def _first(self, start: Position | None) -> Position | None:
@@ -92,10 +92,10 @@ class RangeReader:
         found = self._api.get("queryAll", self._sobject.name, {"q": query})["records"]
         return Position(stamp_of(moment_of(found[0][cursor]))) if found else None
 
-    def _is_large(self, start: Position | None) -> bool:
+    def _is_large(self, start: Position | None, end: str = "") -> bool:
         if not self._bulk_works:
             return False
-        query = soql.count(self._sobject, [soql.after(self._sobject, start)])
+        query = soql.count(self._sobject, [soql.after(self._sobject, start), soql.before(self._sobject, end)])
         try:
             found = int(self._api.get("queryAll", self._sobject.name, {"q": query})["totalSize"])
         except QueryTimeout:
