@@ -14,7 +14,7 @@ ADMIN, PROBE = "admin", "probe"
 CONSUMED: dict[str, tuple[str, ...]] = {
     "identity": tuple(f"{service}:audit" for service in SERVICES),
     "aod": (),
-    "aam": ("dcl:mappings",),
+    "aam": ("dcl:applied", "dcl:mappings"),
     "dcl": ("aam:canonical:*",),
     "aoa": (),
 }

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from aos_common.db import Database
+from aos_common.outbox import publish
+from autonomos.events.v1 import events_pb2
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +18,7 @@ from dcl.domain.errors import LakeBusy
 from dcl.domain.ingestion import Batch, Completion
 from dcl.ports import Clock, Ledger
 
+APPLIED = "dcl:applied"
 NO_IDLE_LIMIT = "SET LOCAL idle_in_transaction_session_timeout = 0"
 KEEP_ALIVE = "SET LOCAL tcp_keepalives_idle = 30"
 LOCK_WAIT = "SET LOCAL lock_timeout = '20s'"
@@ -66,11 +69,15 @@ class PostgresLedger:
         return list((await self._connection.execute(wanted.order_by(announced_batches.c.object_key))).scalars())
 
     async def mark_applied(self, completion: Completion) -> None:
-        """Record that a stream of a run is applied."""
+        """Record that a stream of a run is applied, and announce it."""
         await self._connection.execute(
             sa.update(announced_streams)
             .where(announced_streams.c.run_id == completion.run_id, announced_streams.c.source == completion.source)
             .values(applied_at=self._clock())
+        )
+        event = events_pb2.StreamApplied(run_id=completion.run_id, source=completion.source)
+        await publish(
+            self._connection, tenant_id=self._tenant_id, stream=APPLIED, type_="dcl.stream.applied", message=event
         )
 
 
