@@ -33,7 +33,7 @@ def handlers(api: AamApi) -> Mapping[str, Callable[[Job], Awaitable[None]]]:
         except (RunNotFound, ConnectionNotFound):
             return  # deleted meanwhile
         except RunSuperseded:
-            raise  # another worker has it, and says how it ends
+            return  # another worker has it, and says how it ends
         except Exception as error:  # any failure of the last attempt is told to the owner before the job keeps it
             if job.last:
                 await api.give_up_run(job.tenant_id, run_id, f"{GAVE_UP}{error}")
