@@ -132,5 +132,36 @@ quarantine = tenant_table(
     primary_key=("connection_id", "stream", "row_number", "id"),
 )
 
-SEALED = (Sealed(connections),)
+watches = tenant_table(
+    "watches",
+    metadata,
+    sa.Column("id", _id),
+    sa.Column("name", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("secret", sa.LargeBinary),
+    sa.Column("every_seconds", sa.Integer),
+    sa.Column("stale_after_minutes", sa.Integer),
+    sa.Column("state", sa.Text),
+    sa.Column("error", sa.Text),
+    sa.Column("created_at", _moment),
+    sa.Column("checked_at", _moment),
+)
+watched_syncs = tenant_table(
+    "watched_syncs",
+    metadata,
+    sa.Column("watch_id", _id),
+    sa.Column("external_id", sa.Text),
+    sa.Column("name", sa.Text),
+    sa.Column("status", sa.Text),
+    sa.Column("job_id", sa.BigInteger),
+    sa.Column("job_status", sa.Text),
+    sa.Column("rows", sa.BigInteger),
+    sa.Column("bytes", sa.BigInteger),
+    sa.Column("started_at", _moment),
+    sa.Column("updated_at", _moment),
+    sa.Column("warning", sa.Text),
+    primary_key=("watch_id", "external_id"),
+)
+
+SEALED = (Sealed(connections), Sealed(watches))
 """Where credentials are kept, for `python -m aam rewrap`."""
