@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aos import AosError, Client
 from aos.cli.main import build
-from aos.transport import Tokens
+from aos.transport import Tokens, Transport
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -40,7 +40,32 @@ PREVIEW = {
 }
 FUNNEL = dict.fromkeys(("eligible", "reachable", "awaiting_credentials", "network_blocked", "unsupported_type"), 4)
 FUNNEL |= {"active": 3, "healing": 0, "error": 0, "pending": 0, "coverage": 0.75, "objective": 0.9, "met": False}
+STEERING = {
+    "paused_by": "",
+    "pause_time": None,
+    "streams_at_once": 3,
+    "rows_per_second": 0,
+    "every_minutes": 30,
+    "cron": "",
+    "timezone": "UTC",
+    "next_time": "2026-03-01T08:30:12Z",
+    "last_time": "2026-03-01T08:00:12Z",
+    "last_note": "Skipped: [/a] was active.",
+}
+STREAM_RUN = {"stream": "s", "state": "succeeded", "rows_read": 1, "rows_published": 1, "rows_quarantined": 0}
+RUN = {"id": "r1", "state": "succeeded", "error": "", "streams": [{**STREAM_RUN, "error": "", "note": ""}]}
 ANSWERS: dict[str, Any] = {
+    "GET /api/v1/aam/connections/c1/steering": STEERING,
+    "PUT /api/v1/aam/connections/c1/schedule": STEERING,
+    "PUT /api/v1/aam/connections/c1/limits": STEERING,
+    "POST /api/v1/aam/connections/c1/resume": STEERING,
+    "POST /api/v1/aam/connections/c1/pause": {
+        **STEERING,
+        "paused_by": "[/a]nn",
+        "pause_time": "2026-03-01T08:01:00Z",
+    },
+    "POST /api/v1/aam/connections/c1/sync": RUN,
+    "GET /api/v1/aam/runs/r1": RUN,
     "GET /api/v1/aam/connections/c1/preview": {"streams": [PREVIEW], "next_page_token": ""},
     "POST /api/v1/aam/connections/c1/promote": {**CONNECTION, "state": "PENDING"},
     "POST /api/v1/aam/connections/onboard": {**CONNECTION, "state": "AWAITING_CREDENTIALS", "error": "Needs user."},
@@ -68,6 +93,10 @@ class Platform(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer a call with a body."""
         self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def do_PUT(self) -> None:
+        """Answer a call with a body."""
+        self.do_POST()
 
     def _answer(self, body: dict[str, Any]) -> None:
         path = self.path.partition("?")[0]
@@ -175,6 +204,42 @@ def test_source_when_onboarded_then_is_previewed_and_promoted_by_what_the_comman
     assert "PENDING" in aos("connections", "promote", "c1").stdout
     assert "Coverage: 75% of an objective of 90%, not met." in aos("funnel").stdout
     assert "ACTIVE" in aos("funnel", "--stage", "active").stdout
+
+
+def test_connection_when_steered_then_says_who_when_and_how_fast(session: Path) -> None:
+    said = aos("connections", "pause", "c1").stdout
+    assert "is paused since 2026-03-01 08:01 UTC by [/a]nn." in said
+    assert "aos connections resume 'b[/x] y'" in said
+    assert "is not paused. Next: 2026-03-01 08:30 UTC." in aos("connections", "resume", "c1").stdout
+    said = aos("connections", "schedule", "c1", "--every", "30").stdout
+    assert "runs every 30 minutes. Next: 2026-03-01 08:30 UTC." in said
+    assert "It was last due at 2026-03-01 08:00 UTC. Skipped: [/a] was active." in said
+    assert "runs every 30 minutes" in aos("connections", "schedule", "c1").stdout
+    said = aos("connections", "limits", "c1", "--rows", "500").stdout
+    assert "streams at once: 3; rows a second: no limit" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        ((), {"streams": [], "full_refresh": False}),
+        (("--full-refresh", "--stream", "a", "--stream", "b"), {"streams": ["a", "b"], "full_refresh": True}),
+        (("--backfill", "1..500"), {"streams": [], "full_refresh": False, "backfill": {"from": "1", "until": "500"}}),
+    ],
+)
+def test_sync_when_it_is_to_read_more_or_less_then_asks_for_it(
+    url: str, session: Path, options: tuple[str, ...], asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    real = Transport.post
+    monkeypatch.setattr(Transport, "post", lambda self, path, body=None: (sent.append(body), real(self, path, body))[1])
+    assert "succeeded" in aos("connections", "sync", "c1", *options).stdout
+    assert sent == [asked]
+
+
+def test_sync_when_the_range_is_none_then_says_how_it_is_written(session: Path) -> None:
+    refused = aos("connections", "sync", "c1", "--backfill", "yesterday")
+    assert (refused.exit_code, "FROM..UNTIL" in refused.output) == (2, True)
 
 
 def test_login_when_the_address_is_wrong_then_the_session_stays(session: Path, url: str) -> None:

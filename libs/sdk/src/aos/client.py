@@ -10,6 +10,7 @@ from aos.errors import AosError
 from aos.onboarding import Onboarding
 from aos.people import IdentityProviders, Invitations, Password, SecondFactor, ServiceAccounts, Sessions, Users
 from aos.resources import Connections, Discovery, Proposals, Runs, Views
+from aos.steering import Steering
 from aos.transport import UNAUTHORIZED, Tokens, Transport
 
 __all__ = ["Client"]
@@ -45,6 +46,7 @@ class Client:
         self.discovery = Discovery(self.transport)
         self.connections = Connections(self.transport)
         self.onboarding = Onboarding(self.transport)
+        self.steering = Steering(self.transport)
         self.proposals = Proposals(self.transport)
         self.views = Views(self.transport)
         self.runs = Runs(self.transport)

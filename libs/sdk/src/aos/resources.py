@@ -76,9 +76,23 @@ class Connections:
         """Delete a connection, its landing files and its quarantine."""
         self._transport.delete(f"/api/v1/aam/connections/{connection_id}")
 
-    def sync(self, connection_id: str) -> Any:
-        """Start a sync, or return the active one."""
-        return self._transport.post(f"/api/v1/aam/connections/{connection_id}/sync")
+    def sync(
+        self,
+        connection_id: str,
+        streams: Sequence[str] = (),
+        *,
+        full_refresh: bool = False,
+        backfill: tuple[str, str] | None = None,
+    ) -> Any:
+        """Start a sync, or return the active one.
+
+        Of all streams or some; of what is new, with `full_refresh` of everything, with `backfill` of what lies between
+        two values of the cursor column (ISO 8601 with a time zone, or numbers), the second one excluded.
+        """
+        body: dict[str, Any] = {"streams": list(streams), "full_refresh": full_refresh}
+        if backfill:
+            body["backfill"] = {"from": backfill[0], "until": backfill[1]}
+        return self._transport.post(f"/api/v1/aam/connections/{connection_id}/sync", body)
 
     def sync_run(self, run_id: str) -> Any:
         """Return a sync run with its streams."""

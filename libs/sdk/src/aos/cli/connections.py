@@ -24,7 +24,8 @@ Settings = Annotated[
     ),
 ]
 TABLE_ROWS = 50
-ENDED = ("succeeded", "failed", "cancelled")
+ENDED = ("succeeded", "failed", "cancelled", "paused")
+BACKFILL = "Read again what lies in FROM..UNTIL, e.g. 2026-03-01T00:00:00Z..2026-04-01T00:00:00Z, or 1..500."
 
 
 def find(client: Client, name: str) -> Any:
@@ -106,22 +107,45 @@ def show_connection(name: Name, as_json: AsJson = False) -> None:
     """Show a connection and the state of its streams."""
     with signed_in() as client:
         found = find(client, name)
-    title = f"{found['name']}: {found['state']} {found['error']}"
+    title = f"{found['name']}: {found['state']}{_steered(found)} {found['error']}"
     rows = [(s["name"], s["state"], s["entity"], s["mapping_version"], s["error"]) for s in found["streams"]]
     show(found, as_json, lambda: table_of(("stream", "state", "entity", "mapping", "problem"), rows, title))
 
 
+def _steered(found: Any) -> str:
+    paused = f", paused by {found['paused_by']}" if found.get("paused_by") else ""
+    return f"{paused}, next run {found['next_time']}" if found.get("next_time") else paused
+
+
 @connections.command()
-def sync(name: Name, as_json: AsJson = False) -> None:
+def sync(
+    name: Name,
+    stream: Annotated[list[str] | None, typer.Option(help="Only this stream; repeat it.")] = None,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Read all, not only what is new.")] = False,
+    backfill: Annotated[str, typer.Option(help=BACKFILL)] = "",
+    as_json: AsJson = False,
+) -> None:
     """Sync a connection now, wait for the end, and show what became of every row."""
+    span = _span(backfill) if backfill else None
     with signed_in() as client:
-        asked = client.connections.sync(find(client, name)["id"])
+        found = find(client, name)
+        asked = client.connections.sync(found["id"], stream or [], full_refresh=full_refresh, backfill=span)
         run = wait_for(
             lambda: client.connections.sync_run(asked["id"]), lambda found: found["state"] in ENDED, _progress
         )
         show(run, as_json, lambda: _streams(run))
+        if run["state"] == "paused":
+            hint = f"It goes on after: aos connections resume {typed(found['name'])}"
+            raise AosError("PAUSED", "The connection was paused, and its run stopped where it stood.", hint=hint)
         if run["state"] != "succeeded":
             raise AosError("SYNC_FAILED", run["error"] or f"The sync was {run['state']}.")
+
+
+def _span(text: str) -> tuple[str, str]:
+    since, dots, until = text.partition("..")
+    if not (since and dots and until):
+        raise typer.BadParameter("It takes FROM..UNTIL.", param_hint="--backfill")
+    return since, until
 
 
 def _progress(run: Any) -> str:
@@ -143,7 +167,7 @@ def explain(name: Name) -> None:
     """Tell the story of a connection: its state, its last run, and what waits for somebody."""
     with signed_in() as client:
         found = find(client, name)
-        say(f"{found['name']} is {found['state']}. {found['error']}")
+        say(f"{found['name']} is {found['state']}{_steered(found)}. {found['error']}")
         for run in client.connections.sync_runs(found["id"]):
             say(f"Last run: {run['state']} {run['error']}")
             console.print(_streams(run))

@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from aos.cli import account, connections, discovery, mappings, onboarding, runs, views
+from aos.cli import account, connections, discovery, mappings, onboarding, runs, steering, views
 from aos.cli.access import administration, credentials, keys, people, providers
 
 PLUGINS = "aos.commands"
@@ -21,7 +21,7 @@ def build() -> typer.Typer:
     account.register(app)
     app.command()(discovery.discover)
     app.add_typer(discovery.findings, name="findings")
-    app.add_typer(connections.connections, name="connections")
+    app.add_typer(steering.connections, name="connections")
     app.add_typer(connections.quarantine, name="quarantine")
     app.command()(onboarding.funnel)
     app.add_typer(mappings.proposals, name="mappings")
