@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from aos_common.db import Database
 from aos_common.errors import DependencyUnavailable, InvalidRequest
-from aos_common.jobs import Job, Worker, enqueue
+from aos_common.jobs import Job, Postponed, Worker, enqueue
 
 
 async def _enqueue(database: Database, tenant: UUID, kind: str, key: str | None = None) -> bool:
@@ -94,3 +94,18 @@ async def test_worker_when_jobs_ended_long_ago_then_their_rows_go_and_unfinished
 
 async def _never(job: Job) -> None:
     raise AssertionError
+
+
+async def test_job_when_it_is_postponed_then_runs_again_later_and_that_is_no_attempt(
+    database: Database, tenant: UUID
+) -> None:
+    kind, seen = uuid4().hex, []
+
+    async def wait(job: Job) -> None:
+        seen.append(job.attempts)
+        if len(seen) < 4:
+            raise Postponed(0.05)
+
+    await _enqueue(database, tenant, kind)
+    await _run_until(Worker(database, {kind: wait}, max_attempts=1), database, tenant, "done")
+    assert seen == [1, 1, 1, 1]

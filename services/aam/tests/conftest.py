@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from aam.adapters.connections import PostgresConnections
+from aam.adapters.deliveries import PostgresDeliveries
 from aam.adapters.extraction.extractor import ArrowExtractor
 from aam.adapters.onboarding.reach import TcpReach
 from aam.adapters.quarantine import PostgresQuarantine
@@ -154,5 +155,6 @@ def api(database: Database, objects: ObjectStore, mappings: KnownMappings, flags
         flags=flags,
         reach=TcpReach(Egress("127.0.0.1"), 1.0),
         statistics=PostgresStatistics(database),
+        deliveries=PostgresDeliveries(database),
         streams_at_once=2,
     )

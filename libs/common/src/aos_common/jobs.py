@@ -27,7 +27,7 @@ from aos_common.errors import DomainError, Kind
 from aos_common.ids import new_id
 from aos_common.redaction import scrub
 
-__all__ = ["Job", "Worker", "enqueue", "jobs_table", "withdraw"]
+__all__ = ["Job", "Postponed", "Worker", "enqueue", "jobs_table", "withdraw"]
 
 log = structlog.get_logger()
 
@@ -62,6 +62,14 @@ def jobs_table(metadata: sa.MetaData) -> sa.Table:
         ),
         sa.Index("jobs_due", "run_at", postgresql_where=sa.text("state IN ('queued', 'running')")),
     )
+
+
+class Postponed(Exception):
+    """Raised by a handler whose job is to run again after so many seconds; that counts as no attempt."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"postponed for {seconds:.0f} seconds")
+        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -219,6 +227,9 @@ class Worker:
         except asyncio.CancelledError:
             work.cancel()
             raise
+        except Postponed as later:
+            at = datetime.now(UTC) + timedelta(seconds=later.seconds)
+            await self._update(job, state="queued", attempts=job.attempts - 1, run_at=at, lease_until=None)
         except Exception as error:  # the boundary of a job: any failure is kept on its row
             await self._failed(job, error)
         else:

@@ -17,6 +17,7 @@ from aos_common.streams import Consumer
 
 from aam.adapters.connections import PostgresConnections
 from aam.adapters.dcl_client import DclMappings
+from aam.adapters.deliveries import PostgresDeliveries
 from aam.adapters.extraction.extractor import ArrowExtractor
 from aam.adapters.onboarding.funnel import PostgresFunnel
 from aam.adapters.onboarding.previews import ParquetPreviewer
@@ -29,7 +30,7 @@ from aam.adapters.steering.calendar import CronCalendar
 from aam.adapters.steering.store import PostgresSteering
 from aam.entrypoints import grpc as grpc_entry
 from aam.entrypoints.api import AamApi
-from aam.entrypoints.consumer import STREAM, MappingConsumer
+from aam.entrypoints.consumer import STREAMS, DclConsumer
 from aam.entrypoints.onboarding import grpc as onboarding_grpc
 from aam.entrypoints.onboarding.api import OnboardingApi
 from aam.entrypoints.onboarding.rest import onboarding_router
@@ -87,7 +88,10 @@ def _api(settings: Settings, shared: Shared, vault: Vault, mappings: Mappings) -
         flags=shared.flags,
         reach=TcpReach(Egress(settings.egress_allow)),
         statistics=PostgresStatistics(database),
+        deliveries=PostgresDeliveries(database),
         streams_at_once=settings.streams_at_once,
+        most_unapplied=settings.unapplied_batches,
+        landing_days=settings.landing_days,
     )
 
 
@@ -120,8 +124,8 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
     if "consume" in roles:
         name = f"{socket.gethostname()}:{os.getpid()}"
-        handler = MappingConsumer(api)
-        tasks.append(Consumer(shared.redis, database, streams=[STREAM], group="aam", name=name, handler=handler).run)
+        handler = DclConsumer(api)
+        tasks.append(Consumer(shared.redis, database, streams=STREAMS, group="aam", name=name, handler=handler).run)
     if "work" in roles:
         tasks.append(Worker(database, handlers(api), concurrency=settings.runs_at_once).run)
         # Of their own: a worker whose places are all taken by runs still looks after due times.

@@ -20,6 +20,12 @@ class Settings(ConnectorSettings):
     )
     streams_at_once: int = Field(2, ge=1, le=32, description="Streams of one run that are read at the same time.")
     runs_at_once: int = Field(2, ge=1, le=32, description="Jobs (syncs, first looks) a worker runs at the same time.")
+    unapplied_batches: int = Field(
+        512, ge=1, description="Announced batches of a tenant that no view has yet, at which no further stream is read."
+    )
+    landing_days: int = Field(
+        7, ge=1, le=3650, description="Days for which landed and canonical files are kept, once the views have them."
+    )
     projection_memory_mb: int = Field(
         128, ge=64, description="Memory of one stream's projection before it spills to disk, in MiB."
     )

@@ -20,6 +20,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from aam.adapters.checkpoints import PostgresCheckpoints
 from aam.adapters.connections import PostgresConnections
+from aam.adapters.deliveries import PostgresDeliveries
 from aam.adapters.extraction import extractor, reading
 from aam.adapters.extraction.extractor import ArrowExtractor
 from aam.adapters.projection.engine import Engine
@@ -139,6 +140,7 @@ async def work(app_url: str, objects_url: str, tenant: UUID) -> None:
         mappings=None,
         clock=lambda: datetime.now(UTC),
         flags=Defaults(),
+        deliveries=PostgresDeliveries(database),
         streams_at_once=2,
     )
     worker = asyncio.create_task(Worker(database, handlers(api), lease_seconds=60.0).run())

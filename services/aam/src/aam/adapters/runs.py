@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aam.adapters.checkpoints import PostgresCheckpoints
 from aam.adapters.connections import MOVED_BY_RUNS, not_found
+from aam.adapters.deliveries import record_delivery
 from aam.adapters.event_log import announce
 from aam.adapters.rows import clean, run_of, stream_run_of, stream_values
 from aam.adapters.tables import batches, connections, quarantine, runs, stream_runs, streams
@@ -144,6 +145,7 @@ class PostgresRuns:
                 await _write_batches(tx, tenant_id, run.id, stream, extraction)
                 await _write_quarantine(tx, tenant_id, run.id, stream, extraction)
                 await announce(tx, tenant_id, run.id, stream, extraction, self._partitions)
+                await record_delivery(tx, tenant_id, run.id, stream, extraction)
         self._published()
         return True
 

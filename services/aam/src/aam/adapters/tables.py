@@ -116,6 +116,18 @@ batches = tenant_table(
     sa.Column("mapping_version", sa.BigInteger),
     sa.Column("rows", sa.BigInteger),
 )
+deliveries = tenant_table(
+    "deliveries",
+    metadata,
+    sa.Column("run_id", _id),
+    sa.Column("stream", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("batches", sa.Integer),
+    sa.Column("whole", sa.Boolean),
+    sa.Column("announced_at", _moment),
+    sa.Column("applied_at", _moment),
+    primary_key=("run_id", "stream"),
+)
 quarantine = tenant_table(
     "quarantine",
     metadata,

@@ -40,7 +40,7 @@ class BatchName:
     @property
     def deleted_key(self) -> str:
         """Tenant-relative key of the keys that the source said are gone."""
-        return f"{LANDING}/{self.folder}/{self.index:06d}.deleted.parquet"
+        return deleted_key(self.landing_key)
 
     @property
     def misfits_key(self) -> str:
@@ -57,6 +57,11 @@ class BatchName:
     def keys(self) -> tuple[str, ...]:
         """Everything that may lie in the store of it."""
         return self.landing_key, self.deleted_key, self.misfits_key, self.canonical_key
+
+
+def deleted_key(landing_key: str) -> str:
+    """Where the keys of gone records lie beside a landed batch."""
+    return landing_key.removesuffix(".parquet") + ".deleted.parquet"
 
 
 def run_of(key: str) -> str:

@@ -19,6 +19,7 @@ from aam.ports import (
     Clock,
     Connections,
     Connectors,
+    Deliveries,
     Extractor,
     Flags,
     Json,
@@ -33,6 +34,7 @@ from aam.usecases.accept_mapping import accept_mapping
 from aam.usecases.check_connection import check_connection
 from aam.usecases.create_connection import create_connection
 from aam.usecases.delete_connection import delete_connection
+from aam.usecases.delivery.sweep_landing import sweep_landing
 from aam.usecases.explain_connection import Explanation, explain_connection
 from aam.usecases.onboard_connection import onboard_connection
 from aam.usecases.reconnect import reconnect
@@ -57,7 +59,10 @@ class AamApi:
     flags: Flags
     reach: Reach
     statistics: Statistics
+    deliveries: Deliveries
     streams_at_once: int
+    most_unapplied: int = 512
+    landing_days: int = 7
 
     async def create(
         self, caller: Caller, name: str, connector: str, settings: Json, streams: Sequence[str], request_id: str
@@ -224,9 +229,9 @@ class AamApi:
         """Say why a connection could not be looked at."""
         await self.connections.set_state(tenant_id, connection_id, ConnectionState.FAILED, error)
 
-    async def run_sync(self, tenant_id: UUID, run_id: UUID) -> None:
-        """Run a sync to its end."""
-        await run_sync(
+    async def run_sync(self, tenant_id: UUID, run_id: UUID) -> bool:
+        """Run a sync to its end; True where it has to wait for the views, and is to be run again later."""
+        again = await run_sync(
             tenant_id,
             run_id,
             connections=self.connections,
@@ -235,10 +240,22 @@ class AamApi:
             extractor=self.extractor,
             clock=self.clock,
             flags=self.flags,
+            deliveries=self.deliveries,
+            most_unapplied=self.most_unapplied,
             at_once=self.streams_at_once,
         )
-
         await judge_streams(tenant_id, run_id, runs=self.runs, statistics=self.statistics)
+        return again
+
+    async def stream_applied(self, tenant_id: UUID, run_id: UUID, source: str) -> None:
+        """Take note that the views have what a run announced of a stream."""
+        await self.deliveries.applied(tenant_id, run_id, source, self.clock())
+
+    async def sweep_landing(self, tenant_id: UUID) -> bool:
+        """Delete files after their time; True where there are some left for later."""
+        return await sweep_landing(
+            tenant_id, self.landing_days, deliveries=self.deliveries, extractor=self.extractor, clock=self.clock
+        )
 
     async def give_up_run(self, tenant_id: UUID, run_id: UUID, error: str) -> None:
         """Fail a run that no worker could finish."""

@@ -1,14 +1,16 @@
-"""Jobs of the mesh: first looks at a source, and sync runs."""
+"""Jobs of the mesh: first looks at a source, sync runs, and sweeping what has landed."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
-from aos_common.jobs import Job
+from aos_common.jobs import Job, Postponed
 
 from aam.domain.errors import ConnectionNotFound, RunNotFound, RunSuperseded
 from aam.entrypoints.api import AamApi
 
-ONBOARD, SYNC = "onboard", "sync"
+ONBOARD, SYNC, SWEEP = "onboard", "sync", "sweep landing"
+WAIT_SECONDS = 5.0
+DAY_SECONDS = 86_400.0
 GAVE_UP = "The mesh could not finish this after several attempts: "
 
 
@@ -29,7 +31,7 @@ def handlers(api: AamApi) -> Mapping[str, Callable[[Job], Awaitable[None]]]:
     async def sync(job: Job) -> None:
         run_id = UUID(job.payload["run_id"])
         try:
-            await api.run_sync(job.tenant_id, run_id)
+            waits = await api.run_sync(job.tenant_id, run_id)
         except (RunNotFound, ConnectionNotFound):
             return  # deleted meanwhile
         except RunSuperseded:
@@ -38,5 +40,11 @@ def handlers(api: AamApi) -> Mapping[str, Callable[[Job], Awaitable[None]]]:
             if job.last:
                 await api.give_up_run(job.tenant_id, run_id, f"{GAVE_UP}{error}")
             raise
+        if waits:
+            raise Postponed(WAIT_SECONDS)
 
-    return {ONBOARD: onboard, SYNC: sync}
+    async def sweep(job: Job) -> None:
+        if await api.sweep_landing(job.tenant_id):
+            raise Postponed(DAY_SECONDS)
+
+    return {ONBOARD: onboard, SYNC: sync, SWEEP: sweep}

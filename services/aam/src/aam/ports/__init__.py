@@ -1,6 +1,7 @@
 """What the use cases need from outside."""
 
 from aam.ports.credentials import Credentials, RenewingConnector, StoredSession
+from aam.ports.deliveries import Backlog, Deliveries, Delivery
 from aam.ports.extraction import (
     Checkpoint,
     Checkpoints,
@@ -42,6 +43,7 @@ from aam.ports.storage import Connections, Quarantine, QuarantineFilter, Refusal
 
 __all__ = [
     "Arrow",
+    "Backlog",
     "Calendar",
     "Checkpoint",
     "Checkpoints",
@@ -50,6 +52,8 @@ __all__ = [
     "Connector",
     "Connectors",
     "Credentials",
+    "Deliveries",
+    "Delivery",
     "DiscoveredStream",
     "Due",
     "Extraction",

@@ -150,5 +150,8 @@ class Extractor(Protocol):
     def discard(self, task: Task, keep: Collection[str]) -> None:
         """Delete what all attempts of the run have written of the stream, except the keys to keep."""
 
+    def drop(self, tenant_id: UUID, keys: Collection[str]) -> None:
+        """Delete batches by the keys of their rows, with all that lies beside them; they may be gone already."""
+
     def forget(self, tenant_id: UUID, connection_id: UUID) -> None:
         """Delete everything landed for a connection."""

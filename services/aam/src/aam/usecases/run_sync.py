@@ -6,7 +6,8 @@ from uuid import UUID
 from aam.domain.connection import Connection, ConnectionState, Stream, StreamState, state_after
 from aam.domain.errors import CredentialsRejected, Fault, SourceError
 from aam.domain.run import ACTIVE, OPEN, SETTLED, RunState, StreamRun, StreamRunState, SyncRun, verdict
-from aam.ports import Clock, Connections, Connectors, Extractor, Flags, Runs, Task
+from aam.ports import Clock, Connections, Connectors, Deliveries, Extractor, Flags, Runs, Task
+from aam.usecases.delivery.hold_back import hold_back
 from aam.usecases.open_source import open_source
 from aam.usecases.steering.pace import pace
 from aam.usecases.sweep_stream import sweep_stream
@@ -23,23 +24,26 @@ async def run_sync(
     extractor: Extractor,
     clock: Clock,
     flags: Flags,
+    deliveries: Deliveries,
+    most_unapplied: int,
     at_once: int = 2,
-) -> None:
+) -> bool:
     """Read every stream that is not settled, at most `at_once` at a time, then settle the run.
 
-    Safe to repeat: settled streams stay, and a stream is published in one transaction or not at all.
+    Safe to repeat: settled streams stay, and a stream is published in one transaction or not at all. Returns whether
+    it is to be repeated later, because the views are `most_unapplied` batches behind: no stream is begun then.
     """
     run = await runs.get(tenant_id, run_id)
     await _tidy_up(tenant_id, run, runs, extractor)
     if run.state not in ACTIVE or not await runs.set_state(tenant_id, run_id, RunState.RUNNING, "", None):
-        return
+        return False
     connection = await connections.get(tenant_id, run.connection_id)
     try:
         source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
     except SourceError as failure:
         if failure.fault is not Fault.TRANSIENT:
             await runs.set_state(tenant_id, run_id, RunState.FAILED, str(failure), clock())
-            return
+            return False
         raise
     holds = await flags.is_on(tenant_id, "drift_detection", default=True)
     streams = {stream.name: stream for stream in await connections.streams(tenant_id, connection.id)}
@@ -47,9 +51,14 @@ async def run_sync(
     slots = asyncio.Semaphore(min(at_once, limits.streams_at_once or at_once))
     held_back = pace(limits.rows_per_second)
     failures: list[Exception | None] = []
+    waiting: list[str] = []
 
     async def one(stream: Stream) -> None:
         async with slots:
+            if why := await hold_back(tenant_id, most_unapplied, deliveries=deliveries):
+                await runs.save_stream_run(tenant_id, run_id, StreamRun(stream.name, note=why))
+                waiting.append(stream.name)
+                return
             failure = await sync_stream(
                 tenant_id,
                 run,
@@ -76,13 +85,14 @@ async def run_sync(
     except ExceptionGroup as troubles:
         raise troubles.exceptions[0] from None  # a worker's own trouble, told plainly; the job is tried again
     run = await runs.get(tenant_id, run_id)
-    if any(entry.state not in SETTLED for entry in run.streams):  # it was paused or cancelled meanwhile
+    if any(entry.state not in SETTLED for entry in run.streams):  # paused, cancelled, or waiting for the views
         await _tidy_up(tenant_id, run, runs, extractor)
-        return
+        return bool(waiting) and run.state in ACTIVE
     state, error = verdict(list(run.streams))
     if await runs.set_state(tenant_id, run_id, state, error, clock()):
         rejected = any(isinstance(failure, CredentialsRejected) for failure in failures)
         await _tell_connection(tenant_id, connection, rejected, error, connections, flags)
+    return False
 
 
 async def _tell_connection(

@@ -14,7 +14,7 @@ from aam.adapters.extraction.sampling import sample_columns
 from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.engine import Engine
 from aam.domain.errors import BackfillRefused, SchemaChanged
-from aam.domain.landing import CANONICAL, LANDING, run_of, safe
+from aam.domain.landing import CANONICAL, LANDING, deleted_key, run_of, safe
 from aam.domain.schema import compare, fingerprint
 from aam.ports import (
     Checkpoint,
@@ -108,6 +108,13 @@ class ArrowExtractor:
             first = SourceBatch(batch.data.slice(0, rows), batch.rows.slice(0, rows))
             write_parquet(objects, task.batch(0).landing_key, landed(first))
             return sample_columns(read.schema, first.data)
+
+    def drop(self, tenant_id: UUID, keys: Collection[str]) -> None:
+        """Delete batches by their keys, and the keys of gone records beside them."""
+        objects = self._objects.tenant(tenant_id)
+        for key in keys:
+            for one in (key, deleted_key(key)):
+                objects.delete_prefix(one)
 
     def forget(self, tenant_id: UUID, connection_id: UUID) -> None:
         """Delete everything landed for a connection."""
