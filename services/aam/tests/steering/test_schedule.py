@@ -137,6 +137,35 @@ async def until_steered(steering: SteeringApi, caller: Caller, made: Connection,
     await asyncio.gather(worker, return_exceptions=True)
 
 
+async def test_due_time_when_its_worker_dies_after_starting_the_run_then_the_next_one_starts_no_other(
+    api: AamApi, steering: SteeringApi, caller: Caller, database: Database, tmp_path: Path
+) -> None:
+    made = await readable(api, caller, tmp_path, "shop")
+    past = at(steering, datetime.now(UTC) - timedelta(minutes=EVERY + 5))
+    due = (await past.set_schedule(caller, str(made.id), Schedule(EVERY))).next_at
+    assert due
+
+    class Dying:
+        """The store, whose worker dies before it has written what became of the due time."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(steering.steering, name)
+
+        async def settle_due(self, *args: Any) -> None:
+            raise ConnectionResetError("killed")
+
+    dying: Any = Dying()
+    with pytest.raises(ConnectionResetError):
+        await replace(steering, steering=dying).start_due(caller.tenant_id, made.id, due)
+    [first] = await runs(database, caller.tenant_id)
+    await execute(database, caller.tenant_id, "UPDATE runs SET state = 'succeeded', ended_at = now()")
+    for _ in range(2):
+        await steering.start_due(caller.tenant_id, made.id, due)
+    assert [run.request_id for run in await runs(database, caller.tenant_id)] == [first.request_id]
+    after = await steering.get(caller, str(made.id))
+    assert (after.last_at, after.last_note, await _waiting(database, caller)) == (due, "", 2)
+
+
 async def test_due_time_when_a_run_is_active_or_the_connection_paused_then_is_skipped_with_a_note(
     api: AamApi, steering: SteeringApi, caller: Caller, database: Database, tmp_path: Path
 ) -> None:
