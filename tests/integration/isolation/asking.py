@@ -30,6 +30,11 @@ VALUES: dict[str, Any] = {
     "days": 1,
     "state": "",
     "stage": "",
+    "cron": "0 3 * * *",
+    "timezone": "UTC",
+    "every_seconds": 86_400,
+    "bearer_token": "x",
+    "url": "https://127.0.0.1:1",
 }
 
 
@@ -142,6 +147,8 @@ class Asking:
             setattr(message, one.name, self.ids[one.name])
         elif one.name == "measures":
             getattr(message, one.name).add(op="count", name="n")
+        elif one.name == "credential":
+            message.credential.bearer_token = "x"
         elif one.name == "entries":
             getattr(message, one.name).add(name=f"x{uuid4().hex[:8]}", connector="files")
         elif one.name == "email":

@@ -75,6 +75,11 @@ def plant(stack: Any, admin: psycopg.Connection[Any], folder: Path) -> Owner:
     assert run_pipeline(client)["state"] == "succeeded"
     assert next(iter(client.connections.quarantine(connection["id"])))["value"] == f"value {mark}"
     _accounts(owner)
+    watch = {"name": f"watch {mark}", "url": "https://127.0.0.1:1", "bearer_token": f"token {mark}"}
+    made = client.transport.post("/api/v1/aam/watches", {**watch, "every_seconds": 86_400})
+    path = f"/api/v1/aam/watches/{made['id']}"
+    wait_until(lambda: client.transport.get(path), lambda one: one["state"] != "pending")
+    owner.ids["watch_id"] = made["id"]
     owner.ids["provider_id"] = _provider(stack, admin, owner)
     owner.ids |= _ids(client, connection["id"], user["id"], owner.ids)
     owner.page_tokens = _page_tokens(client)

@@ -166,6 +166,7 @@ _DISCOVERY = (
 )
 
 _CONNECTION = "/api/v1/aam/connections/{connection_id}"
+_WATCHES = "/api/v1/aam/watches"
 _MESH = (
     _read("aam", "/api/v1/aam/connectors", None),
     _write("aam", "POST", "/api/v1/aam/connections", Permission.CONNECTIONS_WRITE),
@@ -194,6 +195,14 @@ _MESH = (
     _read("aam", "/api/v1/aam/funnel", Permission.CONNECTIONS_READ),
     _read("aam", f"{_CONNECTION}/statistics", Permission.CONNECTIONS_READ),
     _write("aam", "PUT", f"{_CONNECTION}/freshness", Permission.CONNECTIONS_WRITE),
+    _write("aam", "POST", _WATCHES, Permission.CONNECTIONS_WRITE),
+    _read("aam", _WATCHES, Permission.CONNECTIONS_READ),
+    _read("aam", f"{_WATCHES}/{{watch_id}}", Permission.CONNECTIONS_READ),
+    _write("aam", "DELETE", f"{_WATCHES}/{{watch_id}}", Permission.CONNECTIONS_WRITE),
+    _rpc("aam", "WatchService/CreateWatch", Permission.CONNECTIONS_WRITE, writes=True),
+    _rpc("aam", "WatchService/ListWatches", Permission.CONNECTIONS_READ),
+    _rpc("aam", "WatchService/GetWatch", Permission.CONNECTIONS_READ),
+    _rpc("aam", "WatchService/DeleteWatch", Permission.CONNECTIONS_WRITE, writes=True),
     _rpc("aam", "StatisticsService/GetStatistics", Permission.CONNECTIONS_READ),
     _rpc("aam", "StatisticsService/SetFreshness", Permission.CONNECTIONS_WRITE, writes=True),
     _rpc("aam", "OnboardingService/OnboardConnections", Permission.CONNECTIONS_WRITE, writes=True),

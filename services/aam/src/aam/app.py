@@ -28,6 +28,8 @@ from aam.adapters.sources.registry import InstalledConnectors
 from aam.adapters.statistics import PostgresStatistics
 from aam.adapters.steering.calendar import CronCalendar
 from aam.adapters.steering.store import PostgresSteering
+from aam.adapters.watching.airbyte import Airbyte
+from aam.adapters.watching.watches import PostgresWatches
 from aam.entrypoints import grpc as grpc_entry
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.consumer import STREAMS, DclConsumer
@@ -42,6 +44,10 @@ from aam.entrypoints.steering import grpc as steering_grpc
 from aam.entrypoints.steering.api import SteeringApi
 from aam.entrypoints.steering.rest import steering_router
 from aam.entrypoints.steering.worker import due_times
+from aam.entrypoints.watching import grpc as watching_grpc
+from aam.entrypoints.watching.api import WatchingApi
+from aam.entrypoints.watching.rest import watching_router
+from aam.entrypoints.watching.worker import looks
 from aam.entrypoints.worker import handlers
 from aam.ports import Mappings
 from aam.settings import Settings
@@ -105,10 +111,12 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     api = _api(settings, shared, (box, locators), dcl)
     onboarding = _onboarding(settings, shared, api, dcl)
     measuring = StatisticsApi(api.connections, api.statistics, _now)
+    watching = WatchingApi(PostgresWatches(database, box), Airbyte(Egress(settings.egress_allow)), _now)
     steering = SteeringApi(api, PostgresSteering(database), CronCalendar())
     routers = [
         onboarding_router(onboarding),
         statistics_router(measuring),
+        watching_router(watching),
         connection_router(api),
         run_router(api),
         steering_router(steering),
@@ -118,6 +126,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         partial(grpc_entry.register, api),
         partial(onboarding_grpc.register, onboarding),
         partial(statistics_grpc.register, measuring),
+        partial(watching_grpc.register, watching),
         partial(steering_grpc.register, steering),
     ]
     server = shared.rpc(registers)
@@ -130,5 +139,6 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         tasks.append(Worker(database, handlers(api), concurrency=settings.runs_at_once).run)
         # Of their own: a worker whose places are all taken by runs still looks after due times.
         tasks.append(due_times(database, steering).run)
+        tasks.append(looks(database, watching).run)
     closing = [channel.close, box.close, locators.close, *shared.close]
     return Service(http=app, grpc=server, tasks=tasks, close=closing)
