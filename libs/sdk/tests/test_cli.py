@@ -54,6 +54,25 @@ STEERING = {
 }
 STREAM_RUN = {"stream": "s", "state": "succeeded", "rows_read": 1, "rows_published": 1, "rows_quarantined": 0}
 RUN = {"id": "r1", "state": "succeeded", "error": "", "streams": [{**STREAM_RUN, "error": "", "note": ""}]}
+FIGURES = {
+    "stream": "items.csv",
+    "last": {"rows_read": 7, "bytes": 70, "seconds": 2.0, "rows_per_second": 3.5},
+    "last_success_time": "2026-03-10T00:00:00Z",
+    "lag_seconds": 120.0,
+    "fresh": False,
+    "failures": 0,
+    "alarm": "No row came for 5.0 hours.",
+}
+SYNC = {"name": "[/crm]", "job_status": "failed", "rows": 7, "bytes": None, "update_time": None}
+WATCH = {
+    "id": "w1",
+    "name": "w",
+    "url": "https://a.example",
+    "state": "ok",
+    "check_time": None,
+    "error": "",
+    "syncs": [{**SYNC, "warning": "The last sync failed."}],
+}
 ANSWERS: dict[str, Any] = {
     "GET /api/v1/aam/connections/c1/steering": STEERING,
     "PUT /api/v1/aam/connections/c1/schedule": STEERING,
@@ -70,6 +89,10 @@ ANSWERS: dict[str, Any] = {
     "POST /api/v1/aam/connections/c1/promote": {**CONNECTION, "state": "PENDING"},
     "POST /api/v1/aam/connections/onboard": {**CONNECTION, "state": "AWAITING_CREDENTIALS", "error": "Needs user."},
     "GET /api/v1/aam/funnel": FUNNEL,
+    "GET /api/v1/aam/connections/c1/statistics": {"fresh_within_minutes": 60, "streams": [FIGURES]},
+    "GET /api/v1/aam/watches": {"watches": [WATCH]},
+    "GET /api/v1/aam/watches/w1": WATCH,
+    "POST /api/v1/aam/watches": WATCH,
     "GET /api/v1/auth/me": {"email": "a@b.example", "roles": ["owner"], "tenant_name": "[/x] Ltd"},
     "GET /api/v1/dcl/views": [{"name": "account", "columns": [{"name": "_entity_id"}, {"name": "account_name"}]}],
     "GET /api/v1/aam/connections": {"connections": [CONNECTION], "next_page_token": ""},
@@ -240,6 +263,21 @@ def test_sync_when_it_is_to_read_more_or_less_then_asks_for_it(
 def test_sync_when_the_range_is_none_then_says_how_it_is_written(session: Path) -> None:
     refused = aos("connections", "sync", "c1", "--backfill", "yesterday")
     assert (refused.exit_code, "FROM..UNTIL" in refused.output) == (2, True)
+
+
+def test_deployment_when_watched_then_its_syncs_are_shown_and_secrets_come_from_files(
+    session: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("t\n")
+    added = aos("watch", "add", "https://a.example", "--name", "w", "--bearer-token", f"@{tmp_path}/token")
+    assert "aos watch show w" in added.stdout
+    assert aos("watch", "add", "https://a.example", "--name", "w", "--bearer-token", "t").exit_code == 2
+    shown = aos("watch", "show", "w").stdout
+    assert "The last sync failed." in shown
+    assert "[/crm]" in shown
+    figures = aos("connections", "statistics", "c1").stdout
+    assert "No row came for 5.0 hours." in figures
+    assert "2 min" in figures
 
 
 def test_login_when_the_address_is_wrong_then_the_session_stays(session: Path, url: str) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aos.administration import Audit, Flags
 from aos.errors import AosError
-from aos.onboarding import Onboarding
+from aos.onboarding import Onboarding, Statistics, Watches
 from aos.people import IdentityProviders, Invitations, Password, SecondFactor, ServiceAccounts, Sessions, Users
 from aos.resources import Connections, Discovery, Proposals, Runs, Views
 from aos.steering import Steering
@@ -46,6 +46,8 @@ class Client:
         self.discovery = Discovery(self.transport)
         self.connections = Connections(self.transport)
         self.onboarding = Onboarding(self.transport)
+        self.statistics = Statistics(self.transport)
+        self.watches = Watches(self.transport)
         self.steering = Steering(self.transport)
         self.proposals = Proposals(self.transport)
         self.views = Views(self.transport)

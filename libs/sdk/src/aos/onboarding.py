@@ -8,7 +8,7 @@ from typing import Any
 
 from aos.transport import Transport
 
-__all__ = ["Onboarding"]
+__all__ = ["Onboarding", "Statistics", "Watches"]
 
 MESH = "/api/v1/aam"
 
@@ -52,3 +52,45 @@ class Onboarding:
     def in_stage(self, stage: str) -> Iterator[Any]:
         """Yield the connections behind one number of the funnel."""
         return self._transport.pages(f"{MESH}/connections", "connections", stage=stage)
+
+
+class Statistics:
+    """How streams fare over time."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get(self, connection_id: str) -> Any:
+        """Return rows, bytes, seconds, lag, freshness and failures of every stream."""
+        return self._transport.get(f"{MESH}/connections/{connection_id}/statistics")
+
+    def set_freshness(self, connection_id: str, within_minutes: int | None) -> Any:
+        """Say how old the last success may be; None: twice the schedule's interval."""
+        path = f"{MESH}/connections/{connection_id}/freshness"
+        return self._transport.put(path, {"within_minutes": within_minutes})
+
+
+class Watches:
+    """Airbyte deployments that are watched."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(self, name: str, url: str, credential: dict[str, str], **bounds: int) -> Any:
+        """Watch a deployment, with `bearer_token`, or `client_id` and `client_secret` of an application.
+
+        `bounds` are `every_seconds` and `stale_after_minutes`.
+        """
+        return self._transport.post(f"{MESH}/watches", {"name": name, "url": url, **credential, **bounds})
+
+    def list(self) -> Any:
+        """Return every watch, newest first."""
+        return self._transport.get(f"{MESH}/watches")["watches"]
+
+    def get(self, watch_id: str) -> Any:
+        """Return a watch with the last sync of each connection, those with a warning first."""
+        return self._transport.get(f"{MESH}/watches/{watch_id}")
+
+    def delete(self, watch_id: str) -> None:
+        """End a watch."""
+        self._transport.delete(f"{MESH}/watches/{watch_id}")

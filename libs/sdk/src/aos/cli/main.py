@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from aos.cli import account, connections, discovery, mappings, onboarding, runs, steering, views
+from aos.cli import account, connections, discovery, mappings, onboarding, runs, steering, views, watching
 from aos.cli.access import administration, credentials, keys, people, providers
 
 PLUGINS = "aos.commands"
@@ -24,6 +24,7 @@ def build() -> typer.Typer:
     app.add_typer(steering.connections, name="connections")
     app.add_typer(connections.quarantine, name="quarantine")
     app.command()(onboarding.funnel)
+    app.add_typer(watching.watches, name="watch")
     app.add_typer(mappings.proposals, name="mappings")
     app.add_typer(views.views, name="views")
     app.add_typer(runs.runs, name="runs")

@@ -89,9 +89,7 @@ class Reading:
         start = dict(start_of(self.task))
         nothing_new = cursor == start if "content" in cursor else not (self.snapshot or self.trail.names)
         if nothing_new:
-            return Extraction(
-                rows_read=self.trail.rows_read, unchanged=True, snapshot=self.snapshot, cursor=cursor
-            )
+            return Extraction(rows_read=self.trail.rows_read, unchanged=True, snapshot=self.snapshot, cursor=cursor)
         batches = tuple(self.spool.finish(self.trail.names, self.task.attempt))
         return Extraction(
             batches=batches,
