@@ -114,7 +114,7 @@ async def test_rest_when_used_then_tells_the_whole_life_of_a_connection(
     early = await client.post(f"{place}/sync", headers=headers)
     assert (early.status_code, early.json()["reason"]) == (409, "CONNECTION_NOT_READY")
     await api.onboard(tenant, UUID(made.json()["id"]))
-    assert (await client.post(f"{place}/check", headers=headers)).json() == {"ok": True}
+    assert (await client.post(f"{place}/check", headers=headers)).json() == {"ok": True, "notes": []}
     [stream] = (await client.get(f"{place}/streams", headers=headers)).json()
     assert (stream["state"], stream["columns"]) == ("needs_mapping", ["id", "n"])
     run = (await client.post(f"{place}/sync", headers=headers)).json()
