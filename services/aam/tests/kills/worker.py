@@ -23,6 +23,7 @@ from aam.adapters.connections import PostgresConnections
 from aam.adapters.deliveries import PostgresDeliveries
 from aam.adapters.extraction import extractor, reading
 from aam.adapters.extraction.extractor import ArrowExtractor
+from aam.adapters.onboarding.reach import TcpReach
 from aam.adapters.projection.engine import Engine
 from aam.adapters.quarantine import PostgresQuarantine
 from aam.adapters.runs import PostgresRuns
@@ -30,6 +31,7 @@ from aam.adapters.sources.files import FilesConnector
 from aam.adapters.sources.mongo.connector import MongoConnector
 from aam.adapters.sources.postgres import PostgresConnector
 from aam.adapters.sources.salesforce.connector import SalesforceConnector
+from aam.adapters.statistics import PostgresStatistics
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.worker import handlers
 from aos_common.db import Database
@@ -140,6 +142,8 @@ async def work(app_url: str, objects_url: str, tenant: UUID) -> None:
         mappings=None,
         clock=lambda: datetime.now(UTC),
         flags=Defaults(),
+        reach=TcpReach(Egress("127.0.0.1"), 1.0),
+        statistics=PostgresStatistics(database),
         deliveries=PostgresDeliveries(database),
         streams_at_once=2,
     )
