@@ -136,3 +136,25 @@ async def test_onboarding_when_asked_by_rest_and_grpc_then_both_tell_the_same(
     assert (promoted.status_code, promoted.json()["state"]) == (202, "PENDING")
     again = await rpcs.PromoteConnection(pb.PromoteConnectionRequest(connection_id=shop), metadata=mine, timeout=5)
     assert (again.connection.state, again.connection.safe_mode) == ("PENDING", False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "a\x00", "connector": "files"},
+        {"name": "a", "connector": "fi\x00les"},
+        {"name": "a", "connector": "postgres", "settings": {"host": "a\x00b"}},
+        {"name": "a", "connector": "postgres", "settings": {"host\x00": "a"}},
+        {"name": "a", "connector": "files", "settings": {"path": "/tmp\x00"}},
+        {"name": "a", "connector": "files", "settings": {"path": "/tmp"}, "streams": ["\x00"]},
+        {"name": "a", "connector": "files", "settings": {"path": "/tmp"}, "request_id": "\x00"},
+        {"name": "a", "connector": "x" * 61},
+        {"name": "a", "connector": ""},
+        {"name": "a", "connector": "files", "settings": []},
+    ],
+)
+async def test_entry_when_it_is_hostile_then_is_refused_by_name(
+    client: httpx.AsyncClient, body: dict[str, Any]
+) -> None:
+    answer = await client.post("/connections/onboard", json=body, headers=bearer(uuid4()))
+    assert answer.status_code in (400, 422), answer.text
