@@ -3,6 +3,7 @@
 import json
 import tempfile
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from aos_common.objects import ObjectStore
 from aos_common.tabular.values import python_rows
 
-from aam.adapters.extraction.reading import ROW_COLUMN
+from aam.adapters.extraction.landed import ROW_COLUMN
 from aam.adapters.projection.compiler import compile_mapping
 from aam.adapters.projection.engine import Engine
 from aam.domain.landing import source_id
@@ -65,5 +66,7 @@ def _shown(value: Any) -> Any:
         return value
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     text = json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
     return text[:TEXT_KEPT]
