@@ -148,7 +148,8 @@ async def work(app_url: str, objects_url: str, tenant: UUID) -> None:
         streams_at_once=2,
     )
     worker = asyncio.create_task(Worker(database, handlers(api), lease_seconds=60.0).run())
-    left = sa.text("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')")
+    # The sweep of what has landed waits for days.
+    left = sa.text("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running') AND kind <> 'sweep landing'")
     while True:
         async with database.tenant_tx(tenant) as tx:
             if not (await tx.execute(left)).scalar_one():
