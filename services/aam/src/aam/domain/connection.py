@@ -1,16 +1,22 @@
 """Connections and their streams: states and what moves them."""
 
 from collections.abc import Mapping as Map
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from aos_common.errors import InvalidRequest
+
 from aam.domain.errors import Obstacle
 from aam.domain.mapping import Mapping
 from aam.domain.schema import StreamSchema
 from aam.domain.steering import Steering
+
+MAX_NAME = 120
+MAX_STREAMS = 10_000
 
 
 class ConnectionState(StrEnum):
@@ -120,3 +126,17 @@ def state_after(streams: list[Stream]) -> ConnectionState:
     if states == {StreamState.FAILED}:
         return ConnectionState.FAILED
     return ConnectionState.ACTIVE
+
+
+def connection_name(name: str) -> str:
+    """The name as it is kept; raises `InvalidRequest`."""
+    if not 1 <= len(name.strip()) <= MAX_NAME or "\x00" in name:
+        raise InvalidRequest(f"A name has 1 to {MAX_NAME} characters.", hint="Choose a name that people recognise.")
+    return name.strip()
+
+
+def chosen_streams(streams: Sequence[str]) -> tuple[str, ...]:
+    """Each chosen stream once; raises `InvalidRequest`."""
+    if len(streams) > MAX_STREAMS:
+        raise InvalidRequest(f"At most {MAX_STREAMS} streams can be chosen.", hint="Leave the list empty for all.")
+    return tuple(dict.fromkeys(streams))

@@ -3,8 +3,8 @@
 import asyncio
 from uuid import UUID
 
-from aam.domain.errors import Obstacle, SourceError
-from aam.ports import Connections, Connectors, Reach, RemoteSource, ReportingSource, Source
+from aam.ports import Connections, Connectors, Reach, ReportingSource
+from aam.usecases.check_source import check_source
 from aam.usecases.open_source import open_source
 
 
@@ -19,22 +19,3 @@ async def check_connection(
     source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
     await asyncio.to_thread(check_source, source, reach)
     return await asyncio.to_thread(source.report) if isinstance(source, ReportingSource) else []
-
-
-def check_source(source: Source, reach: Reach) -> None:
-    """Check a source; what it raises knows the obstacle. Blocks."""
-    try:
-        source.check()
-    except SourceError as error:
-        error.obstacle = error.obstacle or _obstacle(source, reach)
-        raise
-
-
-def _obstacle(source: Source, reach: Reach) -> Obstacle:
-    """What stands before every endpoint of the source; nothing when one of them answers."""
-    found = Obstacle.NONE
-    for host, port in source.endpoints() if isinstance(source, RemoteSource) else ():
-        found = reach(host, port)
-        if not found:
-            break
-    return found

@@ -3,14 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from aos_common.errors import InvalidRequest
 from aos_common.ids import new_id
 
-from aam.domain.connection import Connection, ConnectionState
+from aam.domain.connection import Connection, ConnectionState, chosen_streams, connection_name
 from aam.ports import Clock, Connections, Connectors, Json
-
-MAX_NAME = 120
-MAX_STREAMS = 10_000
 
 
 async def create_connection(
@@ -44,17 +40,3 @@ async def create_connection(
         request_id=request_id,
     )
     return await connections.add(tenant_id, connection, secret)
-
-
-def connection_name(name: str) -> str:
-    """The name as it is kept; raises `InvalidRequest`."""
-    if not 1 <= len(name.strip()) <= MAX_NAME or "\x00" in name:
-        raise InvalidRequest(f"A name has 1 to {MAX_NAME} characters.", hint="Choose a name that people recognise.")
-    return name.strip()
-
-
-def chosen_streams(streams: Sequence[str]) -> tuple[str, ...]:
-    """Each chosen stream once; raises `InvalidRequest`."""
-    if len(streams) > MAX_STREAMS:
-        raise InvalidRequest(f"At most {MAX_STREAMS} streams can be chosen.", hint="Leave the list empty for all.")
-    return tuple(dict.fromkeys(streams))

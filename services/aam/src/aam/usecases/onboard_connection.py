@@ -18,9 +18,9 @@ from aam.ports import (
     Mappings,
     Reach,
     Source,
-    Task,
 )
-from aam.usecases.check_connection import check_source
+from aam.usecases.check_source import check_source
+from aam.usecases.onboarding.sample_task import sample_task
 from aam.usecases.open_source import open_source
 
 AT_ONCE = 2
@@ -49,8 +49,7 @@ async def onboard_connection(
         return
     try:
         source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
-        if connection.safe_mode and isinstance(source, LimitedSource):
-            source = source.limited(SAFE_ROWS)
+        source = _limited(source, connection)
         found = await asyncio.to_thread(_discover, source, connection, reach)
     except SourceError as error:
         await connections.set_state(tenant_id, connection_id, ConnectionState.FAILED, str(error), error.obstacle)
@@ -73,11 +72,16 @@ async def onboard_connection(
             return looked
 
     streams = await asyncio.gather(*(one(stream) for stream in found))
+    await connections.set_state(tenant_id, connection_id, _state(connection, streams), _summary(streams))
+
+
+def _limited(source: Source, connection: Connection) -> Source:
+    return source.limited(SAFE_ROWS) if connection.safe_mode and isinstance(source, LimitedSource) else source
+
+
+def _state(connection: Connection, streams: list[Stream]) -> ConnectionState:
     state = state_after(streams)
-    waits = connection.safe_mode and state is ConnectionState.ACTIVE
-    await connections.set_state(
-        tenant_id, connection_id, ConnectionState.SAFE_MODE if waits else state, _summary(streams)
-    )
+    return ConnectionState.SAFE_MODE if connection.safe_mode and state is ConnectionState.ACTIVE else state
 
 
 def _discover(source: Source, connection: Connection, reach: Reach) -> list[DiscoveredStream]:
@@ -129,11 +133,6 @@ async def _map(
     if mapping is None:
         return replace(stream, mapping=None)
     return replace(stream, state=StreamState.READY, mapping=mapping)
-
-
-def sample_task(tenant_id: UUID, stream: Stream) -> Task:
-    """Under which name the sample of a stream is landed."""
-    return Task(tenant_id, stream.connection_id, stream.connection_id, "sample", stream)
 
 
 def _summary(streams: list[Stream]) -> str:

@@ -8,10 +8,9 @@ from uuid import UUID
 from aos_common.errors import InvalidRequest
 from aos_common.ids import new_id
 
-from aam.domain.connection import Connection, ConnectionState
+from aam.domain.connection import Connection, ConnectionState, chosen_streams, connection_name
 from aam.domain.errors import InvalidSettings, UnknownConnector
 from aam.ports import Clock, Connections, Connector, Connectors, Json
-from aam.usecases.create_connection import chosen_streams, connection_name
 
 MAX_CONNECTOR = 60
 UNREAD = "catalogue_entry"

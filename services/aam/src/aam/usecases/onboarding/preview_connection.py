@@ -9,7 +9,7 @@ from aam.domain.errors import MappingInvalid, ProjectionFailed
 from aam.domain.mapping import Mapping
 from aam.domain.onboarding import SAFE_ROWS, ProposedMapping
 from aam.ports import Connections, Previewer, Projection, Proposals
-from aam.usecases.onboard_connection import sample_task
+from aam.usecases.onboarding.sample_task import sample_task
 
 MAX_STREAMS = 50
 
