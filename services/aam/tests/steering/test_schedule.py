@@ -16,12 +16,12 @@ import pytest
 import sqlalchemy as sa
 from aam.adapters.steering.calendar import CronCalendar
 from aam.domain.connection import Connection, ConnectionState
-from aam.domain.due import delay
 from aam.domain.errors import ConnectionNotFound, InvalidLimits, InvalidSchedule
 from aam.domain.steering import Limits, Schedule
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.steering.api import SteeringApi
 from aam.entrypoints.steering.worker import due_times
+from aam.usecases.steering.next_due import next_due
 from aos_common.auth import Caller
 from aos_common.db import Database
 from aos_common.errors import PermissionDenied
@@ -262,10 +262,12 @@ def test_steering_when_out_of_bounds_then_is_refused() -> None:
             Limits(streams, rows)
 
 
-def test_delay_when_connections_are_due_together_then_spreads_them_within_bounds() -> None:
-    ids = [uuid4() for _ in range(200)]
+def test_due_time_when_connections_are_due_together_then_is_looked_after_apart_within_bounds() -> None:
+    now, calendar, ids = datetime.now(UTC), CronCalendar(), [uuid4() for _ in range(200)]
     for minutes, most in ((1, 6.0), (5, 30.0), (600, 60.0)):
-        delays = [delay(one, timedelta(minutes=minutes)) for one in ids]
-        assert delays == [delay(one, timedelta(minutes=minutes)) for one in ids]
+        found = [next_due(one, Schedule(minutes), calendar, now, now) for one in ids]
+        assert {due.at for due in found} == {now + timedelta(minutes=minutes)}
+        delays = [due.start_at - due.at for due in found]
+        assert found == [next_due(one, Schedule(minutes), calendar, now, now) for one in ids]
         assert all(timedelta(0) <= one <= timedelta(seconds=most) for one in delays)
         assert len(set(delays)) > 100

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from aam.domain.due import delay
 from aam.domain.steering import Schedule, Steering
-from aam.ports import Calendar, Clock, Due, SteeringStore
+from aam.ports import Calendar, Clock, SteeringStore
+from aam.usecases.steering.next_due import next_due
 
 
 async def set_schedule(
@@ -23,6 +23,5 @@ async def set_schedule(
     if not schedule:
         return await steering.set_schedule(tenant_id, connection_id, Schedule(), None)
     now = clock()
-    at = calendar.following(schedule, now, now)
-    gap = calendar.following(schedule, at, at) - at
-    return await steering.set_schedule(tenant_id, connection_id, schedule, Due(at, at + delay(connection_id, gap)))
+    due = next_due(connection_id, schedule, calendar, now, now)
+    return await steering.set_schedule(tenant_id, connection_id, schedule, due)

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from aos_common.errors import DomainError, Kind
 
-from aam.domain.due import delay
-from aam.ports import Calendar, Clock, Connections, Due, Flags, Runs, SteeringStore
+from aam.ports import Calendar, Clock, Connections, Flags, Runs, SteeringStore
 from aam.usecases.start_sync import start_sync
+from aam.usecases.steering.next_due import next_due
 
 REFUSALS = (Kind.PRECONDITION, Kind.INVALID)
 
@@ -49,6 +49,5 @@ async def start_due(
         if error.kind not in REFUSALS:
             raise
         note = f"Skipped: {error.message}"
-    at = calendar.following(found.schedule, max(clock(), due), due)
-    gap = calendar.following(found.schedule, at, at) - at
-    await steering.settle_due(tenant_id, connection_id, due, note, Due(at, at + delay(connection_id, gap)))
+    following = next_due(connection_id, found.schedule, calendar, max(clock(), due), due)
+    await steering.settle_due(tenant_id, connection_id, due, note, following)
