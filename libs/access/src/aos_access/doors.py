@@ -206,7 +206,7 @@ _MESH = (
     _rpc("aam", "StatisticsService/GetStatistics", Permission.CONNECTIONS_READ),
     _rpc("aam", "StatisticsService/SetFreshness", Permission.CONNECTIONS_WRITE, writes=True),
     _rpc("aam", "OnboardingService/OnboardConnections", Permission.CONNECTIONS_WRITE, writes=True),
-    _rpc("aam", "OnboardingService/PreviewConnection", Permission.CONNECTIONS_READ),
+    _rpc("aam", "OnboardingService/GetPreview", Permission.CONNECTIONS_READ),
     _rpc("aam", "OnboardingService/PromoteConnection", Permission.CONNECTIONS_WRITE, writes=True),
     _rpc("aam", "OnboardingService/GetFunnel", Permission.CONNECTIONS_READ),
     _rpc("aam", "ConnectionService/ListConnectors", None),

@@ -80,7 +80,7 @@ async def test_every_door_when_anonymous_then_is_refused(app: FastAPI, client: h
         assert (answer.status_code, answer.json()["reason"]) == (401, "UNAUTHENTICATED"), (method, path)
     for rpc, request in (
         (rpcs.OnboardConnections, pb.OnboardConnectionsRequest()),
-        (rpcs.PreviewConnection, pb.PreviewConnectionRequest()),
+        (rpcs.GetPreview, pb.GetPreviewRequest()),
         (rpcs.PromoteConnection, pb.PromoteConnectionRequest()),
         (rpcs.GetFunnel, pb.GetFunnelRequest()),
     ):
@@ -99,9 +99,9 @@ async def test_connection_when_it_is_another_tenants_then_is_not_found(
         answer = await client.request(method, f"/connections/{made['id']}/{verb}", headers=bearer(other))
         assert (answer.status_code, answer.json()["reason"]) == (404, "CONNECTION_NOT_FOUND")
     assert (await client.get("/funnel", headers=bearer(other))).json()["eligible"] == 0
-    request = pb.PreviewConnectionRequest(connection_id=made["id"])
+    request = pb.GetPreviewRequest(connection_id=made["id"])
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await rpcs.PreviewConnection(request, metadata=aos_grpc.bearer(token(other)), timeout=5)
+        await rpcs.GetPreview(request, metadata=aos_grpc.bearer(token(other)), timeout=5)
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
 
 
@@ -125,7 +125,7 @@ async def test_onboarding_when_asked_by_rest_and_grpc_then_both_tell_the_same(
     shop = rest[0]["connection"]["id"]
     await api.onboard(tenant, UUID(shop))
     shown = (await client.get(f"/connections/{shop}/preview", headers=bearer(tenant))).json()
-    told = await rpcs.PreviewConnection(pb.PreviewConnectionRequest(connection_id=shop), metadata=mine, timeout=30)
+    told = await rpcs.GetPreview(pb.GetPreviewRequest(connection_id=shop), metadata=mine, timeout=30)
     assert shown["connection"]["state"] == told.connection.state == "SAFE_MODE"
     assert shown["streams"][0]["stream"] == told.streams[0].stream == "items.csv"
     counts = (await client.get("/funnel", headers=bearer(tenant))).json()

@@ -33,14 +33,12 @@ class OnboardingServicer(stubs.OnboardingServiceServicer):
         pairs = zip(request.entries, found, strict=True)
         return pb.OnboardConnectionsResponse(results=[_result(one.name, result) for one, result in pairs])
 
-    async def PreviewConnection(
-        self, request: pb.PreviewConnectionRequest, context: Context
-    ) -> pb.PreviewConnectionResponse:
+    async def GetPreview(self, request: pb.GetPreviewRequest, context: Context) -> pb.GetPreviewResponse:
         """Show what a connection would bring."""
         found, token = await self._api.preview(
             current_caller(), request.connection_id, request.stream, request.page_size, request.page_token
         )
-        return pb.PreviewConnectionResponse(
+        return pb.GetPreviewResponse(
             connection=connection_message(found.connection, []),
             streams=[_preview(one) for one in found.streams],
             next_page_token=token,
