@@ -14,6 +14,7 @@ from aam.adapters.extraction.restoring import Trail, save
 from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.compiler import EPOCH_BITS, Program, compile_mapping
 from aam.adapters.projection.engine import Engine
+from aam.adapters.projection.handing import content_columns
 from aam.domain.errors import MappingInvalid, QuarantineFull, RunCancelled
 from aam.domain.landing import source_id
 from aam.domain.mapping import Mapping
@@ -139,8 +140,10 @@ class Reading:
             write_parquet(self.objects, name.deleted_key, pa.Table.from_batches([batch.deleted]))
             gone = self._tombstones(batch.deleted)
             trail.deleted[index] = gone.num_rows
-            rows = with_tombstones(rows, gone)
-        self.spool.add(index, rows)
+            rows, content = with_tombstones(rows, gone), None
+        else:
+            content = result.content
+        self.spool.add(index, rows, content)
         trail.misfits[index] = [*batch.misfits, *result.misfits]
         self._bound()
         trail.rows_read += batch.data.num_rows + len(batch.misfits)
@@ -173,6 +176,7 @@ class Reading:
             file=self.read.file,
             version=self.version,
             version_column=self.read.schema.cursor,
+            hashed=not self.read.schema.cursor and not self.read.cursor(),
         )
 
     def _settle_keys(self) -> None:
@@ -205,9 +209,9 @@ class Reading:
 
     def _content(self) -> str:
         """A text that is equal when the stream holds the same rows as before, whatever their order."""
-        ignored = {"_version", "_row"} if self.mapping.key_columns else {"_version", "_row", "_key"}
-        columns = [name for name in self.spool.columns() if name not in ignored]
-        rows = self.engine.content(self.spool.files(), columns) if columns else "0"
+        columns = content_columns(self.spool.columns(), keyed=bool(self.mapping.key_columns))
+        known, unknown = self.spool.contents()
+        rows = f"{self.spool.rows}:{known + (self.engine.content(unknown, columns) if unknown else 0)}"
         refused = "\n".join(sorted(misfit.record for misfit in self.trail.all_misfits()))
         return f"{rows}:{hashlib.sha256(refused.encode()).hexdigest()[:16]}"
 

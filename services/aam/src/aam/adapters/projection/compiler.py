@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from aam.adapters.projection.expressions import EXPRESSIONS, SQL_TYPES, as_text, identifier, literal
 from aam.adapters.projection.families import Family, family_of, plain_type
+from aam.adapters.projection.handing import content_columns, handed_on
 from aam.domain.errors import MappingInvalid
 from aam.domain.mapping import FieldMapping, Mapping
 
@@ -23,14 +24,21 @@ class Program:
     """The compiled projection.
 
     `sql` reads a relation `batch` with the source columns as c0, c1, … (in the order of `columns`) and the record
-    number as `r`. Its result has `_key`, `_version`, `_source`, `_row`, the attributes, `_extras` and `_bad`: NULL, the
-    index of the first field that does not fit, or `KEY_MISSING`.
+    number as `r`. Its result has those of `outputs` (`_key`, `_version`, `_source`, `_row`, the attributes, `_extras`)
+    that are computed, `_bad`: NULL, the index of the first field that does not fit, or `KEY_MISSING`; and, where
+    content is `hashed`, `_hash`: a 64-bit hash of `content_columns`. `handed_on` has attributes whose column, by its
+    position, stands as it is in the type. `version` is every row's, where `_version` is not computed.
     """
 
     sql: str
     columns: tuple[str, ...]
     fields: tuple[FieldMapping, ...]
     key_columns: tuple[str, ...]
+    outputs: tuple[str, ...]
+    handed_on: dict[str, tuple[int, pa.DataType]]
+    source: str
+    version: int
+    hashed: bool
 
 
 @dataclass(frozen=True)
@@ -46,44 +54,76 @@ class _Source:
     def trimmed(self) -> str:
         return f"t{self.position}"
 
+    @property
+    def trimming(self) -> str:
+        return f"nullif(trim({as_text(self.raw, self.family)}), '')"
+
 
 def compile_mapping(
-    mapping: Mapping, schema: pa.Schema, *, source: str, file: str, version: int, version_column: str = ""
+    mapping: Mapping,
+    schema: pa.Schema,
+    *,
+    source: str,
+    file: str,
+    version: int,
+    version_column: str = "",
+    hashed: bool = False,
 ) -> Program:
     """Compile against the Arrow schema of the stream's batches.
 
     `version` is the source version of every row; the microseconds of the timestamp column `version_column`, held
-    within `EPOCH_BITS`, are added where there is one. Raises `MappingInvalid` when a column is missing or a field
-    cannot be read into its attribute's type.
+    within `EPOCH_BITS`, are added where there is one. `hashed` asks for hashes of the content. Raises `MappingInvalid`
+    when a column is missing or a field cannot be read into its attribute's type.
     """
     columns = {
         field.name: _Source(position, family_of(plain_type(field.type))) for position, field in enumerate(schema)
     }
     _refuse_unknown(mapping, columns)
-    mapped = {field.source for field in mapping.fields}
-    trimmed = ", ".join(
-        f"nullif(trim({as_text(one.raw, one.family)}), '') AS {one.trimmed}"
-        for name, one in columns.items()
-        if name in mapped
+    expressions = _expressions(mapping, columns, file, f"CAST({version} AS BIGINT)", version_column)
+    moved = {
+        field.attribute: (columns[field.source].position, kind)
+        for field in mapping.fields
+        if (kind := handed_on(field, schema.field(columns[field.source].position).type)) is not None
+    }
+    computed = [f"{sql} AS {identifier(name)}" for name, sql in expressions.items() if name not in moved]
+    computed.append(f"{_bad(mapping, columns, expressions['_key'])} AS _bad")
+    if hashed:
+        names = content_columns(list(expressions), keyed=bool(mapping.key_columns))
+        computed.append(f"hash({', '.join(expressions[name] for name in names)}) AS _hash")
+    sql = f"SELECT {', '.join(computed)} FROM ({_values(mapping, columns)})"  # noqa: S608  compiled from quoted names
+    attributes = [field.attribute for field in mapping.fields]
+    outputs = ("_key", "_version", "_source", "_row", *attributes, "_extras")
+    return Program(
+        sql, tuple(schema.names), mapping.fields, mapping.key_columns, outputs, moved, source, version, hashed
     )
+
+
+def _values(mapping: Mapping, columns: dict[str, _Source]) -> str:
+    """The batch with trimmed texts (t0, …) and the values of the fields (v0, …)."""
+    mapped = _sources(mapping)
+    trimmed = ", ".join(f"{one.trimming} AS {one.trimmed}" for name, one in columns.items() if name in mapped)
     values = ", ".join(
         f"{_value(field, columns[field.source])} AS v{index}" for index, field in enumerate(mapping.fields)
     )
-    key = _key(mapping.key_columns, columns, file)
-    moment = columns[version_column] if version_column else None
-    outputs = [
-        f"{key} AS _key",
-        f"CAST({version} AS BIGINT){f' + {_micros(moment)}' if moment else ''} AS _version",
-        f"{literal(source)} AS _source",
-        f"{ROW} AS _row",
-        *(f"v{index} AS {identifier(field.attribute)}" for index, field in enumerate(mapping.fields)),
-        f"{_extras([(name, one) for name, one in columns.items() if name not in mapped])} AS _extras",
-        f"{_bad(mapping, columns, key)} AS _bad",
-    ]
     inner = f"SELECT *{', ' + trimmed if trimmed else ''} FROM {BATCH}"  # noqa: S608  compiled from quoted names
-    middle = f"SELECT *{', ' + values if values else ''} FROM ({inner})"  # noqa: S608  compiled from quoted names
-    sql = f"SELECT {', '.join(outputs)} FROM ({middle})"  # noqa: S608  compiled from quoted names
-    return Program(sql, tuple(schema.names), mapping.fields, mapping.key_columns)
+    return f"SELECT *{', ' + values if values else ''} FROM ({inner})"  # noqa: S608  compiled from quoted names
+
+
+def _expressions(
+    mapping: Mapping, columns: dict[str, _Source], file: str, version: str, version_column: str
+) -> dict[str, str]:
+    """What is not the same for every row, and not the record number."""
+    moment = {"_version": f"{version} + {_micros(columns[version_column])}"} if version_column else {}
+    return {
+        "_key": _key(mapping.key_columns, columns, file),
+        **moment,
+        **{field.attribute: f"v{index}" for index, field in enumerate(mapping.fields)},
+        "_extras": _extras([(name, one) for name, one in columns.items() if name not in _sources(mapping)]),
+    }
+
+
+def _sources(mapping: Mapping) -> set[str]:
+    return {field.source for field in mapping.fields}
 
 
 def _refuse_unknown(mapping: Mapping, columns: dict[str, _Source]) -> None:
@@ -111,7 +151,8 @@ def _value(field: FieldMapping, source: _Source) -> str:
             f"{field.source} is read as {kind}, which does not fit attribute {field.attribute} of type {field.type}.",
             hint="Change the transform, or map the column to another attribute.",
         )
-    value = EXPRESSIONS[kind](source.raw, source.trimmed, source.family, field.transform)
+    trimmed = source.trimming if kind == "enum" else source.trimmed  # most values of an enum need no trimming
+    value = EXPRESSIONS[kind](source.raw, trimmed, source.family, field.transform)
     return f"TRY_CAST(({value}) AS {SQL_TYPES[target]})"
 
 
@@ -143,7 +184,7 @@ def _extras(unmapped: list[tuple[str, _Source]]) -> str:
 
 def _bad(mapping: Mapping, columns: dict[str, _Source], key: str) -> str:
     cases = [
-        f"WHEN {_present(columns[field.source])} AND ({_unfit(field, f'v{index}')}) THEN {index}"
+        f"WHEN CASE WHEN {_unfit(field, f'v{index}')} THEN {_present(columns[field.source])} END THEN {index}"
         for index, field in enumerate(mapping.fields)
         if field.transform.kind != "text" and not _always_fits(field, columns[field.source])
     ]
@@ -162,7 +203,7 @@ def _unfit(field: FieldMapping, value: str) -> str:
 
 def _present(source: _Source) -> str:
     """Blank text is no value; of typed columns every value counts."""
-    return f"{source.trimmed if source.family is Family.TEXT else source.raw} IS NOT NULL"
+    return f"{source.trimming if source.family is Family.TEXT else source.raw} IS NOT NULL"
 
 
 def _always_fits(field: FieldMapping, source: _Source) -> bool:

@@ -12,21 +12,28 @@ import pyarrow.compute as pc
 from aos_common.tabular.values import python_rows
 
 from aam.adapters.projection.compiler import BATCH, KEY_MISSING, ROW, Program
+from aam.adapters.projection.expressions import identifier
 from aam.adapters.projection.families import plain
+from aam.adapters.projection.handing import constant
 from aam.adapters.projection.reasons import reason_of
 from aam.domain.errors import ProjectionFailed
 from aam.domain.quarantine import Misfit
 
 VALUE_KEPT = 2_000
 RECORD_KEPT = 16_384
+LOWER = pa.scalar((1 << 32) - 1, pa.uint64())
 
 
 @dataclass(frozen=True)
 class Projected:
-    """Canonical rows of one batch, and the rows that did not fit."""
+    """Canonical rows of one batch, and the rows that did not fit.
+
+    `content` is the sum of the 64-bit hashes of `rows`, where the program hashes.
+    """
 
     rows: pa.Table
     misfits: tuple[Misfit, ...]
+    content: int | None = None
 
 
 class Engine:
@@ -66,11 +73,12 @@ class Engine:
             ) from error
         finally:
             self._duck.unregister(BATCH)
-        bad = result.column("_bad")
-        canonical = result.drop_columns(["_bad"])
+        canonical, bad = _assembled(program, batch, result), result.column("_bad")
+        hashes = result.column("_hash") if program.hashed else None
         if bad.null_count == len(bad):
-            return Projected(canonical, ())
+            return Projected(canonical, (), _sum(hashes))
         wrong = pc.is_valid(bad)
+        right = pc.invert(wrong)
         misfits = tuple(
             _misfit(program, index, row, number, file)
             for index, row, number in zip(
@@ -80,7 +88,7 @@ class Engine:
                 strict=True,
             )
         )
-        return Projected(canonical.filter(pc.invert(wrong)), misfits)
+        return Projected(canonical.filter(right), misfits, _sum(hashes.filter(right) if hashes is not None else None))
 
     def repeated_keys(self, files: Sequence[Path], limit: int) -> pa.Table:
         """Every row but the first of each key: `_key`, `_row`, `first` (the row kept), by `_row`; `limit` at most."""
@@ -112,13 +120,31 @@ class Engine:
         table: pa.Table = self._duck.execute(query, [[str(file) for file in files]]).to_arrow_table()
         return table
 
-    def content(self, files: Sequence[Path], columns: Sequence[str]) -> str:
-        """A text that is equal for equal sets of rows, whatever their order: count and sum of 64-bit row hashes."""
-        names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
-        query = f"SELECT count(*), sum(hash({names})) FROM read_parquet($1)"  # noqa: S608  quoted names
+    def content(self, files: Sequence[Path], columns: Sequence[str]) -> int:
+        """What is equal for equal sets of rows, whatever their order: the sum of 64-bit row hashes."""
+        names = ", ".join(map(identifier, columns))
+        query = f"SELECT sum(hash({names})) FROM read_parquet($1)"  # noqa: S608  quoted names
         row = self._duck.execute(query, [[str(file) for file in files]]).fetchone()
         assert row is not None
-        return f"{row[0]}:{row[1]}"
+        return int(row[0] or 0)
+
+
+def _assembled(program: Program, batch: pa.Table, computed: pa.Table) -> pa.Table:
+    """The canonical columns in their order: computed, handed on or constant."""
+    count = batch.num_rows
+    columns = {name: computed.column(name) for name in computed.column_names}
+    columns |= {name: batch.column(position).cast(kind) for name, (position, kind) in program.handed_on.items()}
+    columns["_source"], columns["_row"] = constant(program.source, count), batch.column(ROW)
+    columns.setdefault("_version", pa.repeat(pa.scalar(program.version, pa.int64()), count))
+    return pa.table({name: columns[name] for name in program.outputs})
+
+
+def _sum(hashes: pa.ChunkedArray | None) -> int | None:
+    """The exact sum, which 64 bits do not hold: of the upper and the lower halves."""
+    if hashes is None:
+        return None
+    upper, lower = pc.shift_right(hashes, pa.scalar(32, pa.uint64())), pc.bit_wise_and(hashes, LOWER)
+    return (int(pc.sum(upper).as_py() or 0) << 32) + int(pc.sum(lower).as_py() or 0)
 
 
 def _misfit(program: Program, index: int, row: dict[str, Any], number: int, file: str) -> Misfit:

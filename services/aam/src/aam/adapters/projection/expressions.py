@@ -4,7 +4,7 @@
 casts are lenient (they round 1.5 to 2, accept 1_000 and 0x1F, cut a time off a date), so each is behind a pattern.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aam.adapters.projection.families import Family
 from aam.domain.mapping import FALSE_TEXTS, TRUE_TEXTS, Transform
@@ -148,7 +148,6 @@ def _zoned(pattern: str) -> bool:
 
 def enum(raw: str, trimmed: str, family: Family, transform: Transform) -> str:
     """VARCHAR: the value that the source text maps to, whatever its case; enum values themselves map to themselves."""
-    del raw, family
     known = {value: value for value in transform.values.values()} | dict(transform.values)
     folded = {text.strip().lower(): value for text, value in known.items()}
     ambiguous = len({text.strip().lower() for text in known}) < len(known) and any(
@@ -157,8 +156,12 @@ def enum(raw: str, trimmed: str, family: Family, transform: Transform) -> str:
     subject, table = (trimmed, known) if ambiguous else (f"lower({trimmed})", folded)
     if not table:
         return trimmed
-    cases = " ".join(f"WHEN {literal(text)} THEN {literal(value)}" for text, value in sorted(table.items()))
-    return f"CASE {subject} {cases} END"
+    folding = f"CASE {subject} {_cases(table)} END"
+    return f"CASE {raw} {_cases(known)} ELSE {folding} END" if family is Family.TEXT else folding
+
+
+def _cases(table: Mapping[str, str]) -> str:
+    return " ".join(f"WHEN {literal(text)} THEN {literal(value)}" for text, value in sorted(table.items()))
 
 
 def json(raw: str, trimmed: str, family: Family, transform: Transform) -> str:
