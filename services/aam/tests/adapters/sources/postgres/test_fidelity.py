@@ -1,6 +1,7 @@
 """Values are the same, byte for byte, in a whole reading and in one of changes; messages are decoded as they are."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -28,7 +29,9 @@ VALUES = {
     "float4": ["'NaN'", "1.1", "'-Infinity'"],
     "float8": ["0.1", "1e308", "'-0'"],
     "numeric": ["12345678901234567890.1234567890", "'NaN'", "'-0.00'", "1e-20"],
-    "numeric(12,4)": ["1.5"],
+    "numeric(12,4)": ["1.5", "'-0.0001'", "99999999.9999", "0"],
+    "numeric(18,0)": ["-999999999999999999"],
+    "numeric(19,2)": ["99999999999999999.99"],
     "text": ["''", "E'a\\n\\t\\\\ ü 😀'", "repeat(md5('x'), 5000)"],
     "character(5)": ["'ab'"],
     "varchar(9)": ["'ab '"],
@@ -88,6 +91,23 @@ def test_read_when_all_types_are_followed_then_equal_a_whole_reading_value_by_va
     assert set(changed[0]) ^ set(whole[0]) == set()
     assert changed == whole
     assert len(whole[0]) == 1 + sum(map(len, VALUES.values())) - 2
+
+
+def test_read_when_a_number_has_few_digits_then_is_a_decimal_and_what_is_no_number_is_set_aside(shop: str) -> None:
+    with psycopg.connect(shop, autocommit=True) as connection:
+        connection.execute("CREATE TABLE sums (id int PRIMARY KEY, net numeric(9,2), gross numeric(19,2))")
+        connection.execute("INSERT INTO sums VALUES (1, -0.05, 'NaN'), (2, 'NaN', 7), (3, NULL, NULL)")
+    connector = PostgresConnector(Egress("127.0.0.1"))
+    source = connector.open(*connector.split({"url": shop}))
+    with source.read("public.sums", {}) as read:
+        (batch,) = read.batches()
+    assert batch.data.to_pylist() == [
+        {"id": 1, "net": Decimal("-0.05"), "gross": "NaN"},
+        {"id": 3, "net": None, "gross": None},
+    ]
+    (misfit,) = batch.misfits
+    assert (misfit.row, misfit.column, misfit.value, misfit.reason) == (2, "net", "NaN", "the value is not a number")
+    assert '"net": "NaN"' in misfit.record
 
 
 PEOPLE = "52" + "00004001" + "7075626c696300" + "70656f706c6500" + "64" + "0002"

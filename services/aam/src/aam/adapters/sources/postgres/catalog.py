@@ -1,5 +1,6 @@
 """What a PostgreSQL database holds, and how each type is read without loss."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,9 @@ CURSOR_NAMES = (
 )
 # fmt: on
 TEMPORAL = frozenset({"date", "timestamp", "timestamptz"})
+UNSCALED = re.compile(r"numeric\((\d{1,2}),(\d)\)")
+MAX_DIGITS, MAX_SCALE = 18, 6
+"""Of numbers that travel as whole numbers of their last digit: 64 bits hold them, and they print without exponents."""
 
 COLUMNS_SQL = """
 SELECT n.nspname AS schema_name, c.relname AS table_name, a.attname AS column_name, c.oid::int8 AS table_oid,
@@ -68,6 +72,13 @@ class CatalogColumn:
     reading: str
     base: str
     key_position: int
+
+    @property
+    def digits(self) -> tuple[int, int] | None:
+        """Precision and scale of a number that is read as a whole number of its last digit; keys stay texts."""
+        declared = UNSCALED.fullmatch(self.column.type) if self.base == "numeric" and self.key_position < 0 else None
+        digits, scale = map(int, declared.groups()) if declared else (0, 0)
+        return (digits, scale) if 0 < digits <= MAX_DIGITS and scale <= min(digits, MAX_SCALE) else None
 
 
 @dataclass
@@ -110,9 +121,9 @@ class CatalogTable:
         return columns == {one.column.name: one for one in self.columns}
 
     @property
-    def temporal(self) -> list[str]:
-        """The names of the columns that `select_sql` reads as dates and timestamps, in order."""
-        return [one.column.name for one in self.columns if one.reading == "native" and one.base in TEMPORAL]
+    def guarded(self) -> list[str]:
+        """The names of the columns of which `select_sql` reads values without a type to hold them as null, in order."""
+        return [one.column.name for one in self.columns if one.base in TEMPORAL or one.digits]
 
     def unreadable(self) -> str:
         """What to tell the owner about the first column that has no faithful reading; empty when there is none."""
@@ -193,14 +204,20 @@ UNHELD = "aos unheld"
 def select_sql(table: CatalogTable) -> str:
     """The query that reads the table: native columns as they are, the rest as text.
 
-    Dates and timestamps may be infinite, or of a year that no reader downstream can hold (before 1, after 9999): such
-    a value is read as null, and the last column then lists the texts of all `temporal` columns of the row as JSON, so
-    that the row can be set aside whole.
+    Dates and timestamps may be infinite, or of a year that no reader downstream can hold (before 1, after 9999), and
+    numbers may be none (NaN): such a value is read as null, and the last column then lists the texts of all `guarded`
+    columns of the row as JSON, so that the row can be set aside whole.
     """
     columns, unheld, texts = [], [], []
     for one in table.columns:
         name = quoted(one.column.name)
-        if one.reading == "text":
+        if one.digits:
+            columns.append(
+                f"CASE WHEN {name} <> 'NaN' THEN ({name} * 1e{one.digits[1]})::pg_catalog.int8 END AS {name}"
+            )
+            unheld.append(f"{name} = 'NaN'")
+            texts.append(f"{name}::pg_catalog.text")
+        elif one.reading == "text":
             columns.append(f"{name}::pg_catalog.text AS {name}")
         elif one.base in TEMPORAL:
             columns.append(f"CASE WHEN {name} >= '0001-01-01' AND {name} < '10000-01-01' THEN {name} END AS {name}")

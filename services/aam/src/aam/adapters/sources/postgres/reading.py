@@ -20,8 +20,11 @@ from aam.ports import Json, SourceBatch
 if TYPE_CHECKING:
     from adbc_driver_postgresql.dbapi import Cursor  # type: ignore[import-untyped]  # ships no types
 
-BATCH_BYTES = 4 << 20
-MIN_ROWS = 32_768
+BATCH_BYTES = 2 << 20
+"""What the driver decodes at once."""
+MIN_ROWS = 25_000
+MAX_BYTES = 24 << 20
+"""Of wide rows a batch has fewer."""
 CHUNK_ROWS = 500_000
 """Rows that one statement of a whole reading gives."""
 RECONNECTS = 3
@@ -184,14 +187,18 @@ def resumable(table: CatalogTable, cursor: Json) -> Json:
 
 
 def arrow(session: "Cursor", query: str) -> Iterator[pa.RecordBatch]:
-    """Batches of at least `MIN_ROWS` rows, so that each lands as a file worth opening."""
+    """Batches of at least `MIN_ROWS` rows or `MAX_BYTES`, so that each lands as a file worth opening."""
     session.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
     session.execute(query)
     waiting: list[pa.RecordBatch] = []
     for batch in session.fetch_record_batch():
         waiting.append(batch)
-        if sum(one.num_rows for one in waiting) >= MIN_ROWS:
-            yield pa.concat_batches(waiting)
+        if sum(one.num_rows for one in waiting) >= MIN_ROWS or sum(one.nbytes for one in waiting) >= MAX_BYTES:
+            yield _joined(waiting)
             waiting = []
     if any(one.num_rows for one in waiting):
-        yield pa.concat_batches(waiting)
+        yield _joined(waiting)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return pa.concat_batches(batches) if len(batches) > 1 else batches[0]

@@ -10,14 +10,17 @@ from aam.adapters.sources.postgres.catalog import CatalogTable
 from aam.domain.quarantine import Misfit
 from aam.ports import Json, SourceBatch
 
+REASONS = {"infinity": "the value is infinite", "NaN": "the value is not a number"}
+
 
 def separated(
     table: CatalogTable, data: pa.RecordBatch, first: int, state: Json | None = None, deleted: pa.RecordBatch = None
 ) -> SourceBatch:
-    """What `select_sql` gave, numbered from `first`; rows with a date or time out of reach are set aside."""
-    numbers = pa.array(range(first, first + data.num_rows), pa.int64())
+    """What `select_sql` gave, numbered from `first`; rows with a value out of reach are set aside."""
+    numbers = pa.arange(first, first + data.num_rows)
     marks = data.column(data.num_columns - 1)
-    rows = pa.RecordBatch.from_arrays(data.columns[:-1], names=data.schema.names[:-1])
+    columns = [_scaled(column, one.digits) for column, one in zip(data.columns[:-1], table.columns, strict=True)]
+    rows = pa.RecordBatch.from_arrays(columns, names=data.schema.names[:-1])
     if marks.null_count == len(marks):
         return SourceBatch(rows, numbers, state=state, deleted=deleted)
     bad = pc.is_valid(marks)
@@ -31,11 +34,19 @@ def separated(
     return SourceBatch(rows.filter(good), numbers.filter(good), misfits, state, deleted)
 
 
+def _scaled(column: pa.Array, digits: tuple[int, int] | None) -> pa.Array:
+    """A whole number of the last digit as the decimal it stands for."""
+    if digits is None:
+        return column
+    wide = column.cast(pa.decimal128(19, 0))
+    return pa.Array.from_buffers(pa.decimal128(*digits), len(wide), wide.buffers(), wide.null_count, wide.offset)
+
+
 def _misfit(table: CatalogTable, number: int, texts: list[str | None], row: dict[str, Any]) -> Misfit:
     """The row with the true texts of what was read as null."""
-    listed = zip(table.temporal, texts, strict=True)
+    listed = zip(table.guarded, texts, strict=True)
     unheld = {name: text for name, text in listed if text is not None and row[name] is None}
     column, value = next(iter(unheld.items()))
-    reason = "the value is infinite" if value.endswith("infinity") else "the year is not between 1 and 9999"
+    reason = REASONS.get(value.lstrip("-"), "the year is not between 1 and 9999")
     record = json.dumps({**row, **unheld}, default=str, ensure_ascii=False)
     return Misfit(table.stream, number, column, value, reason, record)
