@@ -4,14 +4,17 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
+REFERENCES = Path(os.environ.get("AOS_BENCH_REFERENCES", ROOT / ".tools" / "bench"))
+"""Packages of the references, apart from ours: nothing that they bring changes what ours loads."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +27,16 @@ class Figure:
     said: dict[str, object]
 
 
-def run(module: str, *arguments: str) -> Figure:
+def run(module: str, *arguments: str, reference: bool = False) -> Figure:
     """Run `python -m MODULE ARGS` to its end; its last line is JSON and becomes `said`.
 
     A `rss` in it (see `peak_mb`) stands for the kernel's figure, which never falls below what this process had when it
-    started the other.
+    started the other. A `reference` finds its packages first.
     """
     command = [sys.executable, "-m", module, *arguments]
     began = time.monotonic()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    environment = _compiled({"PYTHONPATH": str(REFERENCES)} if reference else {})
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
@@ -42,6 +46,17 @@ def run(module: str, *arguments: str) -> Figure:
     said: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
     rss = float(said.get("rss", usage.ru_maxrss / 1024))
     return Figure(usage.ru_utime + usage.ru_stime, time.monotonic() - began, rss, said)
+
+
+def _compiled(more: dict[str, str]) -> dict[str, str]:
+    """The environment, in which modules are compiled once and kept, as they are wherever a program is installed."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / f"aos-bench-{os.getuid()}")} | more
+
+
+def least(figures: list[Figure]) -> Figure:
+    """The run with the least CPU, with the largest memory of all: others use the machine as well."""
+    return replace(min(figures, key=lambda one: one.cpu), rss=max(one.rss for one in figures))
 
 
 def peak_mb() -> float:

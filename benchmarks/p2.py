@@ -32,7 +32,7 @@ def main() -> None:
         data.mkdir()
         write_csv(data / "deals.csv", asked.rows)
         ours = _ours(data, Path(folder) / "aos")
-        reference = run("benchmarks.p2", "--dlt", str(data))
+        reference = run("benchmarks.p2", "--dlt", str(data), reference=True)
     report(f"P2  {asked.rows:,} rows CSV → unified view", ours, reference, "dlt (CSV → DuckDB)", GOAL)
 
 

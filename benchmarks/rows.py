@@ -47,6 +47,16 @@ def fill_table(url: str, count: int) -> None:
         connection.execute("VACUUM ANALYZE deals")
 
 
+def multiply_table(url: str, count: int, times: int) -> None:
+    """Fill `deals` with `times` as many rows as its `count`, the keys going on."""
+    rest = ", ".join(NAMES[1:])
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            f"INSERT INTO deals SELECT deal_id + n * {count}, {rest} FROM deals, generate_series(1, {times - 1}) n"
+        )
+        connection.execute("VACUUM ANALYZE deals")
+
+
 def write_csv(path: Path, count: int) -> None:
     """Write the rows as CSV."""
     with path.open("w", newline="") as file:
