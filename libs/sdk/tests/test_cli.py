@@ -247,6 +247,7 @@ def test_connection_when_steered_then_says_who_when_and_how_fast(session: Path) 
     [
         ((), {"streams": [], "full_refresh": False}),
         (("--full-refresh", "--stream", "a", "--stream", "b"), {"streams": ["a", "b"], "full_refresh": True}),
+        (("--replay",), {"streams": [], "full_refresh": False, "replay": True}),
         (("--backfill", "1..500"), {"streams": [], "full_refresh": False, "backfill": {"from": "1", "until": "500"}}),
     ],
 )

@@ -83,13 +83,17 @@ class Connections:
         *,
         full_refresh: bool = False,
         backfill: tuple[str, str] | None = None,
+        replay: bool = False,
     ) -> Any:
         """Start a sync, or return the active one.
 
         Of all streams or some; of what is new, with `full_refresh` of everything, with `backfill` of what lies between
-        two values of the cursor column (ISO 8601 with a time zone, or numbers), the second one excluded.
+        two values of the cursor column (ISO 8601 with a time zone, or numbers), the second one excluded; with `replay`
+        of what has landed, under the mapping in force, without asking the source.
         """
         body: dict[str, Any] = {"streams": list(streams), "full_refresh": full_refresh}
+        if replay:
+            body["replay"] = True
         if backfill:
             body["backfill"] = {"from": backfill[0], "until": backfill[1]}
         return self._transport.post(f"/api/v1/aam/connections/{connection_id}/sync", body)

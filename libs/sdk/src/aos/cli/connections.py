@@ -123,13 +123,16 @@ def sync(
     stream: Annotated[list[str] | None, typer.Option(help="Only this stream; repeat it.")] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Read all, not only what is new.")] = False,
     backfill: Annotated[str, typer.Option(help=BACKFILL)] = "",
+    replay: Annotated[bool, typer.Option("--replay", help="Read what has landed again, not the source.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Sync a connection now, wait for the end, and show what became of every row."""
     span = _span(backfill) if backfill else None
     with signed_in() as client:
         found = find(client, name)
-        asked = client.connections.sync(found["id"], stream or [], full_refresh=full_refresh, backfill=span)
+        asked = client.connections.sync(
+            found["id"], stream or [], full_refresh=full_refresh, backfill=span, replay=replay
+        )
         run = wait_for(
             lambda: client.connections.sync_run(asked["id"]), lambda found: found["state"] in ENDED, _progress
         )

@@ -1,6 +1,7 @@
 """Deliveries in PostgreSQL: a row is written with the announcement, and marked when DCL says that its views have it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,10 +10,11 @@ from aos_common.jobs import enqueue
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aam.adapters.tables import batches, deliveries
+from aam.adapters.rows import quarantined_of
+from aam.adapters.tables import batches, deliveries, quarantine
 from aam.domain.connection import Stream
 from aam.domain.landing import source_id
-from aam.ports import Backlog, Delivery, Extraction
+from aam.ports import Backlog, Delivery, Extraction, Landed
 
 SWEEP = "sweep landing"
 
@@ -40,6 +42,15 @@ class PostgresDeliveries:
         async with self._database.tenant_tx(tenant_id) as tx:
             await tx.execute(change.values(applied_at=at))
 
+    async def landed(self, tenant_id: UUID, source: str) -> list[Landed]:
+        """The readings since the last whole one."""
+        whole = sa.select(sa.func.max(deliveries.c.announced_at)).where(deliveries.c.source == source)
+        since = whole.where(deliveries.c.whole).scalar_subquery()
+        listed = sa.select(deliveries).where(deliveries.c.source == source, deliveries.c.announced_at >= since)
+        async with self._database.tenant_tx(tenant_id) as tx:
+            rows = (await tx.execute(listed.order_by(deliveries.c.announced_at))).all()
+            return [await _landed(tx, row) for row in rows]
+
     async def expired(self, tenant_id: UUID, before: datetime, most: int) -> list[Delivery]:
         """The oldest that may go, with the keys of their batches."""
         due = (
@@ -65,6 +76,13 @@ class PostgresDeliveries:
         """Tell whether there is a row."""
         async with self._database.tenant_tx(tenant_id) as tx:
             return (await tx.execute(sa.select(sa.literal(1)).select_from(deliveries).limit(1))).first() is not None
+
+
+async def _landed(tx: AsyncConnection, row: sa.Row[Any]) -> Landed:
+    keys = sa.select(batches.c.landing_key).where(batches.c.run_id == row.run_id, batches.c.stream == row.stream)
+    named = sorted((await tx.execute(keys)).scalars(), key=lambda key: key.rsplit("/", 1)[1])
+    aside = sa.select(quarantine).where(quarantine.c.run_id == row.run_id, quarantine.c.stream == row.stream)
+    return Landed(named, [quarantined_of(one).misfit for one in await tx.execute(aside)])
 
 
 async def _keys(tx: AsyncConnection, run_id: UUID, stream: str) -> list[str]:

@@ -154,7 +154,7 @@ def run_of(row: Row, streams: list[StreamRun]) -> SyncRun:
         row.error,
         tuple(streams),
         row.request_id,
-        RunPlan(row.full_refresh, row.backfill_from, row.backfill_until),
+        RunPlan(row.full_refresh, row.backfill_from, row.backfill_until, row.replay),
     )
 
 

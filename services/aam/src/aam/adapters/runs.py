@@ -56,6 +56,7 @@ class PostgresRuns:
                 "error": "",
                 "created_at": run.created_at,
                 "full_refresh": run.plan.full_refresh,
+                "replay": run.plan.replay,
                 "backfill_from": run.plan.backfill_from,
                 "backfill_until": run.plan.backfill_until,
             }

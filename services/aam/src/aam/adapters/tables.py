@@ -68,6 +68,7 @@ runs = tenant_table(
     sa.Column("created_at", _moment),
     sa.Column("ended_at", _moment),
     sa.Column("full_refresh", sa.Boolean),
+    sa.Column("replay", sa.Boolean),
     sa.Column("backfill_from", sa.Text),
     sa.Column("backfill_until", sa.Text),
 )

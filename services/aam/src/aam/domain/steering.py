@@ -86,16 +86,21 @@ class Span:
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What one run reads of its streams: what is new, with `full_refresh` all, or what lies in a range."""
+    """What one run reads of its streams: what is new, with `full_refresh` all, or what lies in a range.
+
+    With `replay` it reads what has landed of them, under the mapping in force, and leaves the source alone.
+    """
 
     full_refresh: bool = False
     backfill_from: str = ""
     backfill_until: str = ""
+    replay: bool = False
 
     def __post_init__(self) -> None:
-        if self.full_refresh and (self.backfill_from or self.backfill_until):
+        asked = (self.full_refresh, bool(self.backfill_from or self.backfill_until), self.replay)
+        if sum(asked) > 1:
             raise InvalidBackfill(
-                "A run is a full refresh or a backfill, not both.", hint="Leave full_refresh or backfill out."
+                "A run is a full refresh, a backfill or a replay.", hint="Choose one of full_refresh, backfill, replay."
             )
         self.span()
 

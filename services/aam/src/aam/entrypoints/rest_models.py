@@ -47,10 +47,12 @@ class SyncBody(BaseModel):
     full_refresh: bool = Field(False, description="Read from the beginning, whatever was read before.")
     backfill: BackfillBody | None = Field(None, description="Read again what lies in a range, and nothing else.")
 
+    replay: bool = Field(False, description="Read what has landed again, under the mapping in force; not the source.")
+
     def plan(self) -> RunPlan:
         """What the run is to read."""
         since, until = (self.backfill.since, self.backfill.until) if self.backfill else ("", "")
-        return RunPlan(self.full_refresh, since, until)
+        return RunPlan(self.full_refresh, since, until, self.replay)
 
 
 class ConnectorOut(BaseModel):
@@ -191,6 +193,7 @@ class RunOut(BaseModel):
     create_time: datetime
     end_time: datetime | None
     full_refresh: bool
+    replay: bool
     backfill_from: str
     backfill_until: str
 
@@ -206,6 +209,7 @@ class RunOut(BaseModel):
             create_time=run.created_at,
             end_time=run.ended_at,
             full_refresh=run.plan.full_refresh,
+            replay=run.plan.replay,
             backfill_from=run.plan.backfill_from,
             backfill_until=run.plan.backfill_until,
         )

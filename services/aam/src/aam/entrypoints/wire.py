@@ -54,7 +54,7 @@ def connection_message(connection: Connection | ConnectionSummary, streams: list
 
 def plan_of(request: pb.StartSyncRequest) -> RunPlan:
     """What a run is asked to read; `from` is a word of Python's own."""
-    return RunPlan(request.full_refresh, getattr(request.backfill, "from"), request.backfill.until)
+    return RunPlan(request.full_refresh, getattr(request.backfill, "from"), request.backfill.until, request.replay)
 
 
 def run_message(run: SyncRun) -> pb.SyncRun:

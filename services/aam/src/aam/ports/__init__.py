@@ -1,7 +1,7 @@
 """What the use cases need from outside."""
 
 from aam.ports.credentials import Credentials, RenewingConnector, StoredSession
-from aam.ports.deliveries import Backlog, Deliveries, Delivery
+from aam.ports.deliveries import Backlog, Deliveries, Delivery, Landed
 from aam.ports.extraction import (
     Checkpoint,
     Checkpoints,
@@ -63,6 +63,7 @@ __all__ = [
     "HoldingConnector",
     "Json",
     "KeptBatch",
+    "Landed",
     "LimitedSource",
     "Mappings",
     "Pace",

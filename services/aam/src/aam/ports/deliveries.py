@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from aam.domain.quarantine import Misfit
+
 
 @dataclass(frozen=True)
 class Backlog:
@@ -24,6 +26,14 @@ class Delivery:
     keys: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Landed:
+    """One reading as it landed: the object keys of its batches in order, and what of its rows was set aside."""
+
+    keys: Sequence[str]
+    aside: Sequence[Misfit] = ()
+
+
 class Deliveries(Protocol):
     """Stored deliveries; every call is one transaction of the tenant."""
 
@@ -32,6 +42,9 @@ class Deliveries(Protocol):
 
     async def applied(self, tenant_id: UUID, run_id: UUID, source: str, at: datetime) -> None:
         """The views have it; nothing happens when they had it before, or when it is gone."""
+
+    async def landed(self, tenant_id: UUID, source: str) -> list[Landed]:
+        """The last whole reading of a stream that is kept and all readings after it, in order; empty without one."""
 
     async def expired(self, tenant_id: UUID, before: datetime, most: int) -> list[Delivery]:
         """At most so many that were announced before, oldest first, of those that the views have."""

@@ -1,6 +1,6 @@
 """Reading a stream into files: what is asked for, what comes out. Everything of `Extractor` blocks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -9,6 +9,7 @@ from aam.domain.connection import Stream
 from aam.domain.landing import BatchName
 from aam.domain.quarantine import Misfit
 from aam.domain.steering import Span
+from aam.ports.deliveries import Landed
 from aam.ports.sources import Json, Source
 
 
@@ -107,6 +108,7 @@ class Task:
     `attempt` keeps the files of two workers apart when one was given up for dead and was not. With `holds_on_drift` a
     stream whose shape is not its baseline's is not read. Without `checkpoints` a reading that fails starts over. With
     `full_refresh` the saved cursor does not count; with a `span` only what lies in it is read, and the cursor stays.
+    With `replay` the source is what has landed of it.
     """
 
     tenant_id: UUID
@@ -119,6 +121,7 @@ class Task:
     pace: Pace | None = None
     full_refresh: bool = False
     span: Span | None = None
+    replay: bool = False
 
     def batch(self, index: int) -> BatchName:
         """The name of one of its batches."""
@@ -149,6 +152,9 @@ class Extractor(Protocol):
 
     def discard(self, task: Task, keep: Collection[str]) -> None:
         """Delete what all attempts of the run have written of the stream, except the keys to keep."""
+
+    def landed(self, tenant_id: UUID, stream: Stream, landed: Sequence[Landed]) -> Source:
+        """What has landed of a stream as a source; it refuses to be read where that is not all of it."""
 
     def drop(self, tenant_id: UUID, keys: Collection[str]) -> None:
         """Delete batches by the keys of their rows, with all that lies beside them; they may be gone already."""

@@ -1,13 +1,15 @@
 """Run a sync to its end, from wherever an earlier worker left it."""
 
 import asyncio
+from dataclasses import dataclass
 from uuid import UUID
 
 from aam.domain.connection import Connection, ConnectionState, Stream, StreamState, state_after
 from aam.domain.errors import CredentialsRejected, Fault, SourceError
 from aam.domain.run import ACTIVE, OPEN, SETTLED, RunState, StreamRun, StreamRunState, SyncRun, verdict
-from aam.ports import Clock, Connections, Connectors, Deliveries, Extractor, Flags, Runs, Task
+from aam.ports import Clock, Connections, Connectors, Deliveries, Extractor, Flags, Pace, Runs, Source, Task
 from aam.usecases.delivery.hold_back import hold_back
+from aam.usecases.delivery.replay_source import replay_source
 from aam.usecases.open_source import open_source
 from aam.usecases.steering.pace import pace
 from aam.usecases.sweep_stream import sweep_stream
@@ -39,60 +41,84 @@ async def run_sync(
         return False
     connection = await connections.get(tenant_id, run.connection_id)
     try:
-        source = await open_source(tenant_id, connection, connections=connections, connectors=connectors)
+        source = (
+            None
+            if run.plan.replay
+            else await open_source(tenant_id, connection, connections=connections, connectors=connectors)
+        )
     except SourceError as failure:
         if failure.fault is not Fault.TRANSIENT:
             await runs.set_state(tenant_id, run_id, RunState.FAILED, str(failure), clock())
             return False
         raise
     holds = await flags.is_on(tenant_id, "drift_detection", default=True)
-    streams = {stream.name: stream for stream in await connections.streams(tenant_id, connection.id)}
-    limits = connection.steering.limits
-    slots = asyncio.Semaphore(min(at_once, limits.streams_at_once or at_once))
-    held_back = pace(limits.rows_per_second)
-    failures: list[Exception | None] = []
-    waiting: list[str] = []
-
-    async def one(stream: Stream) -> None:
-        async with slots:
-            if why := await hold_back(tenant_id, most_unapplied, deliveries=deliveries):
-                await runs.save_stream_run(tenant_id, run_id, StreamRun(stream.name, note=why))
-                waiting.append(stream.name)
-                return
-            failure = await sync_stream(
-                tenant_id,
-                run,
-                stream,
-                source,
-                holds_on_drift=holds,
-                pace=held_back,
-                connections=connections,
-                runs=runs,
-                extractor=extractor,
-            )
-            failures.append(failure)
-
-    pending = [entry for entry in run.streams if entry.state not in SETTLED]
-    for entry in pending:
-        if entry.stream not in streams:
-            gone = StreamRun(entry.stream, StreamRunState.HELD, note="no longer part of the connection")
-            await runs.save_stream_run(tenant_id, run_id, gone)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for entry in pending:
-                if entry.stream in streams:
-                    group.create_task(one(streams[entry.stream]))
-    except ExceptionGroup as troubles:
-        raise troubles.exceptions[0] from None  # a worker's own trouble, told plainly; the job is tried again
+    reading = _Reading(tenant_id, run, source, holds, most_unapplied, connections, runs, extractor, deliveries)
+    await reading.all(connection, at_once)
     run = await runs.get(tenant_id, run_id)
     if any(entry.state not in SETTLED for entry in run.streams):  # paused, cancelled, or waiting for the views
         await _tidy_up(tenant_id, run, runs, extractor)
-        return bool(waiting) and run.state in ACTIVE
+        return reading.waits and run.state in ACTIVE
     state, error = verdict(list(run.streams))
     if await runs.set_state(tenant_id, run_id, state, error, clock()):
-        rejected = any(isinstance(failure, CredentialsRejected) for failure in failures)
-        await _tell_connection(tenant_id, connection, rejected, error, connections, flags)
+        await _tell_connection(tenant_id, connection, reading.rejected, error, connections, flags)
     return False
+
+
+@dataclass
+class _Reading:
+    """The streams of one run; without a `source` what has landed of them is read again."""
+
+    tenant_id: UUID
+    run: SyncRun
+    source: Source | None
+    holds_on_drift: bool
+    most_unapplied: int
+    connections: Connections
+    runs: Runs
+    extractor: Extractor
+    deliveries: Deliveries
+    waits: bool = False
+    rejected: bool = False
+
+    async def all(self, connection: Connection, at_once: int) -> None:
+        """Read what is not settled, as many at once as the worker and the connection's limits allow."""
+        streams = {stream.name: stream for stream in await self.connections.streams(self.tenant_id, connection.id)}
+        limits = connection.steering.limits
+        slots = asyncio.Semaphore(min(at_once, limits.streams_at_once or at_once))
+        held_back = pace(limits.rows_per_second)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for entry in self.run.streams:
+                    if entry.state not in SETTLED:
+                        group.create_task(self._one(entry.stream, streams.get(entry.stream), slots, held_back))
+        except ExceptionGroup as troubles:
+            raise troubles.exceptions[0] from None  # a worker's own trouble, told plainly; the job is tried again
+
+    async def _one(self, name: str, stream: Stream | None, slots: asyncio.Semaphore, held_back: Pace | None) -> None:
+        async with slots:
+            if stream is None:
+                gone = StreamRun(name, StreamRunState.HELD, note="no longer part of the connection")
+                await self.runs.save_stream_run(self.tenant_id, self.run.id, gone)
+            elif why := await hold_back(self.tenant_id, self.most_unapplied, deliveries=self.deliveries):
+                await self.runs.save_stream_run(self.tenant_id, self.run.id, StreamRun(name, note=why))
+                self.waits = True
+            else:
+                await self._read(stream, held_back)
+
+    async def _read(self, stream: Stream, held_back: Pace | None) -> None:
+        deliveries, extractor = self.deliveries, self.extractor
+        failure = await sync_stream(
+            self.tenant_id,
+            self.run,
+            stream,
+            self.source or await replay_source(self.tenant_id, stream, deliveries=deliveries, extractor=extractor),
+            holds_on_drift=self.holds_on_drift,
+            pace=held_back,
+            connections=self.connections,
+            runs=self.runs,
+            extractor=extractor,
+        )
+        self.rejected = self.rejected or isinstance(failure, CredentialsRejected)
 
 
 async def _tell_connection(

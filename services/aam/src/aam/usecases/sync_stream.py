@@ -62,7 +62,8 @@ async def sync_stream(
     progress, attempt = Progress(), new_id().hex[-8:]
     span = run.plan.span()
     task = Task(tenant_id, run.connection_id, run.id, attempt, stream, holds_on_drift, pace=pace)
-    task = replace(task, full_refresh=run.plan.full_refresh, span=span)
+    task = replace(task, full_refresh=run.plan.full_refresh or run.plan.replay, span=span)
+    task = replace(task, replay=run.plan.replay)
     await runs.checkpoints.begin(tenant_id, run.id, stream.name, attempt)
     reporter = asyncio.create_task(_report(tenant_id, run.id, stream.name, progress, runs))
     try:

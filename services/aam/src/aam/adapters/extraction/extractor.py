@@ -1,18 +1,20 @@
 """Reads one stream of a source, once: lands every batch as it came and projects it to canonical form."""
 
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import UUID
 
 from aos_common.objects import ObjectStore
 
+from aam.adapters.extraction.landed import LandedSource
 from aam.adapters.extraction.reading import Reading, RecordsGone, drop_unsaved, landed, start_of
 from aam.adapters.extraction.restoring import Trail, restored, usable
 from aam.adapters.extraction.sampling import sample_columns
 from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.engine import Engine
+from aam.domain.connection import Stream
 from aam.domain.errors import BackfillRefused, SchemaChanged
 from aam.domain.landing import CANONICAL, LANDING, deleted_key, run_of, safe
 from aam.domain.schema import compare, fingerprint
@@ -20,6 +22,7 @@ from aam.ports import (
     Checkpoint,
     Extraction,
     Json,
+    Landed,
     Progress,
     RangedSource,
     SampleColumn,
@@ -108,6 +111,10 @@ class ArrowExtractor:
             first = SourceBatch(batch.data.slice(0, rows), batch.rows.slice(0, rows))
             write_parquet(objects, task.batch(0).landing_key, landed(first))
             return sample_columns(read.schema, first.data)
+
+    def landed(self, tenant_id: UUID, stream: Stream, landed: Sequence[Landed]) -> Source:
+        """What has landed of a stream as a source."""
+        return LandedSource(self._objects.tenant(tenant_id), stream, landed)
 
     def drop(self, tenant_id: UUID, keys: Collection[str]) -> None:
         """Delete batches by their keys, and the keys of gone records beside them."""

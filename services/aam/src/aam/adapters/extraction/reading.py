@@ -10,6 +10,7 @@ from aos_common.objects import TenantObjects
 
 from aam.adapters.extraction.deletions import DELETED, settle_repeated, tombstones, with_tombstones
 from aam.adapters.extraction.duplicates import repeated
+from aam.adapters.extraction.landed import ROW_COLUMN
 from aam.adapters.extraction.restoring import Trail, save
 from aam.adapters.extraction.spool import Spool, write_parquet
 from aam.adapters.projection.compiler import EPOCH_BITS, Program, compile_mapping
@@ -19,8 +20,6 @@ from aam.domain.errors import MappingInvalid, QuarantineFull, RunCancelled
 from aam.domain.landing import source_id
 from aam.domain.mapping import Mapping
 from aam.ports import Extraction, Json, Progress, SourceBatch, StreamRead, Task
-
-ROW_COLUMN = "_aos_row"
 
 
 class RecordsGone(Exception):
@@ -53,6 +52,8 @@ class Reading:
         replace them.
         """
         before = self.task.stream.version
+        if self.task.replay:  # above all that was published, below what a cursor column will say next
+            return ((before >> EPOCH_BITS) + 1) << EPOCH_BITS
         if not self.read.schema.cursor:
             return before + 1
         epoch = (before >> EPOCH_BITS) + (1 if self.snapshot or self.task.span else 0)
@@ -183,7 +184,7 @@ class Reading:
         """Each key once: the last where the source guarantees the key and may repeat a record, else the first."""
         keys, declared = self.mapping.key_columns, set(self.read.schema.primary_key)
         if declared and declared <= set(keys):
-            if self.resumed or self.read.schema.cursor or any(self.trail.deleted.values()):
+            if self.task.replay or self.resumed or self.read.schema.cursor or any(self.trail.deleted.values()):
                 settle_repeated(self.engine, self.spool, snapshot=self.snapshot)
         elif keys:
             found = repeated(
