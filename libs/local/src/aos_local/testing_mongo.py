@@ -11,8 +11,11 @@ from aos_local.testing import environment, folder, running
 
 
 @contextmanager
-def mongo() -> Iterator[str]:
-    """Run the server with passwords; yield its administrator's URL. A user `reader` may read every database."""
+def mongo(host: str = LOOPBACK) -> Iterator[str]:
+    """Run the server with passwords at an address of this machine; yield its administrator's URL.
+
+    A user `reader` may read every database.
+    """
     from pymongo import MongoClient  # noqa: PLC0415  for tests alone
     from pymongo.errors import PyMongoError  # noqa: PLC0415  for tests alone
 
@@ -21,12 +24,12 @@ def mongo() -> Iterator[str]:
 
         def launch(*extra: str) -> Launch:
             ports.append(free_port())
-            place = ["--host", LOOPBACK, "--port", str(ports[-1]), "--storage-path", str(home / "data")]
+            place = ["--host", host, "--port", str(ports[-1]), "--storage-path", str(home / "data")]
             argv = [sys.executable, "-m", "secantus", *place, "--log-level", "WARNING", *extra]
             return Launch(argv, environment(), home / "log", home, death_signal=signal.SIGTERM)
 
         def url(credentials: str = "") -> str:
-            return f"mongodb://{credentials}{LOOPBACK}:{ports[-1]}/?directConnection=true"
+            return f"mongodb://{credentials}{host}:{ports[-1]}/?directConnection=true"
 
         def ready(credentials: str = "") -> bool:
             with MongoClient[dict[str, object]](url(credentials), serverSelectionTimeoutMS=1000) as client:
