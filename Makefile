@@ -38,14 +38,16 @@ help:  ## Print this list.
 .venv/.installed: .tools/bin/uv requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
 	@echo "Installing packages (first time: about a minute)"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps $(addprefix -e ,$(MEMBERS))
 	@touch $@
 
 proto/gen/.made: .venv/.installed proto/generate.py $(shell find proto/src -name '*.proto')
 	@$(BIN)/python proto/generate.py && touch $@
 
+# Compiled once: the platform is many processes, and where Python may write no bytecode each would compile for itself.
 setup: proto/gen/.made  ## Install every package at its locked version and generate code from the contract.
+	@$(BIN)/python -m compileall -q proto/gen $(wildcard libs/*/src services/*/src deploy/gateway/src)
 
 proto: proto/gen/.made  ## Generate Python from the contract in proto/src.
 
