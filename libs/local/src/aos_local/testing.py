@@ -125,7 +125,15 @@ def s3() -> Iterator[tuple[str, dict[str, str]]]:
             for _ in range(8):
                 taken.append(free_port(taken))
             ports.append(taken)
-            return Launch(_weed(home, config, taken), environment(), home / "log", home, death_signal=signal.SIGTERM)
+            return Launch(
+                _weed(home, config, taken),
+                environment(),
+                home / "log",
+                home,
+                # It takes seconds to go by itself, and nothing in it is wanted any more.
+                stop_signal=signal.SIGKILL,
+                death_signal=signal.SIGTERM,
+            )
 
         def ready() -> bool:
             options = _s3_options(ports[-1][0])

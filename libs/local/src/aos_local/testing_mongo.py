@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from aos_local.processes.ports import LOOPBACK, free_port
 from aos_local.processes.process import Launch
@@ -28,6 +29,10 @@ def mongo(host: str = LOOPBACK) -> Iterator[str]:
             argv = [sys.executable, "-m", "secantus", *place, "--log-level", "WARNING", *extra]
             return Launch(argv, environment(), home / "log", home, death_signal=signal.SIGTERM)
 
+        def for_the_test() -> Launch:
+            # It takes seconds to go by itself, and nothing in it is wanted any more.
+            return replace(launch("--auth", "--enable-test-commands"), stop_signal=signal.SIGKILL)
+
         def url(credentials: str = "") -> str:
             return f"mongodb://{credentials}{host}:{ports[-1]}/?directConnection=true"
 
@@ -43,5 +48,5 @@ def mongo(host: str = LOOPBACK) -> Iterator[str]:
             for user, role in (("root", "root"), ("reader", "readAnyDatabase")):
                 open_to_all.admin.command("createUser", user, pwd=f"{user}-geheim", roles=[role])
         root = "root:root-geheim@"
-        with running("the server", lambda: launch("--auth", "--enable-test-commands"), lambda: ready(root)):
+        with running("the server", for_the_test, lambda: ready(root)):
             yield url(root)

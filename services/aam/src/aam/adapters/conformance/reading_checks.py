@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+import pyarrow as pa
+
 from aam.adapters.conformance.subject import Subject, Taken, opened, refused, same, stored, take
 from aam.ports import Json
 
@@ -54,13 +56,14 @@ def reading_from_every_state_gives_exactly_the_rest(subject: Subject) -> str:
     """From the state of each batch, exactly the rows after that batch are read: none is lost, none doubled."""
     whole = take(opened(subject), subject.stream, {})
     assert len(whole.batches) >= subject.batches, f"only {len(whole.batches)} batches"
-    resumed = 0
+    rows = [same(row) for row in whole.rows]
+    resumed = seen = 0
     for number, batch in enumerate(whole.batches, 1):
+        seen += batch.data.num_rows
         if batch.state is None:
             continue
         rest = take(opened(subject), subject.stream, stored(batch.state))
-        wanted = [same(row) for later in whole.batches[number:] for row in later.data.to_pylist()]
-        assert [same(row) for row in rest.rows] == wanted, f"after batch {number} the rest differs"
+        assert [same(row) for row in rest.rows] == rows[seen:], f"after batch {number} the rest differs"
         assert not rest.snapshot, "a resumed reading says it is whole"
         resumed += 1
     return f"{resumed} of {len(whole.batches)} batches" if resumed else "offers the end's cursor alone"
@@ -79,7 +82,7 @@ def broken_states_are_refused_or_read_everything(subject: Subject) -> str:
             count += 1
             continue
         assert taken.snapshot, f"{broken} was taken for a place to resume"
-        assert sorted(_rows(taken)) == sorted(_rows(whole)), f"{broken} hid rows"
+        assert _equal(taken, whole), f"{broken} hid rows"
     return f"{tried} tried, {count} refused"
 
 
@@ -145,6 +148,20 @@ def the_source_is_not_written(subject: Subject) -> str:
     take(source, subject.stream, cursor)
     assert subject.content() == before, "the source has changed"
     return "same digest"
+
+
+def _equal(one: Taken, other: Taken) -> bool:
+    """Whether both have the same rows and numbers, in whatever order.
+
+    Columns are compared first, which takes a thousandth of the time; where they differ, or hold what is not a number,
+    the rows decide.
+    """
+    return _columns(one) == _columns(other) or sorted(_rows(one)) == sorted(_rows(other))
+
+
+def _columns(taken: Taken) -> tuple[pa.Table, pa.ChunkedArray]:
+    data = pa.Table.from_batches([batch.data for batch in taken.batches]) if taken.batches else pa.table({})
+    return data, pa.chunked_array([batch.rows for batch in taken.batches], pa.int64())
 
 
 def _rows(taken: Taken) -> list[str]:

@@ -57,7 +57,7 @@ def server_time(client: Client) -> Timestamp | None:
 def token_now(collection: Collection[Document]) -> Token | None:
     """A resume token of this moment; None where the server has no change streams, or the user may not follow them."""
     try:
-        with collection.watch(KEYS_ONLY, max_await_time_ms=WAIT_MS) as stream:
+        with collection.watch(KEYS_ONLY, max_await_time_ms=1) as stream:  # a token comes with no change too
             stream.try_next()
             return stream.resume_token
     except AutoReconnect:
