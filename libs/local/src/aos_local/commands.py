@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from aos.session import address
 from aos_common.errors import DomainError
 from rich.console import Console
 
@@ -57,6 +58,7 @@ def up(
         try:
             state = platform.start(StartProgress(console), outlive_me=detach)
             print_urls(console, state, time.monotonic() - began)
+            _say_where_to_sign_in(console, state.urls["API"])
             if detach:
                 return
             console.print("Ctrl-C ends it.")
@@ -65,6 +67,13 @@ def up(
             console.print("\nStopping …")
         platform.stop()
     console.print("Stopped.")
+
+
+def _say_where_to_sign_in(console: Console, url: str) -> None:
+    """Where the commands speak to another platform, which may even answer: say how to turn to this one."""
+    if address() != url:
+        console.print(f"  The other commands speak to {address()}. To use this platform:", highlight=False)
+        console.print(f"  aos register --url {url}, or aos login --url {url}\n", highlight=False, soft_wrap=True)
 
 
 def down() -> None:

@@ -13,7 +13,7 @@ import platformdirs
 from aos.client import DEFAULT_URL, Client
 from aos.transport import Tokens
 
-__all__ = ["client", "remember_url"]
+__all__ = ["address", "client", "remember_url"]
 
 
 def _file() -> Path:
@@ -45,13 +45,17 @@ def remember_url(url: str) -> None:
     _write(known if known.get("url") == url else {"url": url})
 
 
+def address(url: str = "") -> str:
+    """Return the address of the platform that commands speak to: `url`, `AOS_URL`, the session's, the default."""
+    return (url or os.environ.get("AOS_URL") or _read().get("url") or DEFAULT_URL).rstrip("/")
+
+
 def client(url: str = "") -> Client:
     """Return a client with the stored session; new tokens are stored as they come.
 
     Another `url` is remembered with its first tokens: an address that does not answer replaces no session.
     """
-    known = _read()
-    url = (url or os.environ.get("AOS_URL") or known.get("url") or DEFAULT_URL).rstrip("/")
+    known, url = _read(), address(url)
     key = os.environ.get("AOS_API_KEY")
     if key:
         return Client(url, api_key=key)

@@ -11,7 +11,7 @@ from aos.errors import AosError
 __all__ = ["Tokens", "Transport"]
 
 TIMEOUT = httpx.Timeout(60, connect=5)
-UNAUTHORIZED = 401
+UNAUTHORIZED, TOO_MANY = 401, 429
 _VERBS = ("login", "register", "refresh", "token", "invitations/accept", "password/forgot", "password/reset")
 WITHOUT_TOKENS = tuple(f"/api/v1/auth/{verb}" for verb in _VERBS)
 
@@ -133,6 +133,9 @@ class Transport:
             self._exchange()
             return
         answer = self._send_once("POST", "/api/v1/auth/refresh", {"json": {"refresh_token": old.refresh}})
+        if answer.status_code == TOO_MANY or answer.is_server_error:  # says nothing about the session
+            self._tokens = old
+            raise AosError.of_problem(answer.status_code, _json(answer))
         if answer.is_error:
             raise AosError("SESSION_ENDED", "The session has ended.", hint="Sign in again: aos login", status=401)
         body = answer.json()

@@ -34,12 +34,32 @@ def find(client: Client, name: str) -> Any:
 
 
 @connections.command()
-def connectors(as_json: AsJson = False) -> None:
-    """List the kinds of sources this platform can read."""
+def connectors(
+    name: Annotated[str, typer.Argument(help="A connector, whose settings are explained.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the kinds of sources this platform can read, or explain the settings of one."""
     with signed_in() as client:
         found = client.connections.connectors()
+        if name:
+            chosen = by_name(found, name, "connector")
+            show(chosen, as_json, lambda: _settings_table(chosen))
+            return
     rows = [(c["name"], c["title"], ", ".join(c["settings_schema"].get("properties", {}))) for c in found]
     show(found, as_json, lambda: table_of(("name", "title", "settings"), rows))
+
+
+def _settings_table(connector: Any) -> Table:
+    schema = connector["settings_schema"]
+    rows = [
+        (key, _must(key, one, schema.get("required", [])), one.get("default"), one.get("description", ""))
+        for key, one in schema.get("properties", {}).items()
+    ]
+    return table_of(("setting", "", "default", "meaning"), rows)
+
+
+def _must(key: str, one: Any, required: list[str]) -> str:
+    return ", ".join(filter(None, ["required" if key in required else "", "secret" if one.get("writeOnly") else ""]))
 
 
 @connections.command()
@@ -53,7 +73,7 @@ def create(
     settings = settings_of(setting)
     with signed_in() as client:
         made = client.connections.create(name, connector, settings, stream or [])
-    say(f"{made['name']} is {made['state']}. Watch it: aos connections show {typed(made['name'])}")
+    say(f"{told(made)} Watch it: aos connections show {typed(made['name'])}")
 
 
 @connections.command()
@@ -62,7 +82,12 @@ def reconnect(name: Name, setting: Settings) -> None:
     settings = settings_of(setting)
     with signed_in() as client:
         made = client.connections.reconnect(find(client, name)["id"], settings)
-    say(f"{made['name']} is {made['state']}. Watch it: aos connections show {typed(made['name'])}")
+    say(f"{told(made)} Watch it: aos connections show {typed(made['name'])}")
+
+
+def told(connection: Any) -> str:
+    """Return a sentence on a connection's state, and on what keeps it there."""
+    return f"{connection['name']} is {connection['state']}{_steered(connection)}. {connection['error']}".rstrip()
 
 
 def settings_of(pairs: list[str]) -> dict[str, Any]:
@@ -98,7 +123,7 @@ def list_connections(as_json: AsJson = False) -> None:
     with signed_in() as client:
         found = list(client.connections.list())
     rows = [(c["name"], c["connector"], c["state"], c["location"], c["error"]) for c in found]
-    nothing = "There is no connection yet. Begin with: aos discover FOLDER"
+    nothing = "There is no connection yet. Begin with: aos discover FOLDER, or aos connections onboard --help"
     show(found, as_json, lambda: table_of(("name", "connector", "state", "location", "problem"), rows), nothing)
 
 
@@ -107,9 +132,13 @@ def show_connection(name: Name, as_json: AsJson = False) -> None:
     """Show a connection and the state of its streams."""
     with signed_in() as client:
         found = find(client, name)
-    title = f"{found['name']}: {found['state']}{_steered(found)} {found['error']}"
-    rows = [(s["name"], s["state"], s["entity"], s["mapping_version"], s["error"]) for s in found["streams"]]
-    show(found, as_json, lambda: table_of(("stream", "state", "entity", "mapping", "problem"), rows, title))
+    rows = [(s["name"], s["state"], s["entity"], s["mapping_version"] or "", s["error"]) for s in found["streams"]]
+    if not as_json:
+        say(told(found))
+    if rows or as_json:
+        show(found, as_json, lambda: table_of(("stream", "state", "entity", "mapping", "problem"), rows))
+    if not as_json and found["state"] == "SAFE_MODE":
+        say(f"See what it would bring: aos connections preview {typed(found['name'])}")
 
 
 def _steered(found: Any) -> str:
@@ -141,13 +170,16 @@ def sync(
             hint = f"It goes on after: aos connections resume {typed(found['name'])}"
             raise AosError("PAUSED", "The connection was paused, and its run stopped where it stood.", hint=hint)
         if run["state"] != "succeeded":
-            raise AosError("SYNC_FAILED", run["error"] or f"The sync was {run['state']}.")
+            hint = f"What the connection waits for: aos connections explain {typed(found['name'])}"
+            raise AosError("SYNC_FAILED", run["error"] or f"The sync was {run['state']}.", hint=hint)
 
 
 def _span(text: str) -> tuple[str, str]:
     since, dots, until = text.partition("..")
     if not (since and dots and until):
-        raise typer.BadParameter("It takes FROM..UNTIL.", param_hint="--backfill")
+        raise typer.BadParameter(
+            "It takes FROM..UNTIL, e.g. 2026-03-01T00:00:00Z..2026-04-01T00:00:00Z or 1..500.", param_hint="--backfill"
+        )
     return since, until
 
 
@@ -170,13 +202,14 @@ def explain(name: Name) -> None:
     """Tell the story of a connection: its state, its last run, and what waits for somebody."""
     with signed_in() as client:
         found = find(client, name)
-        say(f"{found['name']} is {found['state']}{_steered(found)}. {found['error']}")
+        say(told(found))
         for run in client.connections.sync_runs(found["id"]):
-            say(f"Last run: {run['state']} {run['error']}")
+            say(f"Last run: {run['state']}. {run['error']}".rstrip())
             console.print(_streams(run))
             break
         else:
-            say(f"It has never run. Start it with: aos connections sync {typed(found['name'])}")
+            verb = {"SAFE_MODE": "preview", "FAILED": "reconnect"}.get(found["state"], "sync")
+            say(f"It has never run. Next: aos connections {verb} {typed(found['name'])}")
         total = client.connections.quarantine_total(found["id"])
         if total:
             say(f"{total} rows are in quarantine: aos quarantine list {typed(found['name'])}")

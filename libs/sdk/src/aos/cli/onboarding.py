@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from aos.cli.connections import Name, Settings, connections, find, settings_of
+from aos.cli.connections import Name, Settings, connections, find, settings_of, told
 from aos.cli.output import AsJson, console, say, show, signed_in, table_of, typed
 
 STAGES = (
@@ -32,7 +32,7 @@ def onboard(
     """Onboard a source in Safe Mode: at most 20 rows of each stream are read, and nothing is announced."""
     with signed_in() as client:
         made = client.onboarding.enter(name, connector, settings_of(setting), streams=stream or [], safe_mode=safe_mode)
-    say(f"{made['name']} is {made['state']}. {made['error']}")
+    say(told(made))
     if made["state"] == "PENDING":
         verb = "preview" if safe_mode else "show"
         say(f"Its source is being looked at. Then: aos connections {verb} {typed(made['name'])}")
@@ -51,7 +51,9 @@ def preview(
     if as_json:
         show(found, True, lambda: table_of((), ()))
         return
-    say(f"{connection['name']} is {connection['state']}. {connection['error']}")
+    say(told(connection))
+    if connection["state"] == "PENDING":
+        say("Its source is still being looked at; ask again in a moment.")
     for one in found:
         console.print(_fields(one))
         if one["error"]:
@@ -79,7 +81,7 @@ def promote(name: Name) -> None:
     """End a connection's Safe Mode: its proposals are decided, and syncs may run."""
     with signed_in() as client:
         made = client.onboarding.promote(find(client, name)["id"])
-    say(f"{made['name']} is {made['state']}. Then: aos connections sync {typed(made['name'])}")
+    say(f"{told(made)} It is looked at once more. Then: aos connections sync {typed(made['name'])}")
 
 
 def funnel(
@@ -97,6 +99,11 @@ def funnel(
         found = client.onboarding.funnel()
     show(found, as_json, lambda: table_of(("stage", "connections"), [(one, found[one]) for one in STAGES]))
     if not as_json:
-        reached = "no data" if found["coverage"] is None else f"{found['coverage']:.0%}"
-        verdict = "met" if found["met"] else "not met"
-        say(f"Coverage: {reached} of an objective of {found['objective']:.0%}, {verdict}.")
+        say(_coverage(found))
+
+
+def _coverage(found: Any) -> str:
+    if found["coverage"] is None:
+        return f"Coverage: no data; the objective is {found['objective']:.0%}."
+    verdict = "met" if found["met"] else "not met"
+    return f"Coverage: {found['coverage']:.0%} of an objective of {found['objective']:.0%}, {verdict}."

@@ -108,7 +108,7 @@ def by_name(items: Iterable[Any], wanted: str, what: str) -> Any:
     """Return the item with this id or name; complain with the names there are."""
     known = list(items)
     for item in known:
-        if wanted in (item["id"], item.get("name")):
+        if wanted in (item.get("id"), item.get("name")):
             return item
     names = ", ".join(str(item.get("name") or item["id"]) for item in known) or "none yet"
     raise AosError("NOT_FOUND", f"There is no {what} {wanted!r}.", hint=f"There are: {names}.")

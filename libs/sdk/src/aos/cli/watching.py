@@ -104,9 +104,10 @@ def show_watch(name: WatchName, as_json: AsJson = False) -> None:
     with signed_in() as client:
         found = client.watches.get(by_name(client.watches.list(), name, "watch")["id"])
     rows = [(s["name"], s["job_status"], s["rows"], s["bytes"], s["update_time"], s["warning"]) for s in found["syncs"]]
-    title = f"{found['name']}: {found['state']} {found['error']}"
+    if not as_json:
+        say(f"{found['name']} is {found['state']}. {found['error']}".rstrip())
     columns = ("connection", "last sync", "rows", "bytes", "heard of", "warning")
-    show(found, as_json, lambda: table_of(columns, rows, title))
+    show(found, as_json, lambda: table_of(columns, rows))
 
 
 @watches.command()

@@ -43,7 +43,8 @@ async def start_sync(
         raise paused(connection.name, steering.paused_by, steering.paused_at)
     if connection.safe_mode:
         raise SafeMode(
-            f"{connection.name} is in Safe Mode.", hint="Look at its preview, then promote it: aos connections promote"
+            f"{connection.name} is in Safe Mode.",
+            hint=f"Look at its preview, then promote it: aos connections promote {shlex.quote(connection.name)}",
         )
     if connection.state not in READABLE:
         raise NotReady(
