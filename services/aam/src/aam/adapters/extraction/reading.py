@@ -13,9 +13,10 @@ from aam.adapters.extraction.duplicates import repeated
 from aam.adapters.extraction.landed import ROW_COLUMN
 from aam.adapters.extraction.restoring import Trail, save
 from aam.adapters.extraction.spool import Spool, write_parquet
-from aam.adapters.projection.compiler import EPOCH_BITS, Program, compile_mapping
+from aam.adapters.projection.compiler import EPOCH_BITS
 from aam.adapters.projection.engine import Engine
 from aam.adapters.projection.handing import content_columns
+from aam.adapters.projection.projector import Projector
 from aam.domain.errors import MappingInvalid, QuarantineFull, RunCancelled
 from aam.domain.landing import source_id
 from aam.domain.mapping import Mapping
@@ -69,13 +70,12 @@ class Reading:
 
     def run(self, progress: Progress) -> Extraction:
         """Read to the end, then upload what is to be announced."""
-        program: Program | None = None
+        projector = self._projector()
         self._tell(progress)
         for batch in self.read.batches():
             if progress.cancelled:
                 raise RunCancelled(f"{self.task.stream.name}: the run was cancelled.")
-            program = program or self._program(batch.data.schema)
-            self._take(self._numbered(batch), program)
+            self._take(self._numbered(batch), projector)
             if batch.state is not None:
                 state = dict(batch.state)
                 save(self.task, self.trail, self.spool, self.objects, snapshot=self.snapshot, state=state)
@@ -127,13 +127,13 @@ class Reading:
         misfits = tuple(replace(misfit, row=misfit.row + self._shift) for misfit in batch.misfits)
         return replace(batch, rows=pc.add(batch.rows, self._shift), misfits=misfits)
 
-    def _take(self, batch: SourceBatch, program: Program) -> None:
+    def _take(self, batch: SourceBatch, projector: Projector) -> None:
         trail = self.trail
         index = trail.next_index
         name = trail.names[index] = self.task.batch(index)
         trail.unsaved.append(index)
         write_parquet(self.objects, name.landing_key, landed(batch))
-        result = self.engine.project(program, batch.data, batch.rows, self.read.file)
+        result = projector.project(batch.data, batch.rows)
         rows = result.rows
         if self.read.schema.cursor and rows.num_rows:
             trail.highest = max(trail.highest, pc.max(rows.column("_version")).as_py())
@@ -169,10 +169,10 @@ class Reading:
             version_column=cursor if told else "",
         )
 
-    def _program(self, schema: pa.Schema) -> Program:
-        return compile_mapping(
+    def _projector(self) -> Projector:
+        return Projector(
+            self.engine,
             self.mapping,
-            schema,
             source=source_id(self.task.connection_id, self.task.stream.name),
             file=self.read.file,
             version=self.version,

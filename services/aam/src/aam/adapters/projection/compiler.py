@@ -1,6 +1,6 @@
 """A mapping version compiled against a stream's columns: one SELECT per batch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -86,7 +86,7 @@ def compile_mapping(
         if (kind := handed_on(field, schema.field(columns[field.source].position).type)) is not None
     }
     computed = [f"{sql} AS {identifier(name)}" for name, sql in expressions.items() if name not in moved]
-    computed.append(f"{_bad(mapping, columns, expressions['_key'])} AS _bad")
+    computed.append(f"{_bad(mapping, columns, expressions['_key'], moved)} AS _bad")
     if hashed:
         names = content_columns(list(expressions), keyed=bool(mapping.key_columns))
         computed.append(f"hash({', '.join(expressions[name] for name in names)}) AS _hash")
@@ -182,11 +182,11 @@ def _extras(unmapped: list[tuple[str, _Source]]) -> str:
     return f"CAST(json_object({', '.join(parts)}) AS VARCHAR)"
 
 
-def _bad(mapping: Mapping, columns: dict[str, _Source], key: str) -> str:
+def _bad(mapping: Mapping, columns: dict[str, _Source], key: str, moved: Collection[str]) -> str:
     cases = [
         f"WHEN CASE WHEN {_unfit(field, f'v{index}')} THEN {_present(columns[field.source])} END THEN {index}"
         for index, field in enumerate(mapping.fields)
-        if field.transform.kind != "text" and not _always_fits(field, columns[field.source])
+        if field.transform.kind != "text" and not _always_fits(field, columns[field.source], moved)
     ]
     if mapping.key_columns:
         cases.append(f"WHEN ({key}) IS NULL THEN {KEY_MISSING}")
@@ -206,5 +206,6 @@ def _present(source: _Source) -> str:
     return f"{source.trimming if source.family is Family.TEXT else source.raw} IS NOT NULL"
 
 
-def _always_fits(field: FieldMapping, source: _Source) -> bool:
-    return (source.family, field.transform.kind) == (Family.BOOLEAN, "boolean")
+def _always_fits(field: FieldMapping, source: _Source, moved: Collection[str]) -> bool:
+    kind = (source.family, field.transform.kind)
+    return kind == (Family.BOOLEAN, "boolean") or (kind == (Family.DECIMAL, "decimal") and field.attribute in moved)

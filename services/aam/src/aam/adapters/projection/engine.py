@@ -59,8 +59,13 @@ class Engine:
         """Free the engine."""
         self._duck.close()
 
-    def project(self, program: Program, data: pa.RecordBatch, rows: pa.Array, file: str) -> Projected:
-        """Canonical form of a batch; every row of it is either in the result or among its misfits."""
+    def project(
+        self, program: Program, data: pa.RecordBatch, rows: pa.Array, file: str, *, told: pa.RecordBatch | None = None
+    ) -> Projected:
+        """Canonical form of a batch; every row of it is either in the result or among its misfits.
+
+        Misfits show what their source `told`, where that is not `data` itself.
+        """
         names = [*(f"c{position}" for position in range(data.num_columns)), ROW]
         batch = pa.Table.from_arrays([*(plain(column) for column in data.columns), rows], names=names)
         self._duck.register(BATCH, batch)
@@ -83,7 +88,7 @@ class Engine:
             _misfit(program, index, row, number, file)
             for index, row, number in zip(
                 bad.filter(wrong).to_pylist(),
-                python_rows(data.filter(wrong.combine_chunks())),
+                python_rows((data if told is None else told).filter(wrong.combine_chunks())),
                 rows.filter(wrong.combine_chunks()).to_pylist(),
                 strict=True,
             )

@@ -8,6 +8,7 @@ from aam.adapters.projection.families import plain_type
 from aam.domain.mapping import FieldMapping
 
 MICROS = pa.timestamp("us", "UTC")
+EXACT = pa.decimal128(38, 18)
 IGNORED = frozenset({"_version", "_row", "_source"})
 """Of a stream's content: they say when and from where it was read, not what it says."""
 
@@ -21,8 +22,16 @@ def handed_on(field: FieldMapping, kind: pa.DataType) -> pa.DataType | None:
         return None
     if transform == "timestamp" and pa.types.is_timestamp(kind) and kind.unit == "us" and kind.tz:
         return MICROS
+    if transform == "decimal" and holds_whole(kind):
+        return EXACT
     same = {"date": pa.date32(), "integer": pa.int64(), "boolean": pa.bool_()}
     return kind if same.get(transform) == kind else None
+
+
+def holds_whole(kind: pa.DataType) -> bool:
+    """Whether an attribute's decimals hold every value of the type."""
+    whole, scale = EXACT.precision - EXACT.scale, EXACT.scale
+    return bool(pa.types.is_decimal128(kind)) and 0 <= kind.scale <= scale and kind.precision - kind.scale <= whole
 
 
 def constant(value: str, rows: int) -> pa.Array:
