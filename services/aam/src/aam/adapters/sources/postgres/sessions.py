@@ -73,29 +73,9 @@ class Sessions:
     def table_reader(self, table: CatalogTable, snapshot: str) -> "Iterator[adbc.Cursor]":
         """A session in the snapshot that reads one table, which keeps its shape meanwhile."""
         with self.reader(table.stream, snapshot) as cursor:
-            self.hold_still(cursor, table)
+            with self.control(table.stream) as fresh:
+                hold_still(cursor, fresh, table)
             yield cursor
-
-    def hold_still(self, cursor: "adbc.Cursor", table: CatalogTable) -> None:
-        """Keep the table in its shape until the cursor's transaction ends; raise where the snapshot holds another one.
-
-        Whoever alters the table from now on waits. Who came between snapshot and lock is seen in another session, or
-        by the table's new file: a rewritten table looks empty in an older snapshot
-        (https://www.postgresql.org/docs/current/mvcc-caveats.html).
-        """
-        cursor.execute(LOCK_SQL.format(table=f"{quoted(table.schema)}.{quoted(table.name)}"))
-        cursor.fetchall()
-        cursor.execute(REWRITTEN_SQL.format(oid=table.oid))
-        same = cursor.fetchall() == [(True,)]
-        with self.control(table.stream) as fresh:
-            now = next((one for one in tables(described(fresh, table.stream)) if one.oid == table.oid), None)
-        if not same or now is None or not table.has_shape_of(now):
-            raise SourceError(
-                f"{table.stream} changed its shape while it was read.",
-                hint="The next attempt reads it in the shape it has now.",
-                fault=Fault.TRANSIENT,
-                reason="SOURCE_CHANGED",
-            )
 
     @contextmanager
     def control(self, what: str) -> "Iterator[psycopg.Connection[Any]]":
@@ -132,3 +112,24 @@ class Sessions:
 def _configured(values: Mapping[str, str]) -> bytes:
     told = (f"pg_catalog.set_config('{name}', '{value}', false)" for name, value in values.items())
     return f"SELECT {', '.join(told)}".encode()
+
+
+def hold_still(cursor: "adbc.Cursor", fresh: "psycopg.Connection[Any]", table: CatalogTable) -> None:
+    """Keep the table in its shape until the cursor's transaction ends; raise where the snapshot holds another one.
+
+    Whoever alters the table from now on waits. Who came between snapshot and lock is seen by `fresh`, a session that
+    is in no transaction, or by the table's new file: a rewritten table looks empty in an older snapshot
+    (https://www.postgresql.org/docs/current/mvcc-caveats.html).
+    """
+    cursor.execute(LOCK_SQL.format(table=f"{quoted(table.schema)}.{quoted(table.name)}"))
+    cursor.fetchall()
+    cursor.execute(REWRITTEN_SQL.format(oid=table.oid))
+    same = cursor.fetchall() == [(True,)]
+    now = next((one for one in tables(described(fresh, table.stream)) if one.oid == table.oid), None)
+    if not same or now is None or not table.has_shape_of(now):
+        raise SourceError(
+            f"{table.stream} changed its shape while it was read.",
+            hint="The next attempt reads it in the shape it has now.",
+            fault=Fault.TRANSIENT,
+            reason="SOURCE_CHANGED",
+        )

@@ -104,7 +104,7 @@ class PostgresSource:
             # Where the log tells of changes no column does: a row may change without it.
             schema = table.stream_schema("" if begun else self._settings.cursors.get(stream))
             if isinstance(begun, Changes):
-                yield Followed(table, schema, self._sessions, begun, {"slot": self.follower.name})
+                yield Followed(table, schema, self._sessions, session, begun, {"slot": self.follower.name})
                 return
             with _snapshot(session) as (snapshot, now):
                 yield self._opened(table, schema, snapshot, now, begun, cursor)
@@ -116,7 +116,7 @@ class PostgresSource:
             table = self._table(session, stream)
             schema = table.stream_schema(self._settings.cursors.get(stream))
             with _snapshot(session) as (snapshot, _):
-                yield SpanRead(table, schema, partial(self._sessions.reader, stream, snapshot), span, place)
+                yield SpanRead(table, schema, partial(self._sessions.table_reader, table, snapshot), span, place)
 
     def _opened(
         self, table: CatalogTable, schema: StreamSchema, snapshot: str, now: datetime, begun: Json, cursor: Json

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -12,14 +12,14 @@ from aam.adapters.sources.postgres.cursors import sealed
 from aam.adapters.sources.postgres.keys import among, key_texts
 from aam.adapters.sources.postgres.replication.drain import Changes
 from aam.adapters.sources.postgres.rows import separated
+from aam.adapters.sources.postgres.sessions import Sessions, hold_still
 from aam.domain.errors import Fault, SourceError
 from aam.domain.schema import StreamSchema
 from aam.ports import Json, SourceBatch
 
 if TYPE_CHECKING:
     from adbc_driver_postgresql.dbapi import Cursor  # type: ignore[import-untyped]  # ships no types
-
-    from aam.adapters.sources.postgres.sessions import Sessions
+    from psycopg import Connection
 
 KEYS_AT_ONCE = 2_000
 VISIBLE_SECONDS = 30.0
@@ -43,11 +43,19 @@ class Followed:
     snapshot = False
 
     def __init__(
-        self, table: CatalogTable, schema: StreamSchema, sessions: "Sessions", changes: Changes, place: Json
+        self,
+        table: CatalogTable,
+        schema: StreamSchema,
+        sessions: Sessions,
+        fresh: "Connection[Any]",
+        changes: Changes,
+        place: Json,
     ) -> None:
+        """`fresh` is a session that is in no transaction."""
         self.schema, self.file = schema, table.stream
         self.unchanged = not changes.keys
-        self._table, self._sessions, self._changes, self._place = table, sessions, changes, dict(place)
+        self._table, self._sessions, self._fresh = table, sessions, fresh
+        self._changes, self._place = changes, dict(place)
 
     def batches(self) -> Iterator[SourceBatch]:
         """In the order of the first changes; the last batch can be resumed after."""
@@ -56,7 +64,7 @@ class Followed:
             return
         number = 1
         with self._session() as session:
-            self._sessions.hold_still(session, self._table)
+            hold_still(session, self._fresh, self._table)
             for start in range(0, len(keys), KEYS_AT_ONCE):
                 group = keys[start : start + KEYS_AT_ONCE]
                 session.execute(select_sql(self._table) + among(self._table, group))
