@@ -3,6 +3,7 @@
 import itertools
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ Settings = Annotated[
         help="key=value; repeat it. Lists and objects as JSON; key=@FILE reads a secret from a file, @- from here.",
     ),
 ]
-TABLE_ROWS = 50
+TABLE_ROWS, SETTLED_SECONDS = 50, 60.0
 ENDED = ("succeeded", "failed", "cancelled", "paused")
 BACKFILL = "Read again what lies in FROM..UNTIL, e.g. 2026-03-01T00:00:00Z..2026-04-01T00:00:00Z, or 1..500."
 
@@ -31,6 +32,16 @@ BACKFILL = "Read again what lies in FROM..UNTIL, e.g. 2026-03-01T00:00:00Z..2026
 def find(client: Client, name: str) -> Any:
     """Return the connection of this name or id, with its streams."""
     return client.connections.get(by_name(client.connections.list(), name, "connection")["id"])
+
+
+def find_settled(client: Client, name: str) -> Any:
+    """Return the same, waiting a while for one whose source is still being looked at."""
+    found, until = find(client, name), time.monotonic() + SETTLED_SECONDS
+    return wait_for(
+        lambda: client.connections.get(found["id"]),
+        lambda found: found["state"] != "PENDING" or time.monotonic() > until,
+        lambda found: f"{found['name']}: its source is being looked at",
+    )
 
 
 @connections.command()
@@ -158,7 +169,7 @@ def sync(
     """Sync a connection now, wait for the end, and show what became of every row."""
     span = _span(backfill) if backfill else None
     with signed_in() as client:
-        found = find(client, name)
+        found = find_settled(client, name)
         asked = client.connections.sync(
             found["id"], stream or [], full_refresh=full_refresh, backfill=span, replay=replay
         )

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from aos.cli.connections import Name, Settings, connections, find, settings_of, told
+from aos.cli.connections import Name, Settings, connections, find_settled, settings_of, told
 from aos.cli.output import AsJson, console, say, show, signed_in, table_of, typed
 
 STAGES = (
@@ -46,7 +46,7 @@ def preview(
 ) -> None:
     """Show sampled rows in canonical form, those that do not fit, and each mapped field with its confidence."""
     with signed_in() as client:
-        connection = find(client, name)
+        connection = find_settled(client, name)
         found = list(client.onboarding.preview(connection["id"], stream))
     if as_json:
         show(found, True, lambda: table_of((), ()))
@@ -80,7 +80,7 @@ def _fields(one: Any) -> Table:
 def promote(name: Name) -> None:
     """End a connection's Safe Mode: its proposals are decided, and syncs may run."""
     with signed_in() as client:
-        made = client.onboarding.promote(find(client, name)["id"])
+        made = client.onboarding.promote(find_settled(client, name)["id"])
     say(f"{told(made)} It is looked at once more. Then: aos connections sync {typed(made['name'])}")
 
 

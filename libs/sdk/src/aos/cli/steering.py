@@ -32,16 +32,18 @@ def resume(name: Name) -> None:
 @connections.command()
 def schedule(
     name: Name,
-    every: Annotated[int, typer.Option(min=0, help="Minutes from one run to the next.")] = 0,
+    every: Annotated[int | None, typer.Option(min=1, help="Minutes from one run to the next.")] = None,
     cron: Annotated[str, typer.Option(help="Five fields as cron has them, e.g. '0 3 * * 1-5'.")] = "",
     timezone: Annotated[str, typer.Option(help="Time zone of --cron, e.g. Europe/Berlin.")] = "UTC",
     off: Annotated[bool, typer.Option("--off", help="Run it only when asked.")] = False,
 ) -> None:
     """Run a connection regularly; without an option, show when it runs."""
+    if off and (every or cron):
+        raise typer.BadParameter("It goes with no other option.", param_hint="--off")
     with signed_in() as client:
         found = find(client, name)
         if every or cron or off:
-            asked: dict[str, Any] = {} if off else {"every_minutes": every, "cron": cron, "timezone": timezone}
+            asked: dict[str, Any] = {} if off else {"every_minutes": every or 0, "cron": cron, "timezone": timezone}
             steering = client.steering.schedule(found["id"], **asked)
         else:
             steering = client.steering.get(found["id"])

@@ -48,12 +48,14 @@ def _rounded(value: float | None) -> str | None:
 def fresh(
     name: Name,
     within: Annotated[
-        int | None, typer.Option(min=1, help="Minutes; without it, twice the schedule's interval.")
+        int | None, typer.Option(min=0, help="Minutes; 0: twice the schedule's interval, if there is one.")
     ] = None,
 ) -> None:
-    """Say how old a connection's last success may be before there is a warning."""
+    """Say how old a connection's last success may be before there is a warning; without an option, show it."""
     with signed_in() as client:
-        found = client.statistics.set_freshness(find(client, name)["id"], within)
+        wanted = find(client, name)["id"]
+        asked = client.statistics
+        found = asked.get(wanted) if within is None else asked.set_freshness(wanted, within or None)
     minutes = found["fresh_within_minutes"]
     say("No age is too old." if minutes is None else f"There is a warning when it is older than {minutes:.0f} minutes.")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from aos_common.ids import new_id
 
-from aam.domain.connection import ConnectionState
+from aam.domain.connection import Connection, ConnectionState
 from aam.domain.errors import NotReady, RunActive, SafeMode, SyncsSwitchedOff, UnknownStreams
 from aam.domain.run import RunState, StreamRun, SyncRun
 from aam.domain.steering import RunPlan, paused
@@ -38,19 +38,7 @@ async def start_sync(
             "Syncs are switched off for your tenant.", hint="An admin may type: aos flags on use_aam_as_source"
         )
     connection = await connections.get(tenant_id, connection_id)
-    steering = connection.steering
-    if steering.paused_at:
-        raise paused(connection.name, steering.paused_by, steering.paused_at)
-    if connection.safe_mode:
-        raise SafeMode(
-            f"{connection.name} is in Safe Mode.",
-            hint=f"Look at its preview, then promote it: aos connections promote {shlex.quote(connection.name)}",
-        )
-    if connection.state not in READABLE:
-        raise NotReady(
-            f"{connection.name} is {connection.state}. {connection.error}".strip(),
-            hint="Wait until it is ACTIVE; when it FAILED, correct the source or the settings and discover again.",
-        )
+    _refuse_unready(connection)
     streams = await connections.streams(tenant_id, connection_id)
     missing = sorted(set(only) - {stream.name for stream in streams})
     if missing:
@@ -71,6 +59,23 @@ async def start_sync(
     if found.id != run.id and not (request_id and found.request_id == request_id):
         _refuse_other(found, run)
     return found
+
+
+def _refuse_unready(connection: Connection) -> None:
+    """Raise unless the connection may be read now."""
+    steering, name = connection.steering, shlex.quote(connection.name)
+    if steering.paused_at:
+        raise paused(connection.name, steering.paused_by, steering.paused_at)
+    if connection.safe_mode:
+        raise SafeMode(
+            f"{connection.name} is in Safe Mode.",
+            hint=f"Look at its preview, then promote it: aos connections promote {name}",
+        )
+    if connection.state not in READABLE:
+        raise NotReady(
+            f"{connection.name} is {connection.state}. {connection.error}".strip(),
+            hint=f"Wait until it is ACTIVE; when it FAILED, correct the source or: aos connections reconnect {name}",
+        )
 
 
 def _refuse_other(found: SyncRun, wanted: SyncRun) -> None:

@@ -74,7 +74,9 @@ def public_and_secret(model: type[BaseModel], settings: Json) -> tuple[dict[str,
         )
         missing = missing_of(model, settings)
         raise InvalidSettings(
-            f"The settings are not right: {told}.", hint="See the connector's schema.", missing=missing
+            f"The settings are not right: {told}.",
+            hint="Read what they mean: aos connections connectors NAME.",
+            missing=missing,
         ) from None
     public: dict[str, Any] = {}
     secret: dict[str, str] = {}

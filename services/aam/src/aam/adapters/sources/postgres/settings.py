@@ -22,7 +22,11 @@ class PostgresSettings(BaseModel):
     password_from: Locator = Field(
         "", description="In place of the password, where it is in your vault: vault:path/of/secret#field."
     )
-    sslmode: Annotated[str, Field(pattern="^(disable|allow|prefer|require|verify-ca|verify-full)$")] = "prefer"
+    sslmode: str = Field(
+        "prefer",
+        pattern="^(disable|allow|prefer|require|verify-ca|verify-full)$",
+        description="Whether the connection is encrypted, and whose certificate it takes, as libpq has it.",
+    )
     schemas: list[str] = Field(default_factory=list, description="Schemas to read; empty means all.")
     exclude_columns: dict[str, list[str]] = Field(
         default_factory=dict, description="Columns never read, by stream (schema.table)."
