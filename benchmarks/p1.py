@@ -99,8 +99,8 @@ async def _ours(source_url: str, app_url: str, folder: Path) -> dict[str, float]
     from aam.domain.connection import Connection, ConnectionState, Stream, StreamState
     from aam.domain.run import StreamRunState
     from aam.domain.schema import fingerprint
-    from aam.usecases.start_sync import start_sync
-    from aam.usecases.sync_stream import sync_stream
+    from aam.usecases.syncing.start_sync import start_sync
+    from aam.usecases.syncing.sync_stream import sync_stream
     from aos_common.db import Database
     from aos_common.egress import Egress
     from aos_common.folders import AllowedFolders

@@ -1,7 +1,5 @@
 """REST and gRPC of onboarding: the anonymous caller first, then the other tenant, then the same answers on both."""
 
-import json
-import time
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -10,7 +8,6 @@ from uuid import UUID, uuid4
 
 import grpc
 import httpx
-import jwt
 import pytest
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.onboarding import grpc as onboarding_grpc
@@ -19,31 +16,18 @@ from aam.entrypoints.onboarding.rest import onboarding_router
 from aos_common import grpc as aos_grpc
 from aos_common import http
 from aos_common.auth import TokenVerifier
+from aos_common.testing import Issuer
 from autonomos.aam.v1 import onboarding_pb2 as pb
 from autonomos.aam.v1 import onboarding_pb2_grpc as stubs
-from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-ISSUER, AUDIENCE = "https://identity.test", "autonomos"
-
-
-def token(tenant: UUID) -> str:
-    now = int(time.time())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "jti": "1", "iat": now, "exp": now + 60}
-    claims |= {"tenant_id": str(tenant), "roles": ["owner"]}
-    return jwt.encode(claims, KEY, "RS256", headers={"typ": "at+jwt", "kid": "k"})
-
-
-def bearer(tenant: UUID) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token(tenant)}"}
+ISSUER = Issuer()
+token, bearer = ISSUER.token, ISSUER.headers
 
 
 @pytest.fixture
 async def verifier() -> AsyncIterator[TokenVerifier]:
-    key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "k", "use": "sig"}
-    transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"keys": [key]}))
-    verifier = TokenVerifier("http://identity/jwks", ISSUER, AUDIENCE, httpx.AsyncClient(transport=transport))
+    verifier = ISSUER.verifier()
     yield verifier
     await verifier.close()
 

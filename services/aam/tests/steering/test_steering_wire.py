@@ -1,7 +1,5 @@
 """REST and gRPC of steering: the anonymous caller first, then the other tenant, then the same answers on both."""
 
-import json
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +7,6 @@ from uuid import UUID, uuid4
 
 import grpc
 import httpx
-import jwt
 import pytest
 from aam.domain.connection import ConnectionState
 from aam.entrypoints import grpc as mesh_grpc
@@ -20,21 +17,17 @@ from aam.entrypoints.steering.rest import steering_router
 from aos_common import grpc as aos_grpc
 from aos_common import http
 from aos_common.auth import TokenVerifier
+from aos_common.testing import Issuer
 from autonomos.aam.v1 import connections_pb2 as pb
 from autonomos.aam.v1 import connections_pb2_grpc as stubs
-from cryptography.hazmat.primitives.asymmetric import rsa
 from google.protobuf.struct_pb2 import Struct
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-ISSUER, AUDIENCE = "https://identity.test", "autonomos"
+ISSUER = Issuer()
 ROUTES = (("GET", "steering"), ("POST", "pause"), ("POST", "resume"), ("PUT", "schedule"), ("PUT", "limits"))
 
 
 def token(tenant: UUID, role: str = "owner") -> str:
-    now = int(time.time())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "jti": "1", "iat": now, "exp": now + 60}
-    claims |= {"tenant_id": str(tenant), "roles": [role]}
-    return jwt.encode(claims, KEY, "RS256", headers={"typ": "at+jwt", "kid": "k"})
+    return ISSUER.token(tenant, (role,), "ann")
 
 
 def bearer(tenant: UUID, role: str = "owner") -> dict[str, str]:
@@ -43,9 +36,7 @@ def bearer(tenant: UUID, role: str = "owner") -> dict[str, str]:
 
 @pytest.fixture
 async def verifier() -> AsyncIterator[TokenVerifier]:
-    key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "k", "use": "sig"}
-    transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"keys": [key]}))
-    verifier = TokenVerifier("http://identity/jwks", ISSUER, AUDIENCE, httpx.AsyncClient(transport=transport))
+    verifier = ISSUER.verifier()
     yield verifier
     await verifier.close()
 

@@ -1,7 +1,6 @@
 """REST and gRPC of watching: the anonymous caller first, then the other tenant, then the same answers on both."""
 
 import json
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
@@ -10,7 +9,6 @@ from uuid import UUID, uuid4
 
 import grpc
 import httpx
-import jwt
 import pytest
 from aam.adapters.watching.airbyte import Airbyte
 from aam.adapters.watching.watches import PostgresWatches
@@ -23,32 +21,19 @@ from aos_common.auth import TokenVerifier
 from aos_common.db import Database
 from aos_common.egress import Egress
 from aos_common.secrets import LocalKeys, SecretBox
+from aos_common.testing import Issuer
 from aos_local.airbyte import CLIENT_ID, CLIENT_SECRET, airbyte
 from autonomos.aam.v1 import watching_pb2 as pb
 from autonomos.aam.v1 import watching_pb2_grpc as stubs
-from cryptography.hazmat.primitives.asymmetric import rsa
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-ISSUER, AUDIENCE = "https://identity.test", "autonomos"
+ISSUER = Issuer()
+token, bearer = ISSUER.token, ISSUER.headers
 BODY = {"name": "airbyte", "url": "https://airbyte.example.com", "bearer_token": "hunter2"}
-
-
-def token(tenant: UUID) -> str:
-    now = int(time.time())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "jti": "1", "iat": now, "exp": now + 60}
-    claims |= {"tenant_id": str(tenant), "roles": ["owner"]}
-    return jwt.encode(claims, KEY, "RS256", headers={"typ": "at+jwt", "kid": "k"})
-
-
-def bearer(tenant: UUID) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token(tenant)}"}
 
 
 @pytest.fixture
 async def verifier() -> AsyncIterator[TokenVerifier]:
-    key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "k", "use": "sig"}
-    transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"keys": [key]}))
-    verifier = TokenVerifier("http://identity/jwks", ISSUER, AUDIENCE, httpx.AsyncClient(transport=transport))
+    verifier = ISSUER.verifier()
     yield verifier
     await verifier.close()
 

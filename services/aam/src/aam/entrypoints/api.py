@@ -30,17 +30,17 @@ from aam.ports import (
     Runs,
     Statistics,
 )
-from aam.usecases.accept_mapping import accept_mapping
-from aam.usecases.check_connection import check_connection
-from aam.usecases.create_connection import create_connection
-from aam.usecases.delete_connection import delete_connection
+from aam.usecases.connecting.check_connection import check_connection
+from aam.usecases.connecting.create_connection import create_connection
+from aam.usecases.connecting.delete_connection import delete_connection
+from aam.usecases.connecting.explain_connection import Explanation, explain_connection
+from aam.usecases.connecting.reconnect import reconnect
 from aam.usecases.delivery.sweep_landing import sweep_landing
-from aam.usecases.explain_connection import Explanation, explain_connection
-from aam.usecases.onboard_connection import onboard_connection
-from aam.usecases.reconnect import reconnect
-from aam.usecases.run_sync import run_sync
-from aam.usecases.start_sync import INCREMENTAL, start_sync
+from aam.usecases.onboarding.accept_mapping import accept_mapping
+from aam.usecases.onboarding.onboard_connection import onboard_connection
 from aam.usecases.statistics.judge_streams import judge_streams
+from aam.usecases.syncing.run_sync import run_sync
+from aam.usecases.syncing.start_sync import INCREMENTAL, start_sync
 
 PLACE = 4
 

@@ -10,7 +10,7 @@ from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import StreamRun, SyncRun
 from aam.domain.steering import MAX_BOUND, RunPlan
 from aam.ports import Connector
-from aam.usecases.explain_connection import Explanation
+from aam.usecases.connecting.explain_connection import Explanation
 
 
 class ConnectionBody(BaseModel):

@@ -6,8 +6,8 @@ from uuid import UUID
 from aos_common.errors import DomainError, Kind
 
 from aam.ports import Calendar, Clock, Connections, Flags, Runs, SteeringStore
-from aam.usecases.start_sync import start_sync
 from aam.usecases.steering.next_due import next_due
+from aam.usecases.syncing.start_sync import start_sync
 
 REFUSALS = (Kind.PRECONDITION, Kind.INVALID)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from aam.adapters.connections import PostgresConnections
 from aam.adapters.sources.registry import InstalledConnectors
-from aam.usecases.open_source import open_source
+from aam.usecases.connecting.open_source import open_source
 from aos_common.db import Database
 from aos_common.egress import Egress
 from aos_common.folders import AllowedFolders

@@ -15,8 +15,8 @@ from aam.adapters.credentials import HeldCredentials
 from aam.adapters.sources.salesforce.connector import SalesforceConnector
 from aam.domain.connection import Connection, ConnectionState
 from aam.domain.errors import Fault, InvalidSettings, SourceError
-from aam.usecases.open_source import open_source as open_stored
-from aam.usecases.reconnect import reconnect
+from aam.usecases.connecting.open_source import open_source as open_stored
+from aam.usecases.connecting.reconnect import reconnect
 from aos_common.db import Database
 from aos_common.egress import Egress
 from aos_common.secrets import CredentialLocators, LocalKeys, SecretBox

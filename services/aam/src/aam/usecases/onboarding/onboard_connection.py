@@ -19,9 +19,9 @@ from aam.ports import (
     Reach,
     Source,
 )
-from aam.usecases.check_source import check_source
+from aam.usecases.connecting.check_source import check_source
+from aam.usecases.connecting.open_source import open_source
 from aam.usecases.onboarding.sample_task import sample_task
-from aam.usecases.open_source import open_source
 
 AT_ONCE = 2
 SAMPLE_ROWS = 1_000

@@ -4,8 +4,8 @@ import asyncio
 from uuid import UUID
 
 from aam.ports import Connections, Connectors, Reach, ReportingSource
-from aam.usecases.check_source import check_source
-from aam.usecases.open_source import open_source
+from aam.usecases.connecting.check_source import check_source
+from aam.usecases.connecting.open_source import open_source
 
 
 async def check_connection(

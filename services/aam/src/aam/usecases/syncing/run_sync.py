@@ -8,12 +8,12 @@ from aam.domain.connection import Connection, ConnectionState, Stream, StreamSta
 from aam.domain.errors import CredentialsRejected, Fault, SourceError
 from aam.domain.run import ACTIVE, OPEN, SETTLED, RunState, StreamRun, StreamRunState, SyncRun, verdict
 from aam.ports import Clock, Connections, Connectors, Deliveries, Extractor, Flags, Pace, Runs, Source, Task
+from aam.usecases.connecting.open_source import open_source
 from aam.usecases.delivery.hold_back import hold_back
 from aam.usecases.delivery.replay_source import replay_source
-from aam.usecases.open_source import open_source
 from aam.usecases.steering.pace import pace
-from aam.usecases.sweep_stream import sweep_stream
-from aam.usecases.sync_stream import sync_stream
+from aam.usecases.syncing.sweep_stream import sweep_stream
+from aam.usecases.syncing.sync_stream import sync_stream
 
 
 async def run_sync(

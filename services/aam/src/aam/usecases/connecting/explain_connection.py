@@ -19,7 +19,7 @@ from aam.ports import (
     Runs,
     Statistics,
 )
-from aam.usecases.open_source import open_source
+from aam.usecases.connecting.open_source import open_source
 
 ASK_SECONDS = 5.0
 

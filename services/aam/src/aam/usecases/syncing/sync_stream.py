@@ -22,9 +22,9 @@ from aam.domain.errors import (
 from aam.domain.run import ACTIVE, SETTLED, RunState, StreamRun, StreamRunState, SyncRun
 from aam.domain.steering import Span
 from aam.ports import Connections, Extraction, Extractor, Pace, Progress, Runs, Source, Task
-from aam.usecases.keep_checkpoints import keep_checkpoints
 from aam.usecases.steering.refuse_backfill import refuse_backfill
-from aam.usecases.sweep_stream import sweep_stream
+from aam.usecases.syncing.keep_checkpoints import keep_checkpoints
+from aam.usecases.syncing.sweep_stream import sweep_stream
 
 ATTEMPTS = 3
 BACKOFF_SECONDS = 1.0
