@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 import pyarrow as pa
 import pytest
+from aos_common.objects import ObjectStore
+from aos_local.provision import Provisioned
 from dcl.adapters.lake.connections import LakeConnections, LakeSettings
 from dcl.adapters.lake.store import DuckLake
 from dcl.adapters.ontology_files import load_ontology
@@ -288,3 +290,18 @@ async def test_page_when_its_snapshot_is_none_then_the_page_has_expired(
 ) -> None:
     with pytest.raises(PageExpired):
         await bench.lake.page(tenant, ACCOUNT, columns_of(ACCOUNT), (), (), snapshot=snapshot, limit=1, offset=0)
+
+
+async def test_counts_when_another_process_changes_the_lake_then_they_are_counted_again(
+    bench: Bench, tenant: UUID, provisioned: Provisioned, objects_root: Path
+) -> None:
+    key = bench.batch(tenant, [_account("1", "Acme"), _account("2", "acme")])
+    assert (await bench.lake.counts(tenant))["account"] == (0, 0)
+    connections = LakeConnections(LakeSettings(provisioned.lake, f"file://{objects_root}"), ONTOLOGY.entities)
+    other = DuckLake(connections, ObjectStore(f"file://{objects_root}"), ONTOLOGY)
+    await other.apply(tenant, ACCOUNT, "a", [key], snapshot=0)
+    await other.close()
+    for _ in range(2):
+        assert (await bench.lake.counts(tenant))["account"] == (1, 2)
+        assert await bench.lake.records_by_source(tenant, [ACCOUNT]) == {("account", "a"): 2}
+        assert await bench.lake.records_by_source(tenant, [COST]) == {}

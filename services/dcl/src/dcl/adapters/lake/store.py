@@ -14,6 +14,7 @@ import duckdb
 from aos_common.objects import ObjectStore
 
 from dcl.adapters.lake.connections import LakeConnections
+from dcl.adapters.lake.kept import Kept
 from dcl.adapters.lake.merge import apply_stream
 from dcl.adapters.lake.query import aggregation_sql, hash_sql, page_sql, relation
 from dcl.adapters.lake.tables import TOMBSTONES, records_table
@@ -61,6 +62,7 @@ class DuckLake:
         self._objects = objects
         self._ontology = ontology
         self._threads = ThreadPoolExecutor(threads, "lake")
+        self._kept = Kept()
 
     async def apply(self, tenant_id: UUID, entity: Entity, source: str, keys: Sequence[str], snapshot: int) -> None:
         """Apply a stream's canonical files; `snapshot` is the version of a full snapshot, or 0."""
@@ -81,7 +83,7 @@ class DuckLake:
             rows = cursor.execute(" UNION ALL ".join(parts)).fetchall()
             return {name: (unified, records) for name, unified, records in rows}
 
-        return await self._run(tenant_id, count)
+        return await self._once(tenant_id, "counts", count)
 
     async def records_by_source(self, tenant_id: UUID, entities: list[Entity]) -> dict[tuple[str, str], int]:
         """Return the number of records of each (entity, source)."""
@@ -94,12 +96,12 @@ class DuckLake:
                 return {}
             return {(name, source): n for name, source, n in cursor.execute(" UNION ALL ".join(parts)).fetchall()}
 
-        return await self._run(tenant_id, count)
+        return await self._once(tenant_id, f"records of {' '.join(entity.name for entity in entities)}", count)
 
     async def deletions_by_source(self, tenant_id: UUID) -> dict[str, int]:
         """Return the number of records of each source that are remembered as gone."""
         sql = f"SELECT _source, count(*) FROM lake.{TOMBSTONES} GROUP BY _source"
-        return await self._run(tenant_id, lambda cursor: dict(cursor.execute(sql).fetchall()))
+        return await self._once(tenant_id, "deletions", lambda cursor: dict(cursor.execute(sql).fetchall()))
 
     async def page(
         self,
@@ -137,6 +139,14 @@ class DuckLake:
             return f"{count:x}-{upper % 2**64:016x}{lower % 2**64:016x}", int(count)
 
         return await self._run(tenant_id, compute)
+
+    async def _once(self, tenant_id: UUID, name: str, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """As `_run`, but once a snapshot of the lake."""
+
+        def ask(cursor: duckdb.DuckDBPyConnection) -> T:
+            return self._kept.get(tenant_id, _current_snapshot(cursor), name, lambda: work(cursor))
+
+        return await self._run(tenant_id, ask)
 
     async def _run(
         self, tenant_id: UUID, work: Callable[[duckdb.DuckDBPyConnection], T], seconds: float | None = READ_SECONDS
@@ -176,6 +186,7 @@ class DuckLake:
         except _LOST as error:
             # The catalogue's server went away or another worker won a conflict: the next attempt starts afresh.
             self._connections.discard(tenant_id)
+            self._kept.forget(tenant_id)
             raise LakeUnavailable("The lake did not answer.", hint="Try again in a moment.") from error
         except (duckdb.InvalidInputException, duckdb.CatalogException) as error:
             if not re.search(r"snapshot|at version", str(error).lower()):
@@ -189,7 +200,7 @@ class DuckLake:
 
 
 def _current_snapshot(cursor: duckdb.DuckDBPyConnection) -> int:
-    row = cursor.execute("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')").fetchone()
+    row = cursor.execute("SELECT id FROM ducklake_current_snapshot('lake')").fetchone()
     assert row is not None
     return int(row[0])
 

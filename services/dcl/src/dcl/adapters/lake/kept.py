@@ -1,0 +1,45 @@
+"""What was asked of a lake and holds until its next snapshot: counting every table costs more than many a question."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+T = TypeVar("T")
+TENANTS = 1_000
+
+
+class Kept:
+    """Answers of each tenant's newest snapshot; the least recently asked tenant goes when there are too many."""
+
+    def __init__(self) -> None:
+        self._tenants: OrderedDict[UUID, tuple[int, dict[str, Any]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, tenant_id: UUID, snapshot: int, name: str, compute: Callable[[], T]) -> T:
+        """Return the answer `name`, computed at `snapshot` or later, from the same snapshot where it is known."""
+        with self._lock:
+            answers = self._of(tenant_id, snapshot)
+            if name in answers:
+                found: T = answers[name]
+                return found
+        computed = compute()
+        with self._lock:
+            self._of(tenant_id, snapshot)[name] = computed
+        return computed
+
+    def forget(self, tenant_id: UUID) -> None:
+        """Drop a tenant's answers: its catalogue may have come back with another past."""
+        with self._lock:
+            self._tenants.pop(tenant_id, None)
+
+    def _of(self, tenant_id: UUID, snapshot: int) -> dict[str, Any]:
+        known, answers = self._tenants.get(tenant_id, (None, {}))
+        if known != snapshot:
+            answers = {}
+        self._tenants[tenant_id] = (snapshot, answers)
+        self._tenants.move_to_end(tenant_id)
+        while len(self._tenants) > TENANTS:
+            self._tenants.popitem(last=False)
+        return answers
