@@ -86,6 +86,7 @@ ANSWERS: dict[str, Any] = {
     "POST /api/v1/aam/connections/c1/sync": RUN,
     "GET /api/v1/aam/runs/r1": RUN,
     "GET /api/v1/aam/connections/c1/preview": {"streams": [PREVIEW], "next_page_token": ""},
+    "POST /api/v1/aam/connections/c1/discover": {**CONNECTION, "state": "PENDING"},
     "POST /api/v1/aam/connections/c1/promote": {**CONNECTION, "state": "PENDING"},
     "POST /api/v1/aam/connections/onboard": {**CONNECTION, "state": "AWAITING_CREDENTIALS", "error": "Needs user."},
     "GET /api/v1/aam/funnel": FUNNEL,
@@ -225,6 +226,8 @@ def test_source_when_onboarded_then_is_previewed_and_promoted_by_what_the_comman
     assert "[/a]" in shown
     assert "Row 2 does not fit: n = 'two', not a number." in shown
     assert "PENDING" in aos("connections", "promote", "c1").stdout
+    assert "PENDING" in aos("connections", "discover", "c1").stdout
+    assert aos("connections", "schedule", "c1", "--off", "--every", "5").exit_code == 2
     assert "Coverage: 75% of an objective of 90%, not met." in aos("funnel").stdout
     assert "ACTIVE" in aos("funnel", "--stage", "active").stdout
 

@@ -72,6 +72,10 @@ class Connections:
         """Replace a connection's settings and credentials; its streams, mappings and cursors stay."""
         return self._transport.post(f"/api/v1/aam/connections/{connection_id}/reconnect", {"settings": settings})
 
+    def discover(self, connection_id: str) -> Any:
+        """Look at a connection's source again, and accept the present shape of its streams."""
+        return self._transport.post(f"/api/v1/aam/connections/{connection_id}/discover")
+
     def delete(self, connection_id: str) -> None:
         """Delete a connection, its landing files and its quarantine."""
         self._transport.delete(f"/api/v1/aam/connections/{connection_id}")

@@ -261,6 +261,8 @@ async def test_worker_when_jobs_are_queued_then_runs_them(
     api: AamApi, caller: Caller, folder: Path, mappings: Any, database: Database
 ) -> None:
     mappings.known["items.csv"] = ITEMS
+    async with database.platform_tx() as tx:
+        await tx.execute(sa.text("DELETE FROM jobs"))  # those of other tests too: the worker takes any
     worker = asyncio.create_task(Worker(database, handlers(api)).run())
     try:
         made = await api.create(caller, "shop", "files", {"path": str(folder)}, [], "once")

@@ -96,6 +96,14 @@ def reconnect(name: Name, setting: Settings) -> None:
     say(f"{told(made)} Watch it: aos connections show {typed(made['name'])}")
 
 
+@connections.command()
+def discover(name: Name) -> None:
+    """Look at a connection's source again, and accept the present shape of its streams."""
+    with signed_in() as client:
+        made = client.connections.discover(find(client, name)["id"])
+    say(f"{told(made)} Watch it: aos connections show {typed(made['name'])}")
+
+
 def told(connection: Any) -> str:
     """Return a sentence on a connection's state, and on what keeps it there."""
     return f"{connection['name']} is {connection['state']}{_steered(connection)}. {connection['error']}".rstrip()
