@@ -54,45 +54,58 @@ async def sync_stream(
     Returns what made its reading fail.
     """
     if stream.state is not StreamState.READY:
-        held = StreamRun(stream.name, StreamRunState.HELD, error=stream.error, note=WAITING[stream.state])
-        await runs.save_stream_run(tenant_id, run.id, held)
+        await runs.save_stream_run(tenant_id, run.id, _held(stream))
         return None
     if not await runs.save_stream_run(tenant_id, run.id, StreamRun(stream.name, StreamRunState.RUNNING)):
         return None  # paused, cancelled or settled meanwhile
-    progress, attempt = Progress(), new_id().hex[-8:]
-    span = run.plan.span()
-    task = Task(tenant_id, run.connection_id, run.id, attempt, stream, holds_on_drift, pace=pace)
-    task = replace(task, full_refresh=run.plan.full_refresh or run.plan.replay, span=span)
-    task = replace(task, replay=run.plan.replay)
-    await runs.checkpoints.begin(tenant_id, run.id, stream.name, attempt)
+    progress, task = Progress(), _task(tenant_id, run, stream, holds_on_drift, pace)
+    await runs.checkpoints.begin(tenant_id, run.id, stream.name, task.attempt)
     reporter = asyncio.create_task(_report(tenant_id, run.id, stream.name, progress, runs))
+    failure: Exception | None = None
     try:
-        if span:
-            refuse_backfill(stream)
-        keeper = keep_checkpoints(runs.checkpoints, tenant_id, run.id, stream.name, attempt, progress)
-        extraction = await _extract(replace(task, checkpoints=keeper), source, progress, extractor)
-        after, done = _after(stream, extraction), _done(stream, extraction, span)
-        if not await runs.commit_stream(tenant_id, run, after, done, extraction, attempt):
-            await _refuse_unsettled(tenant_id, run, stream.name, runs)
-        await sweep_stream(task, runs=runs, extractor=extractor)
+        await _publish(task, run, source, progress, runs, extractor)
     except SchemaChanged as error:
-        await connections.save_stream(tenant_id, replace(stream, state=StreamState.SCHEMA_CHANGED, error=str(error)))
-        held = StreamRun(stream.name, StreamRunState.HELD, error=str(error), note=WAITING[StreamState.SCHEMA_CHANGED])
-        await runs.save_stream_run(tenant_id, run.id, held)
-        await sweep_stream(task, runs=runs, extractor=extractor)
+        changed = replace(stream, state=StreamState.SCHEMA_CHANGED, error=str(error))
+        await connections.save_stream(tenant_id, changed)
+        await runs.save_stream_run(tenant_id, run.id, _held(changed))
     except (SourceError, BackfillRefused, MappingInvalid, ProjectionFailed, QuarantineFull) as error:
         failed = StreamRun(stream.name, StreamRunState.FAILED, rows_read=progress.rows_read, error=str(error))
         await runs.save_stream_run(tenant_id, run.id, failed)
-        await sweep_stream(task, runs=runs, extractor=extractor)
-        return error
+        failure = error
     except RunCancelled:
-        pass  # a paused run keeps its checkpoints; the end of a cancelled one tidies up
+        return None  # a paused run keeps its checkpoints; the end of a cancelled one tidies up
     finally:
         progress.cancelled = True  # a thread whose awaiting task was cancelled stops at its next batch
         reporter.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await reporter
-    return None
+    await sweep_stream(task, runs=runs, extractor=extractor)
+    return failure
+
+
+def _held(stream: Stream) -> StreamRun:
+    """What becomes of a stream that waits for somebody."""
+    return StreamRun(stream.name, StreamRunState.HELD, error=stream.error, note=WAITING[stream.state])
+
+
+def _task(tenant_id: UUID, run: SyncRun, stream: Stream, holds_on_drift: bool, pace: Pace | None) -> Task:
+    plan, attempt = run.plan, new_id().hex[-8:]
+    task = Task(tenant_id, run.connection_id, run.id, attempt, stream, holds_on_drift, pace=pace)
+    return replace(task, full_refresh=plan.full_refresh or plan.replay, span=plan.span(), replay=plan.replay)
+
+
+async def _publish(
+    task: Task, run: SyncRun, source: Source, progress: Progress, runs: Runs, extractor: Extractor
+) -> None:
+    """Read the stream, and commit what it gave in one transaction."""
+    stream = task.stream
+    if task.span:
+        refuse_backfill(stream)
+    keeper = keep_checkpoints(runs.checkpoints, task.tenant_id, run.id, stream.name, task.attempt, progress)
+    extraction = await _extract(replace(task, checkpoints=keeper), source, progress, extractor)
+    after, done = _after(stream, extraction), _done(stream, extraction, task.span)
+    if not await runs.commit_stream(task.tenant_id, run, after, done, extraction, task.attempt):
+        await _refuse_unsettled(task.tenant_id, run, stream.name, runs)
 
 
 async def _extract(task: Task, source: Source, progress: Progress, extractor: Extractor) -> Extraction:
