@@ -7,14 +7,13 @@ from uuid import UUID
 from aos_access.guard import require
 from aos_access.roles import Permission
 from aos_common.auth import Caller
-from aos_common.errors import InvalidRequest
-from aos_common.paging import decode_token, encode_token, page_size
+from aos_common.paging import encode_token, page_size
 
 from aam.domain.connection import Connection, ConnectionState, ConnectionSummary, Stream
-from aam.domain.onboarding import Stage
 from aam.domain.quarantine import QuarantinedRow
 from aam.domain.run import RunState, SyncRun
 from aam.domain.steering import RunPlan
+from aam.entrypoints.parsing import next_token, parse_before, parse_id, parse_place, parse_stage
 from aam.ports import (
     Clock,
     Connections,
@@ -41,8 +40,6 @@ from aam.usecases.onboarding.onboard_connection import onboard_connection
 from aam.usecases.statistics.judge_streams import judge_streams
 from aam.usecases.syncing.run_sync import run_sync
 from aam.usecases.syncing.start_sync import INCREMENTAL, start_sync
-
-PLACE = 4
 
 
 @dataclass(frozen=True)
@@ -94,11 +91,11 @@ class AamApi:
     ) -> tuple[list[ConnectionSummary], str]:
         """A page of connections, newest first, and the token of the next; of one stage of the funnel."""
         require(caller, Permission.CONNECTIONS_READ)
-        limit, wanted = page_size(size), _stage(stage)
-        found = await self.connections.page(caller.tenant_id, limit + 1, _before(token), wanted)
+        limit, wanted = page_size(size), parse_stage(stage)
+        found = await self.connections.page(caller.tenant_id, limit + 1, parse_before(token), wanted)
         told = await self._warnings(caller, [one.id for one in found[:limit]])
         shown = [one._replace(warnings=tuple(told.get(one.id, ()))) for one in found[:limit]]
-        return shown, _next(found, limit)
+        return shown, next_token(found, limit)
 
     async def _warnings(self, caller: Caller, listed: Sequence[UUID]) -> dict[UUID, list[str]]:
         return await self.statistics.warnings(caller.tenant_id, listed, self.clock())
@@ -181,8 +178,8 @@ class AamApi:
         """A page of runs, newest first, and the token of the next."""
         require(caller, Permission.CONNECTIONS_READ)
         limit, wanted = page_size(size), parse_id(connection_id) if connection_id else None
-        found = await self.runs.page(caller.tenant_id, wanted, limit + 1, _before(token))
-        return found[:limit], _next(found, limit)
+        found = await self.runs.page(caller.tenant_id, wanted, limit + 1, parse_before(token))
+        return found[:limit], next_token(found, limit)
 
     async def list_quarantine(
         self, caller: Caller, connection_id: str, stream: str, size: int, token: str
@@ -191,7 +188,7 @@ class AamApi:
         require(caller, Permission.CONNECTIONS_READ)
         limit = page_size(size)
         wanted = QuarantineFilter(parse_id(connection_id) if connection_id else None, stream)
-        found = await self.quarantine.page(caller.tenant_id, wanted, limit + 1, _place(token))
+        found = await self.quarantine.page(caller.tenant_id, wanted, limit + 1, parse_place(token))
         following = ""
         if len(found) > limit:
             last = found[limit - 1]
@@ -264,40 +261,3 @@ class AamApi:
     async def mapping_changed(self, tenant_id: UUID, connection_id: UUID, stream: str) -> None:
         """Take over a mapping version that came into force."""
         await accept_mapping(tenant_id, connection_id, stream, connections=self.connections, mappings=self.mappings)
-
-
-def parse_id(text: str) -> UUID:
-    """A UUID from a request; `InvalidRequest` for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InvalidRequest("The id is not a UUID.", hint="Use an id that this API gave out.") from None
-
-
-def _stage(text: str) -> Stage | None:
-    if not text:
-        return None
-    try:
-        return Stage(text)
-    except ValueError:
-        stages = ", ".join(stage.value for stage in Stage)
-        raise InvalidRequest(f"There is no stage {text[:40]!r}.", hint=f"Choose one of {stages}.") from None
-
-
-def _before(token: str) -> UUID | None:
-    values = decode_token(token, 1)
-    return parse_id(str(values[0])) if values else None
-
-
-def _next(found: Sequence[ConnectionSummary | SyncRun], limit: int) -> str:
-    return encode_token([str(found[limit - 1].id)]) if len(found) > limit else ""
-
-
-def _place(token: str) -> tuple[UUID, str, int, UUID] | None:
-    values = decode_token(token, PLACE)
-    if values is None:
-        return None
-    connection_id, stream, row, row_id = values
-    if not isinstance(stream, str) or not isinstance(row, int):
-        raise InvalidRequest("The page token is not one this API gave out.", hint="Start again without page_token.")
-    return parse_id(str(connection_id)), stream, row, parse_id(str(row_id))

@@ -3,7 +3,8 @@
 from aos_common.streams import Event
 from autonomos.events.v1 import events_pb2 as pb
 
-from aam.entrypoints.api import AamApi, parse_id
+from aam.entrypoints.api import AamApi
+from aam.entrypoints.parsing import parse_id
 
 MAPPING, APPLIED = "dcl.mapping.changed", "dcl.stream.applied"
 STREAMS = ("dcl:mappings", "dcl:applied")

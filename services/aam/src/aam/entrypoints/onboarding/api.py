@@ -11,7 +11,7 @@ from aos_common.paging import decode_token, encode_token
 
 from aam.domain.connection import Connection
 from aam.domain.onboarding import Funnel
-from aam.entrypoints.api import parse_id
+from aam.entrypoints.parsing import parse_id
 from aam.ports import Clock, Connections, Connectors, Funnels, Previewer, Proposals
 from aam.usecases.onboarding.enter_catalogue import Entry, enter_catalogue
 from aam.usecases.onboarding.preview_connection import MAX_STREAMS, ConnectionPreview, preview_connection

@@ -7,7 +7,7 @@ from aos_access.roles import Permission
 from aos_common.auth import Caller
 from aos_common.errors import InvalidRequest
 
-from aam.entrypoints.api import parse_id
+from aam.entrypoints.parsing import parse_id
 from aam.ports import Clock, Connections, Statistics
 from aam.usecases.statistics.measure_connection import ConnectionFigures, measure_connection
 

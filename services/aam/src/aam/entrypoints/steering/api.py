@@ -9,7 +9,8 @@ from aos_access.roles import Permission
 from aos_common.auth import Caller
 
 from aam.domain.steering import Limits, Schedule, Steering
-from aam.entrypoints.api import AamApi, parse_id
+from aam.entrypoints.api import AamApi
+from aam.entrypoints.parsing import parse_id
 from aam.ports import Calendar, SteeringStore
 from aam.usecases.steering.pause_connection import pause_connection
 from aam.usecases.steering.resume_connection import resume_connection

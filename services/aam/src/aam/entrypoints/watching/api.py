@@ -8,7 +8,7 @@ from aos_access.roles import Permission
 from aos_common.auth import Caller
 
 from aam.domain.watching import Watch, WatchedSync
-from aam.entrypoints.api import parse_id
+from aam.entrypoints.parsing import parse_id
 from aam.ports import Clock
 from aam.ports.watching import Deployments, Watches
 from aam.usecases.watching.look_at_deployment import look_at_deployment
