@@ -81,7 +81,7 @@ class TabularBatch:
         """The record number of each row: int64, same length as `data`."""
         gone = {rejected.row for rejected in self.rejected}
         if not gone:
-            return pa.array(range(self.first_record, self.first_record + self.data.num_rows), pa.int64())
+            return pa.arange(self.first_record, self.first_record + self.data.num_rows)
         span = range(self.first_record, self.first_record + self.data.num_rows + len(gone))
         return pa.array([number for number in span if number not in gone], pa.int64())
 
