@@ -134,6 +134,8 @@ class Platform(BaseHTTPRequestHandler):
             wrong = body["api_key"] != "aos_good_key" or bool(bearer)
             said = {"reason": "API_KEY_REFUSED", "detail": "No."} if wrong else {"access_token": "good"}
             self._send(401 if wrong else 200, said)
+        elif path == "/api/v1/auth/refresh" and body["refresh_token"] == "busy":
+            self._send(503, {"reason": "UNAVAILABLE", "detail": "Not now.", "hint": "Try again in a moment."})
         elif path.startswith("/other"):
             self._send(200, None)
         elif bearer != "Bearer good":
@@ -299,6 +301,13 @@ def test_login_when_the_old_session_has_ended_then_no_old_token_is_sent(session:
     assert "WRONG_CREDENTIALS" in aos("login", "--email", "a@b.example", "--password", "wrong").stderr
     assert aos("login", "--email", "a@b.example", "--password", "right").exit_code == 0
     assert json.loads(session.read_text())["access"] == "good"
+
+
+def test_session_when_it_cannot_be_renewed_for_the_moment_then_is_kept(session: Path, url: str) -> None:
+    session.write_text(json.dumps({"url": url, "access": "old", "refresh": "busy"}))
+    done = aos("whoami")
+    assert (done.exit_code, "UNAVAILABLE" in done.stderr) == (1, True)
+    assert json.loads(session.read_text())["refresh"] == "busy"
 
 
 def test_logout_when_the_session_has_ended_then_it_is_forgotten(session: Path, url: str) -> None:
