@@ -1,7 +1,8 @@
 """P2: a CSV file to a unified view, end to end through all services, against dlt's CSV → DuckDB.
 
 Ours is the CPU of every process of the platform, from the moment the sync is asked for until the view holds the rows:
-identity, gateway, AAM (landing, projection), PostgreSQL, Valkey and DCL (merge into the lake). dlt is one process.
+identity, gateway, AAM (landing, projection), PostgreSQL, Valkey and DCL (merge into the lake). dlt is one process. Each
+side runs three times in turn, each time from nothing, and the least CPU counts.
 """
 
 import argparse
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from benchmarks.measure import Figure, cpu_of, report, run
+from benchmarks.measure import Figure, cpu_of, least, report, run
 from benchmarks.rows import write_csv
 
 GOAL = 1.0
+TURNS = 3
 
 
 def main() -> None:
@@ -31,8 +33,11 @@ def main() -> None:
         data = Path(folder) / "data"
         data.mkdir()
         write_csv(data / "deals.csv", asked.rows)
-        ours = _ours(data, Path(folder) / "aos")
-        reference = run("benchmarks.p2", "--dlt", str(data), reference=True)
+        turns = [
+            (_ours(data, Path(folder) / f"aos-{turn}"), run("benchmarks.p2", "--dlt", str(data), reference=True))
+            for turn in range(TURNS)
+        ]
+    ours, reference = (least([turn[side] for turn in turns]) for side in (0, 1))
     report(f"P2  {asked.rows:,} rows CSV → unified view", ours, reference, "dlt (CSV → DuckDB)", GOAL)
 
 
@@ -92,12 +97,12 @@ def _dlt(data: Path) -> dict[str, int]:
     import dlt
     from dlt.sources.filesystem import filesystem, read_csv_duckdb
 
-    folder = data.parent
-    destination = dlt.destinations.duckdb(f"{folder}/dlt.duckdb")
-    pipeline = dlt.pipeline("p2", destination=destination, dataset_name="deals", pipelines_dir=f"{folder}/dlt-state")
-    files = filesystem(bucket_url=f"file://{data}", file_glob="*.csv")
-    pipeline.run((files | read_csv_duckdb(use_pyarrow=True)).with_name("deals"))
-    return {"rows": pipeline.last_trace.last_normalize_info.row_counts["deals"]}
+    with tempfile.TemporaryDirectory() as folder:
+        destination = dlt.destinations.duckdb(f"{folder}/dlt.duckdb")
+        pipeline = dlt.pipeline("p2", destination=destination, dataset_name="deals", pipelines_dir=f"{folder}/state")
+        files = filesystem(bucket_url=f"file://{data}", file_glob="*.csv")
+        pipeline.run((files | read_csv_duckdb(use_pyarrow=True)).with_name("deals"))
+        return {"rows": pipeline.last_trace.last_normalize_info.row_counts["deals"]}
 
 
 if __name__ == "__main__":
