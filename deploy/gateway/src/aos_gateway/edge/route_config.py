@@ -17,6 +17,8 @@ from aos_gateway.types import Node
 
 NOWHERE = "nowhere"
 _LIVE_IDLE_SECONDS = 60
+PATHS_IN_ONE = 4
+"""Envoy refuses an expression whose program is longer than 100; a path's takes about 15."""
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
@@ -55,16 +57,14 @@ def _leaves(settings: GatewaySettings, routes: Iterable[Route]) -> dict[str, lis
 
     A request is led to the longest beginning it has, so each leaf also holds the templates of shorter ones.
     """
-    ordered = sorted(routes, key=_specificity)
+    ordered = sorted(routes, key=lambda route: _specificity(route.path))
     leaves = {}
     for key in sorted({_beginning(route.path) for route in ordered}):
         here = [route for route in ordered if _may_match_below(route, key)]
-        paths = {route.path: [other.method for other in here if other.path == route.path] for route in here}
-        refused = [_other_method(path, methods) for path, methods in paths.items()]
         leaves[key] = [
             *(node for route in here for node in _nodes(settings, route)),
             _preflight(),
-            *refused,
+            *_other_methods(here),
             _unknown(),
         ]
     return leaves
@@ -79,18 +79,19 @@ def _may_match_below(route: Route, key: str) -> bool:
     return beginning == key or ("{" in route.path and key.startswith(beginning))
 
 
-def _specificity(route: Route) -> list[tuple[int, str]]:
+def _specificity(path: str) -> list[tuple[int, str]]:
     """Sorts fixed segments before parameters, and those before parameters that take the rest."""
-    parts = route.path.split("/")
-    return [(1 + ("=**" in part), "") if "{" in part else (0, part) for part in parts]
+    return [(1 + ("=**" in part), "") if "{" in part else (0, part) for part in path.split("/")]
 
 
 def _path(path: str) -> Node:
-    if "{" not in path:
-        return {"path": path}
+    return {"safe_regex": {"regex": _pattern(path)}} if "{" in path else {"path": path}
+
+
+def _pattern(path: str) -> str:
     fixed = [re.escape(part) for part in _PARAMETER.split(path)]
     parameters = [".+" if "=**" in found else "[^/]+" for found in _PARAMETER.findall(path)]
-    return {"safe_regex": {"regex": "".join(a + b for a, b in zip(fixed, [*parameters, ""], strict=True))}}
+    return "".join(a + b for a, b in zip(fixed, [*parameters, ""], strict=True))
 
 
 def _nodes(settings: GatewaySettings, route: Route) -> list[Node]:
@@ -165,14 +166,27 @@ def _preflight() -> Node:
     return {"name": "preflight", "match": match, "route": {"cluster": NOWHERE}}
 
 
-def _other_method(path: str, methods: list[str]) -> Node:
-    allow = {"header": {"key": "allow", "value": ", ".join(methods)}}
-    return {
-        "name": "method",
-        "match": _path(path),
-        "direct_response": {"status": 405},
-        "response_headers_to_add": [allow],
-    }
+def _other_methods(routes: Sequence[Route]) -> list[Node]:
+    """A refusal for each path of the routes, in one row for all of the same shape that take the same methods.
+
+    Paths of one shape have parameters at the same places, so no two of them match the same request, and the shapes
+    keep their order.
+    """
+    alike: dict[tuple[tuple[int, ...], str], list[str]] = {}
+    for path in dict.fromkeys(route.path for route in routes):
+        methods = ", ".join(route.method for route in routes if route.path == path)
+        alike.setdefault((tuple(kind for kind, _ in _specificity(path)), methods), []).append(path)
+    return [
+        _other_method(paths[start : start + PATHS_IN_ONE], methods)
+        for (_, methods), paths in sorted(alike.items())
+        for start in range(0, len(paths), PATHS_IN_ONE)
+    ]
+
+
+def _other_method(paths: list[str], methods: str) -> Node:
+    match = _path(paths[0]) if len(paths) == 1 else {"safe_regex": {"regex": "|".join(map(_pattern, paths))}}
+    allow = {"header": {"key": "allow", "value": methods}}
+    return {"name": "method", "match": match, "direct_response": {"status": 405}, "response_headers_to_add": [allow]}
 
 
 def _unknown() -> Node:
