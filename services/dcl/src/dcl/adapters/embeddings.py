@@ -108,6 +108,7 @@ class MiniLm:
             options.intra_op_num_threads = self._threads
             options.inter_op_num_threads = 1
             options.log_severity_level = 3
+            options.enable_cpu_mem_arena = False  # texts come now and then; an arena keeps what the longest took
             self._session = onnxruntime.InferenceSession(
                 str(package_file(*MODEL_FILE)), options, providers=["CPUExecutionProvider"]
             )
