@@ -1,14 +1,20 @@
-"""Support for tests of services: an issuer whose tokens verify, without a running identity."""
+"""Support for tests of services: an issuer whose tokens verify, without a running identity, and doors for them."""
 
 import json
 import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
+import grpc
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi import APIRouter
 
+from aos_common import grpc as rpc
+from aos_common import http
 from aos_common.auth import Caller, TokenVerifier
 
 __all__ = ["Issuer"]
@@ -52,3 +58,24 @@ class Issuer:
     def verifier(self) -> TokenVerifier:
         """Return a verifier that trusts this issuer alone."""
         return TokenVerifier("http://identity/jwks", ISSUER, AUDIENCE, self.client())
+
+    @asynccontextmanager
+    async def rest(self, service: str, routers: Sequence[APIRouter]) -> AsyncIterator[httpx.AsyncClient]:
+        """Serve a service's routes in this process, to this issuer's tokens alone; yields a client of them."""
+        verifier, prefix = self.verifier(), f"/api/v1/{service}"
+        app = http.create_app(service=service, title=service, prefix=prefix, routers=routers, verifier=verifier)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{service}{prefix}") as client:
+            yield client
+        await verifier.close()
+
+    @asynccontextmanager
+    async def rpc(self, *register: Callable[[grpc.aio.Server], None]) -> AsyncIterator[grpc.aio.Channel]:
+        """Serve RPCs on a free port, to this issuer's tokens alone; yields a channel to them."""
+        verifier = self.verifier()
+        server, port = rpc.server(verifier, list(register), "127.0.0.1:0")
+        await server.start()
+        async with rpc.channel(f"127.0.0.1:{port}") as channel:
+            yield channel
+        await server.stop(None)
+        await verifier.close()

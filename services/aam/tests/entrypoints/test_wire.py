@@ -1,6 +1,7 @@
 """REST and gRPC of the mesh: the anonymous caller first, then the other tenant, then the same answers on both."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,13 +12,10 @@ import pytest
 from aam.entrypoints import grpc as grpc_entry
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.rest import connection_router, run_router
-from aos_common import grpc as aos_grpc
-from aos_common import http
-from aos_common.auth import TokenVerifier
+from aos_common.grpc import bearer as metadata_of
 from aos_common.testing import Issuer
 from autonomos.aam.v1 import connections_pb2 as pb
 from autonomos.aam.v1 import connections_pb2_grpc as stubs
-from fastapi import FastAPI
 from google.protobuf.struct_pb2 import Struct
 
 ISSUER = Issuer()
@@ -25,36 +23,19 @@ token, bearer = ISSUER.token, ISSUER.headers
 
 
 @pytest.fixture
-async def verifier() -> AsyncIterator[TokenVerifier]:
-    verifier = ISSUER.verifier()
-    yield verifier
-    await verifier.close()
-
-
-@pytest.fixture
-def app(api: AamApi, verifier: TokenVerifier) -> FastAPI:
-    routers = [connection_router(api), run_router(api)]
-    return http.create_app(service="aam", title="AAM", prefix="/api/v1/aam", routers=routers, verifier=verifier)
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://aam/api/v1/aam") as client:
+async def client(api: AamApi) -> AsyncIterator[httpx.AsyncClient]:
+    async with ISSUER.rest("aam", [connection_router(api), run_router(api)]) as client:
         yield client
 
 
 @pytest.fixture
-async def channel(api: AamApi, verifier: TokenVerifier) -> AsyncIterator[grpc.aio.Channel]:
-    server, port = aos_grpc.server(verifier, [lambda one: grpc_entry.register(api, one)], "127.0.0.1:0")
-    await server.start()
-    async with aos_grpc.channel(f"127.0.0.1:{port}") as channel:
+async def channel(api: AamApi) -> AsyncIterator[grpc.aio.Channel]:
+    async with ISSUER.rpc(partial(grpc_entry.register, api)) as channel:
         yield channel
-    await server.stop(None)
 
 
-async def test_every_route_when_anonymous_then_is_refused(app: FastAPI, client: httpx.AsyncClient) -> None:
-    paths: dict[str, Any] = app.openapi()["paths"]
+async def test_every_route_when_anonymous_then_is_refused(client: httpx.AsyncClient) -> None:
+    paths: dict[str, Any] = (await client.get("/openapi.json")).json()["paths"]
     calls = [(method, path) for path, methods in paths.items() for method in methods]
     assert len(calls) == 15
     for method, path in calls:
@@ -151,7 +132,7 @@ async def test_grpc_when_used_then_answers_as_rest_does(
         await connections.ListConnections(pb.ListConnectionsRequest())
     assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
     tenant = uuid4()
-    metadata = aos_grpc.bearer(token(tenant))
+    metadata = metadata_of(token(tenant))
     settings = Struct()
     settings.update({"path": str(tmp_path / "in")})
     request = pb.CreateConnectionRequest(name="shop", connector="files", settings=settings, request_id="r")

@@ -13,49 +13,29 @@ from aam.entrypoints.api import AamApi
 from aam.entrypoints.onboarding import grpc as onboarding_grpc
 from aam.entrypoints.onboarding.api import OnboardingApi
 from aam.entrypoints.onboarding.rest import onboarding_router
-from aos_common import grpc as aos_grpc
-from aos_common import http
-from aos_common.auth import TokenVerifier
+from aos_common.grpc import bearer as metadata_of
 from aos_common.testing import Issuer
 from autonomos.aam.v1 import onboarding_pb2 as pb
 from autonomos.aam.v1 import onboarding_pb2_grpc as stubs
-from fastapi import FastAPI
 
 ISSUER = Issuer()
 token, bearer = ISSUER.token, ISSUER.headers
 
 
 @pytest.fixture
-async def verifier() -> AsyncIterator[TokenVerifier]:
-    verifier = ISSUER.verifier()
-    yield verifier
-    await verifier.close()
-
-
-@pytest.fixture
-def app(onboarding: OnboardingApi, verifier: TokenVerifier) -> FastAPI:
-    routers = [onboarding_router(onboarding)]
-    return http.create_app(service="aam", title="AAM", prefix="/api/v1/aam", routers=routers, verifier=verifier)
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://aam/api/v1/aam") as client:
+async def client(onboarding: OnboardingApi) -> AsyncIterator[httpx.AsyncClient]:
+    async with ISSUER.rest("aam", [onboarding_router(onboarding)]) as client:
         yield client
 
 
 @pytest.fixture
-async def rpcs(onboarding: OnboardingApi, verifier: TokenVerifier) -> AsyncIterator[Any]:
-    server, port = aos_grpc.server(verifier, [partial(onboarding_grpc.register, onboarding)], "127.0.0.1:0")
-    await server.start()
-    async with aos_grpc.channel(f"127.0.0.1:{port}") as channel:
+async def rpcs(onboarding: OnboardingApi) -> AsyncIterator[Any]:
+    async with ISSUER.rpc(partial(onboarding_grpc.register, onboarding)) as channel:
         yield stubs.OnboardingServiceStub(channel)
-    await server.stop(None)
 
 
-async def test_every_door_when_anonymous_then_is_refused(app: FastAPI, client: httpx.AsyncClient, rpcs: Any) -> None:
-    paths: dict[str, Any] = app.openapi()["paths"]
+async def test_every_door_when_anonymous_then_is_refused(client: httpx.AsyncClient, rpcs: Any) -> None:
+    paths: dict[str, Any] = (await client.get("/openapi.json")).json()["paths"]
     calls = [(method, path) for path, methods in paths.items() for method in methods]
     assert len(calls) == 5
     for method, path in calls:
@@ -85,7 +65,7 @@ async def test_connection_when_it_is_another_tenants_then_is_not_found(
     assert (await client.get("/funnel", headers=bearer(other))).json()["eligible"] == 0
     request = pb.GetPreviewRequest(connection_id=made["id"])
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await rpcs.GetPreview(request, metadata=aos_grpc.bearer(token(other)), timeout=5)
+        await rpcs.GetPreview(request, metadata=metadata_of(token(other)), timeout=5)
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
 
 
@@ -94,7 +74,7 @@ async def test_onboarding_when_asked_by_rest_and_grpc_then_both_tell_the_same(
 ) -> None:
     tenant = uuid4()
     (tmp_path / "items.csv").write_text("id,n\n1,1\n2,two\n")
-    mine = aos_grpc.bearer(token(tenant))
+    mine = metadata_of(token(tenant))
     entries = [pb.CatalogueEntry(name="erp", connector="sap_hana"), pb.CatalogueEntry(name="erp", connector="x")]
     rpc = await rpcs.OnboardConnections(pb.OnboardConnectionsRequest(entries=entries), metadata=mine, timeout=5)
     assert [(one.connection.state, one.reason) for one in rpc.results] == [

@@ -14,9 +14,8 @@ from aam.entrypoints.api import AamApi
 from aam.entrypoints.statistics import grpc as statistics_grpc
 from aam.entrypoints.statistics.api import StatisticsApi
 from aam.entrypoints.statistics.rest import statistics_router
-from aos_common import grpc as aos_grpc
-from aos_common import http
-from aos_common.auth import Caller, TokenVerifier
+from aos_common.auth import Caller
+from aos_common.grpc import bearer as metadata_of
 from aos_common.testing import Issuer
 from autonomos.aam.v1 import statistics_pb2 as pb
 from autonomos.aam.v1 import statistics_pb2_grpc as stubs
@@ -26,33 +25,20 @@ token, bearer = ISSUER.token, ISSUER.headers
 
 
 @pytest.fixture
-async def verifier() -> AsyncIterator[TokenVerifier]:
-    verifier = ISSUER.verifier()
-    yield verifier
-    await verifier.close()
-
-
-@pytest.fixture
 def measuring(api: AamApi) -> StatisticsApi:
     return StatisticsApi(api.connections, api.statistics, api.clock)
 
 
 @pytest.fixture
-async def client(measuring: StatisticsApi, verifier: TokenVerifier) -> AsyncIterator[httpx.AsyncClient]:
-    routers = [statistics_router(measuring)]
-    app = http.create_app(service="aam", title="AAM", prefix="/api/v1/aam", routers=routers, verifier=verifier)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://aam/api/v1/aam") as client:
+async def client(measuring: StatisticsApi) -> AsyncIterator[httpx.AsyncClient]:
+    async with ISSUER.rest("aam", [statistics_router(measuring)]) as client:
         yield client
 
 
 @pytest.fixture
-async def rpcs(measuring: StatisticsApi, verifier: TokenVerifier) -> AsyncIterator[Any]:
-    server, port = aos_grpc.server(verifier, [partial(statistics_grpc.register, measuring)], "127.0.0.1:0")
-    await server.start()
-    async with aos_grpc.channel(f"127.0.0.1:{port}") as channel:
+async def rpcs(measuring: StatisticsApi) -> AsyncIterator[Any]:
+    async with ISSUER.rpc(partial(statistics_grpc.register, measuring)) as channel:
         yield stubs.StatisticsServiceStub(channel)
-    await server.stop(None)
 
 
 async def test_every_door_when_anonymous_then_is_refused(client: httpx.AsyncClient, rpcs: Any) -> None:
@@ -86,7 +72,7 @@ async def test_statistics_when_asked_by_rest_and_grpc_then_both_tell_the_same_an
     [stream] = set_.json()["streams"]
     assert (set_.json()["fresh_within_minutes"], stream["fresh"], stream["failures"]) == (30, True, 0)
     assert stream["last"]["bytes"] > 0
-    metadata = aos_grpc.bearer(token(caller.tenant_id))
+    metadata = metadata_of(token(caller.tenant_id))
     request = pb.GetStatisticsRequest(connection_id=str(made.id))
     told = (await rpcs.GetStatistics(request, metadata=metadata, timeout=5)).statistics
     assert (told.fresh_within_minutes, told.streams[0].fresh) == (30, True)

@@ -1,6 +1,7 @@
 """REST and gRPC of steering: the anonymous caller first, then the other tenant, then the same answers on both."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,9 +15,7 @@ from aam.entrypoints.rest import connection_router, run_router
 from aam.entrypoints.steering import grpc as steering_grpc
 from aam.entrypoints.steering.api import SteeringApi
 from aam.entrypoints.steering.rest import steering_router
-from aos_common import grpc as aos_grpc
-from aos_common import http
-from aos_common.auth import TokenVerifier
+from aos_common.grpc import bearer as metadata_of
 from aos_common.testing import Issuer
 from autonomos.aam.v1 import connections_pb2 as pb
 from autonomos.aam.v1 import connections_pb2_grpc as stubs
@@ -35,32 +34,19 @@ def bearer(tenant: UUID, role: str = "owner") -> dict[str, str]:
 
 
 @pytest.fixture
-async def verifier() -> AsyncIterator[TokenVerifier]:
-    verifier = ISSUER.verifier()
-    yield verifier
-    await verifier.close()
-
-
-@pytest.fixture
-async def client(steering: SteeringApi, verifier: TokenVerifier) -> AsyncIterator[httpx.AsyncClient]:
-    routers = [connection_router(steering.mesh), run_router(steering.mesh), steering_router(steering)]
-    app = http.create_app(service="aam", title="AAM", prefix="/api/v1/aam", routers=routers, verifier=verifier)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://aam/api/v1/aam") as client:
+async def client(steering: SteeringApi) -> AsyncIterator[httpx.AsyncClient]:
+    async with ISSUER.rest(
+        "aam", [connection_router(steering.mesh), run_router(steering.mesh), steering_router(steering)]
+    ) as client:
         yield client
 
 
 @pytest.fixture
-async def channel(steering: SteeringApi, verifier: TokenVerifier) -> AsyncIterator[grpc.aio.Channel]:
-    add = [
-        lambda one: mesh_grpc.register(steering.mesh, one),
-        lambda one: steering_grpc.register(steering, one),
-    ]
-    server, port = aos_grpc.server(verifier, add, "127.0.0.1:0")
-    await server.start()
-    async with aos_grpc.channel(f"127.0.0.1:{port}") as channel:
+async def channel(steering: SteeringApi) -> AsyncIterator[grpc.aio.Channel]:
+    async with ISSUER.rpc(
+        partial(mesh_grpc.register, steering.mesh), partial(steering_grpc.register, steering)
+    ) as channel:
         yield channel
-    await server.stop(None)
 
 
 async def make(client: httpx.AsyncClient, steering: SteeringApi, tenant: UUID, folder: Path) -> str:
@@ -146,7 +132,7 @@ async def test_grpc_when_used_then_answers_as_rest_does(
             await ask(pb.GetSteeringRequest(connection_id=str(uuid4())))
         assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
     made = await make(client, steering, tenant, tmp_path)
-    metadata = aos_grpc.bearer(token(tenant))
+    metadata = metadata_of(token(tenant))
     await rpcs.SetSchedule(pb.SetScheduleRequest(connection_id=made, every_minutes=7), metadata=metadata)
     await rpcs.SetLimits(pb.SetLimitsRequest(connection_id=made, rows_per_second=9), metadata=metadata)
     paused = await rpcs.PauseConnection(pb.PauseConnectionRequest(connection_id=made), metadata=metadata)
@@ -168,7 +154,7 @@ async def test_grpc_when_used_then_answers_as_rest_does(
     request = pb.ReconnectConnectionRequest(connection_id=made, settings=settings)
     moved = await connections.ReconnectConnection(request, metadata=metadata)
     assert (moved.connection.id, moved.connection.location) == (made, str(tmp_path / "elsewhere"))
-    stranger = aos_grpc.bearer(token(uuid4()))
+    stranger = metadata_of(token(uuid4()))
     for call in (connections.ReconnectConnection(request, metadata=stranger),
                  rpcs.GetSteering(pb.GetSteeringRequest(connection_id=made), metadata=stranger)):  # fmt: skip
         with pytest.raises(grpc.aio.AioRpcError) as refused:

@@ -15,11 +15,9 @@ from aam.adapters.watching.watches import PostgresWatches
 from aam.entrypoints.watching import grpc as watching_grpc
 from aam.entrypoints.watching.api import WatchingApi
 from aam.entrypoints.watching.rest import watching_router
-from aos_common import grpc as aos_grpc
-from aos_common import http
-from aos_common.auth import TokenVerifier
 from aos_common.db import Database
 from aos_common.egress import Egress
+from aos_common.grpc import bearer as metadata_of
 from aos_common.secrets import LocalKeys, SecretBox
 from aos_common.testing import Issuer
 from aos_local.airbyte import CLIENT_ID, CLIENT_SECRET, airbyte
@@ -32,34 +30,21 @@ BODY = {"name": "airbyte", "url": "https://airbyte.example.com", "bearer_token":
 
 
 @pytest.fixture
-async def verifier() -> AsyncIterator[TokenVerifier]:
-    verifier = ISSUER.verifier()
-    yield verifier
-    await verifier.close()
-
-
-@pytest.fixture
 def watching(database: Database) -> WatchingApi:
     watches = PostgresWatches(database, SecretBox(LocalKeys([b"k" * 32])))
     return WatchingApi(watches, Airbyte(Egress("127.0.0.1")), lambda: datetime.now(UTC))
 
 
 @pytest.fixture
-async def client(watching: WatchingApi, verifier: TokenVerifier) -> AsyncIterator[httpx.AsyncClient]:
-    routers = [watching_router(watching)]
-    app = http.create_app(service="aam", title="AAM", prefix="/api/v1/aam", routers=routers, verifier=verifier)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://aam/api/v1/aam") as client:
+async def client(watching: WatchingApi) -> AsyncIterator[httpx.AsyncClient]:
+    async with ISSUER.rest("aam", [watching_router(watching)]) as client:
         yield client
 
 
 @pytest.fixture
-async def rpcs(watching: WatchingApi, verifier: TokenVerifier) -> AsyncIterator[Any]:
-    server, port = aos_grpc.server(verifier, [partial(watching_grpc.register, watching)], "127.0.0.1:0")
-    await server.start()
-    async with aos_grpc.channel(f"127.0.0.1:{port}") as channel:
+async def rpcs(watching: WatchingApi) -> AsyncIterator[Any]:
+    async with ISSUER.rpc(partial(watching_grpc.register, watching)) as channel:
         yield stubs.WatchServiceStub(channel)
-    await server.stop(None)
 
 
 async def test_every_door_when_anonymous_then_is_refused(client: httpx.AsyncClient, rpcs: Any) -> None:
@@ -88,7 +73,7 @@ async def test_watch_when_it_is_another_tenants_then_is_not_found(client: httpx.
     assert (await client.get("/watches", headers=bearer(other))).json() == {"watches": []}
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         request = pb.DeleteWatchRequest(watch_id=made["id"])
-        await rpcs.DeleteWatch(request, metadata=aos_grpc.bearer(token(other)), timeout=5)
+        await rpcs.DeleteWatch(request, metadata=metadata_of(token(other)), timeout=5)
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
     assert (await client.delete(f"/watches/{made['id']}", headers=mine)).status_code == 204
     refused = await client.post("/watches", json={**BODY, "every_seconds": 59}, headers=mine)
@@ -99,7 +84,7 @@ async def test_watch_when_asked_by_rest_and_grpc_then_both_tell_the_same(
     client: httpx.AsyncClient, rpcs: Any, watching: WatchingApi
 ) -> None:
     tenant = uuid4()
-    metadata = aos_grpc.bearer(token(tenant))
+    metadata = metadata_of(token(tenant))
     with airbyte() as deployment:
         deployment.run(deployment.connect("crm"), "failed", "2026-03-10T00:00:00Z", rowsSynced=3)
         credential = pb.WatchCredential(client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
