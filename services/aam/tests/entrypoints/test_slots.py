@@ -1,10 +1,12 @@
 """What a connection holds at its source, a replication slot, goes with the connection."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
+from aam.adapters.sources.postgres import PostgresConnector
 from aam.domain.connection import Connection
 from aam.domain.errors import ConnectionNotFound, SourceError
 from aam.domain.mapping import FieldMapping, Mapping, Transform
@@ -96,3 +98,21 @@ async def test_connection_when_reconnected_and_the_old_source_refuses_then_says_
         moved = await api.reconnect(caller, str(followed.id), {"url": other})
         assert f"{shop.rsplit('/', 1)[1]}_follow is left at" in moved.error
         server.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+
+async def test_connection_when_moved_then_the_old_source_is_left_with_its_own_credentials(
+    api: AamApi, caller: Caller, shop: str, followed: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    release = PostgresConnector.release
+
+    def watched(self: PostgresConnector, public: Any, secret: Any) -> None:
+        seen.append(secret["password"])
+        release(self, public, secret)
+
+    monkeypatch.setattr(PostgresConnector, "release", watched)
+    parts = urlsplit(shop)
+    moved = urlunsplit(parts._replace(netloc=f"{parts.username}:for-the-new-one@{parts.hostname}:1"))
+    assert (await api.reconnect(caller, str(followed.id), {"url": moved})).error == ""
+    assert seen == [parts.password]
+    assert slots(shop) == []

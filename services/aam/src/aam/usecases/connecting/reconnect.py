@@ -1,7 +1,6 @@
 """Give a connection other settings and credentials."""
 
 import asyncio
-from collections.abc import Mapping as Map
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,9 +14,9 @@ async def reconnect(
 ) -> Connection:
     """Replace the settings as a whole; id, streams, mappings and cursors stay, and the source is looked at again.
 
-    What the old settings held at their source and the new ones do not is given up with the new credentials, the old
-    ones being of no use any more; `error` names what is left where that fails. Raises `ConnectionNotFound`,
-    `InvalidSettings`.
+    What the old settings held at their source and the new ones do not is given up: with the new credentials where the
+    source is the same, since the old ones may be of no use any more; another source never sees them. `error` names what
+    is left where that fails. Raises `ConnectionNotFound`, `InvalidSettings`.
     """
     connection = await connections.get(tenant_id, connection_id)
     connector = connectors.get(connection.connector)
@@ -27,16 +26,13 @@ async def reconnect(
     opened = connection.state not in INCOMPLETE
     if opened and isinstance(connector, HoldingConnector) and (held := connector.held(connection.settings)):
         kept = connector.held(public) == held and location == connection.location
-        left = "" if kept else await _give_up(connector, held, connection, secret)
+        try:
+            if not kept:
+                same = location == connection.location
+                own = secret if same else await connections.secret(tenant_id, connection_id)
+                await asyncio.to_thread(connector.release, connection.settings, own)
+        except SourceError as error:
+            left = f"{held} is left at {connection.location} and has to be dropped there by hand: {error.message}"
     changed = replace(connection, settings=public, location=location, state=ConnectionState.PENDING, error=left)
     await connections.replace(tenant_id, changed, secret)
     return changed
-
-
-async def _give_up(connector: HoldingConnector, held: str, connection: Connection, secret: Map[str, str]) -> str:
-    """Return what to say of something that could not be given up."""
-    try:
-        await asyncio.to_thread(connector.release, connection.settings, secret)
-    except SourceError as error:
-        return f"{held} is left at {connection.location} and has to be dropped there by hand: {error.message}"
-    return ""
