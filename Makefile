@@ -6,9 +6,9 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 SEMGREP := .tools/semgrep/bin/semgrep scan --metrics off --disable-version-check --quiet
 export UV_PROJECT_ENVIRONMENT := .venv
-PACKAGES := identity aod aam dcl aoa aos_common aos_access aos aos_local aos_gateway
+PACKAGES := identity aod aam dcl aoa nlp_gateway aos_common aos_access aos_embeddings aos aos_local aos_gateway
 # Members of the workspace, installed in place.
-MEMBERS := proto libs/common libs/access libs/sdk libs/local deploy/gateway $(wildcard services/*)
+MEMBERS := proto libs/common libs/access libs/embeddings libs/sdk libs/local deploy/gateway $(wildcard services/*)
 
 JUDGES := libs/local/tests/salesforce/clients
 

@@ -72,7 +72,7 @@ def find_pairs(data: Path, only: Iterable[str]) -> list[Pair]:
 
 def ours(standards: bool) -> Callable[[Pair], Scored]:
     """Our matcher, as `python -m dcl match` runs it."""
-    from dcl.adapters.embeddings import MiniLm
+    from aos_embeddings import MiniLm
     from dcl.adapters.ontology_files import load_ontology
     from dcl.domain.documentation import document_table
     from dcl.domain.matching.matcher import match_tables

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-SERVICES = ("identity", "aod", "aam", "dcl", "aoa")
+SERVICES = ("identity", "aod", "aam", "dcl", "aoa", "nlp_gateway")
 TRANSPORT = {"outbox", "jobs"}
 """Tables open to `<svc>_platform` across tenants: envelopes and ids."""
 LOOKUP = {("identity", "sign_in_names"), ("identity", "sign_on_names")}

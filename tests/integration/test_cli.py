@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aos_access.doors import SERVICES
 
 PASSWORD = "a password for tests"
 
@@ -91,6 +92,6 @@ def test_up_when_it_runs_already_then_it_says_so(stack: Any) -> None:
 def test_status_when_running_then_every_component_is_ready_and_memory_is_within_bounds(stack: Any) -> None:
     status = json.loads(stack.aos("status", "--json").stdout)
     states = {row["name"]: row["state"] for row in status["components"]}
-    assert {"postgres", "valkey", "temporal", "identity", "aod", "aam", "dcl", "aoa", "gateway"} <= set(states)
+    assert {"postgres", "valkey", "temporal", "gateway", *SERVICES} <= set(states)
     assert set(states.values()) <= {"ready", "done"}
     assert status["rss"] < 2_000_000_000

@@ -31,6 +31,7 @@ DOORS = {
     "aam": "/api/v1/aam/connectors",
     "dcl": "/api/v1/dcl/ontology",
     "aoa": "/api/v1/aoa/agents",
+    "nlp_gateway": "/api/v1/nlp/personas",
 }
 """A cheap question to each service."""
 

@@ -27,7 +27,7 @@ def test_sign_in_when_anonymous_then_reaches_identity_by_post_only(gateway: Any,
 
 
 def test_documents_and_keys_when_anonymous_then_public(gateway: Any) -> None:
-    paths = [f"/api/v1/{layer}/{name}" for layer in ("auth", "dcl", "aoa") for name in ("docs", "openapi.json")]
+    paths = [f"/api/v1/{layer}/{name}" for layer in ("auth", "dcl", "aoa", "nlp") for name in ("docs", "openapi.json")]
     assert {gateway.call(path).status for path in [*paths, "/.well-known/jwks.json"]} == {200}
 
 
@@ -147,7 +147,7 @@ def test_command_when_given_every_upstream_then_envoy_accepts_what_it_writes(tmp
     target = tmp_path / "envoy.yaml"
     upstreams = [
         flag
-        for service in ("identity", "aod", "aam", "dcl", "aoa")
+        for service in ("identity", "aod", "aam", "dcl", "aoa", "nlp_gateway")
         for flag in ("--http", f"{service}={service}:8080", "--grpc", f"{service}={service}:9090")
     ]
     fixed = ["--jwks-url", "https://keys.example.com/jwks.json", "--issuer", "https://identity.example.com"]

@@ -16,10 +16,10 @@ from aos_common.migrations import migrate
 from aos_common.objects import ObjectStore
 from aos_common.runner import Service
 from aos_common.testing import Issuer
+from aos_embeddings import MiniLm
 from aos_local.processes.ports import free_port
 from aos_local.provision import Provisioned
 from aos_local.testing import provisioned_postgres
-from dcl.adapters.embeddings import MiniLm
 from dcl.adapters.lake.connections import LakeConnections, LakeSettings
 from dcl.adapters.lake.store import DuckLake
 from dcl.adapters.ontology_files import load_ontology

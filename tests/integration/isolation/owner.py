@@ -19,7 +19,7 @@ from tests.integration.helpers import approve_mappings, connect, hashes, run_pip
 
 PASSWORD = "a password for tests"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-SERVICES = ("identity", "aod", "aam", "dcl", "aoa")
+SERVICES = ("identity", "aod", "aam", "dcl", "aoa", "nlp_gateway")
 
 
 @dataclass

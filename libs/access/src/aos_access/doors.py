@@ -11,7 +11,9 @@ from aos_access.roles import Permission
 
 __all__ = ["DOORS", "SERVICES", "Access", "Door", "Live", "rest_doors", "rpc_doors"]
 
-SERVICES = ("identity", "aod", "aam", "dcl", "aoa")
+SERVICES = ("identity", "aod", "aam", "dcl", "aoa", "nlp_gateway")
+_PACKAGES = {"nlp_gateway": "nlp"}
+"""Services whose package in the contract has another name."""
 MAX_BODY = 10 * 1024 * 1024
 MAX_SIGN_IN_BODY = 64 * 1024
 
@@ -77,11 +79,15 @@ def _write(service: str, method: str, path: str, permission: Permission | None) 
 
 
 def _rpc(service: str, name: str, permission: Permission | None, *, writes: bool = False) -> Door:
-    return Door(service, Access.TOKEN, permission, rpc=f"autonomos.{service}.v1.{name}", writes=writes, max_body=0)
+    return Door(service, Access.TOKEN, permission, rpc=_full(service, name), writes=writes, max_body=0)
 
 
 def _inside(service: str, name: str, permission: Permission | None = None, *, writes: bool = False) -> Door:
-    return Door(service, Access.INSIDE, permission, rpc=f"autonomos.{service}.v1.{name}", writes=writes, max_body=0)
+    return Door(service, Access.INSIDE, permission, rpc=_full(service, name), writes=writes, max_body=0)
+
+
+def _full(service: str, name: str) -> str:
+    return f"autonomos.{_PACKAGES.get(service, service)}.v1.{name}"
 
 
 _USER = "/api/v1/auth/users/{user_id}"
@@ -269,7 +275,17 @@ _ORCHESTRATION = (
     _rpc("aoa", "RunService/ListFindings", Permission.RUNS_READ),
 )
 
-DOORS: tuple[Door, ...] = (*_ACCOUNTS, *_ADMINISTRATION, *_DISCOVERY, *_MESH, *_UNIFICATION, *_ORCHESTRATION)
+_QUESTIONS = (_read("nlp_gateway", "/api/v1/nlp/personas", None),)
+
+DOORS: tuple[Door, ...] = (
+    *_ACCOUNTS,
+    *_ADMINISTRATION,
+    *_DISCOVERY,
+    *_MESH,
+    *_UNIFICATION,
+    *_ORCHESTRATION,
+    *_QUESTIONS,
+)
 
 
 def rest_doors() -> tuple[Door, ...]:

@@ -25,6 +25,9 @@ class Permission(StrEnum):
     VIEWS_READ = "views:read"
     RUNS_READ = "runs:read"
     RUNS_WRITE = "runs:write"
+    KNOWLEDGE_READ = "knowledge:read"
+    KNOWLEDGE_WRITE = "knowledge:write"
+    QUESTIONS_ASK = "questions:ask"
 
 
 _READ_DATA = frozenset(
@@ -35,6 +38,8 @@ _READ_DATA = frozenset(
         Permission.VIEWS_READ,
         Permission.RUNS_READ,
         Permission.FLAGS_READ,
+        Permission.KNOWLEDGE_READ,
+        Permission.QUESTIONS_ASK,
     }
 )
 _OPERATE = frozenset(
@@ -45,6 +50,7 @@ _OPERATE = frozenset(
         Permission.MAPPINGS_PROPOSE,
         Permission.MAPPINGS_DECIDE,
         Permission.RUNS_WRITE,
+        Permission.KNOWLEDGE_WRITE,
     }
 )
 _ADMINISTER = frozenset(

@@ -48,6 +48,7 @@ class ServiceSettings(BaseSettings):
     aam_grpc: str = Field("127.0.0.1:0", description="host:port of AAM's gRPC API.")
     dcl_grpc: str = Field("127.0.0.1:0", description="host:port of DCL's gRPC API.")
     aoa_grpc: str = Field("127.0.0.1:0", description="host:port of AOA's gRPC API.")
+    nlp_gateway_grpc: str = Field("127.0.0.1:0", description="host:port of the NLP gateway's gRPC API.")
 
     tls_cert: Path | None = Field(
         None, description="PEM file with this service's certificate; with the next two, inside traffic is mutual TLS."

@@ -36,7 +36,8 @@ def _match(arguments: argparse.Namespace) -> int:
 
 
 def _match_tools() -> match_command.MatchTools:
-    from dcl.adapters.embeddings import MiniLm  # noqa: PLC0415 - the model loads only after the input proved usable
+    from aos_embeddings import MiniLm  # noqa: PLC0415 - the model loads only after the input proved usable
+
     from dcl.adapters.ontology_files import load_ontology  # noqa: PLC0415 - as above
 
     encoder = MiniLm()

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from dcl.adapters.embeddings import MiniLm
+from aos_embeddings import MiniLm
 from dcl.adapters.ontology_files import load_ontology
 from dcl.domain.confidence import Tier
 from dcl.domain.matching.model import Column

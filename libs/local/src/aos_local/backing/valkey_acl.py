@@ -17,6 +17,7 @@ CONSUMED: dict[str, tuple[str, ...]] = {
     "aam": ("dcl:applied", "dcl:mappings"),
     "dcl": ("aam:canonical:*",),
     "aoa": (),
+    "nlp_gateway": (),
 }
 """Streams that a service's consumer groups read, own ones among them where one read names several."""
 WATCHED = ("identity:revoked", "identity:flags")

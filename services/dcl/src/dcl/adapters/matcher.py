@@ -3,7 +3,8 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from dcl.adapters.embeddings import MiniLm
+from aos_embeddings import MiniLm
+
 from dcl.domain.matching.model import Column
 from dcl.domain.ontology import Ontology
 from dcl.domain.proposal import DataSet, Proposal, propose

@@ -1,5 +1,5 @@
 import pytest
-from dcl.adapters.embeddings import MiniLm
+from aos_embeddings import MiniLm
 from dcl.domain.matching.data_set_names import name_similarity
 
 KNOWN = ("opportunity", "opportunities", "deals", "sales_pipeline")

@@ -2,7 +2,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from dcl.adapters.embeddings import DIMENSIONS, MiniLm, ModelFileMissing, package_file
+from aos_embeddings import DIMENSIONS, MiniLm, ModelFileMissing
+from aos_embeddings.minilm import package_file
+
+
+@pytest.fixture(scope="module")
+def encoder() -> MiniLm:
+    return MiniLm()
 
 
 def test_texts_when_embedded_then_near_meanings_are_near(encoder: MiniLm) -> None:

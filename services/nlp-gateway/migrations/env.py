@@ -1,0 +1,3 @@
+from aos_common.migrations import run_online
+
+run_online()

@@ -1,0 +1,1 @@
+"""Ask: personas, routing of questions, the knowledge base, answers with citations."""
