@@ -83,6 +83,7 @@ def test_environment_when_made_then_no_service_sees_the_owner_or_another_service
         "identity",
         "aod",
         "aam",
+        "nlp_gateway",
     ]
     assert [service for service in SERVICES if "AOS_SIGNING_KEY_FILE" in environments[service]] == ["identity"]
 
