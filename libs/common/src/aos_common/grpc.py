@@ -28,7 +28,8 @@ MAX_MESSAGE = 16 * 1024 * 1024
 MAX_SAID = 1000
 """Characters of an error's text; trailers above 8 KiB would be refused and the error lost with them."""
 
-READ_VERBS = ("Get", "List", "Query", "Aggregate")
+READ_VERBS = ("Get", "List", "Query", "Aggregate", "Search", "Classify", "Ask")
+Context = grpc.aio.ServicerContext[Any, Any]
 _caller: ContextVar[Caller] = ContextVar("caller")
 
 
@@ -68,33 +69,49 @@ class _Verifying(grpc.aio.ServerInterceptor):
         method = details.method
         if handler is None or method.startswith("/grpc.health."):
             return handler
-        if handler.unary_unary is None:
-            raise NotImplementedError(f"{method} streams, and nothing here would verify its token")
+        if handler.request_streaming:
+            raise NotImplementedError(f"{method} takes a stream, and nothing here would verify its token")
         sent = details.invocation_metadata or ()
         metadata = {key: value for key, value in sent if isinstance(value, str)}
         if sum(key == "authorization" for key, _ in sent) > 1:
             metadata["authorization"] = ""  # which of them counts would be a guess
 
-        async def behave(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
-            with (
-                tracer.start_as_current_span(method, propagate.extract(metadata)) as span,
-                handling(_call(method, request, metadata, span)),
-            ):
-                try:
-                    if method not in self._public:
-                        _caller.set(await self._verified(metadata))
-                    return await handler.unary_unary(request, context)
-                except DomainError as error:
-                    if self._trail is not None and error.kind in (Kind.FORBIDDEN, Kind.UNAUTHENTICATED):
-                        await self._trail.denied(error.reason)
-                    await context.abort_with_status(_status(error))
-                except grpc.aio.AbortError:
-                    raise
-                except Exception as error:  # the edge: nothing unnamed leaves the process
-                    log.error("grpc.unexpected", method=method, exc_info=error)
-                    await context.abort_with_status(_status(DomainError("Something went wrong on our side.")))
+        async def once(request: Any, context: Context) -> Any:
+            async with self._checked(method, metadata, request, context):
+                return await handler.unary_unary(request, context)
 
-        return grpc.unary_unary_rpc_method_handler(behave, handler.request_deserializer, handler.response_serializer)
+        async def many(request: Any, context: Context) -> AsyncIterator[Any]:
+            async with self._checked(method, metadata, request, context):
+                async for message in handler.unary_stream(request, context):
+                    yield message
+
+        pair = (handler.request_deserializer, handler.response_serializer)
+        if handler.response_streaming:
+            return grpc.unary_stream_rpc_method_handler(many, *pair)
+        return grpc.unary_unary_rpc_method_handler(once, *pair)
+
+    @asynccontextmanager
+    async def _checked(
+        self, method: str, metadata: dict[str, str], request: Any, context: Context
+    ) -> AsyncIterator[None]:
+        """Let a call of a verified caller run inside; what it raises ends the RPC with a named status."""
+        with (
+            tracer.start_as_current_span(method, propagate.extract(metadata)) as span,
+            handling(_call(method, request, metadata, span)),
+        ):
+            try:
+                if method not in self._public:
+                    _caller.set(await self._verified(metadata))
+                yield
+            except DomainError as error:
+                if self._trail is not None and error.kind in (Kind.FORBIDDEN, Kind.UNAUTHENTICATED):
+                    await self._trail.denied(error.reason)
+                await context.abort_with_status(_status(error))
+            except grpc.aio.AbortError:
+                raise
+            except Exception as error:  # the edge: nothing unnamed leaves the process
+                log.error("grpc.unexpected", method=method, exc_info=error)
+                await context.abort_with_status(_status(DomainError("Something went wrong on our side.")))
 
     async def _verified(self, metadata: dict[str, str]) -> Caller:
         scheme, _, token = metadata.get("authorization", "").partition(" ")

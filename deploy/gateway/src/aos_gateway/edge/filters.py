@@ -38,7 +38,7 @@ def route_overrides(route: Route) -> Node:
     if route.live is Live.WEBSOCKET:
         return websocket_overrides()
     overrides = public_overrides() if route.public else {}
-    if route.max_body and route.live is Live.NO:
+    if route.max_body and (route.live is Live.NO or route.method == "POST"):
         limit = {"max_request_bytes": route.max_body}
         overrides[BUFFER] = typed("extensions.filters.http.buffer.v3.BufferPerRoute", buffer=limit)
     return overrides
