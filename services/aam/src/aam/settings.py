@@ -27,7 +27,7 @@ class Settings(ConnectorSettings):
         7, ge=1, le=3650, description="Days for which landed and canonical files are kept, once the views have them."
     )
     projection_memory_mb: int = Field(
-        128, ge=64, description="Memory of one stream's projection before it spills to disk, in MiB."
+        64, ge=32, description="Memory of one stream's projection before it spills to disk, in MiB."
     )
     scratch_dir: Path | None = Field(
         None, description="Folder for canonical batches before they are uploaded, and for copies of files."

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from charset_normalizer import from_bytes
-
 from aos_common.tabular.errors import BrokenGzip, MixedEncoding
 from aos_common.tabular.model import place
 from aos_common.tabular.unpacking import refuse_bomb
@@ -110,6 +108,8 @@ def _legacy(path: Path, gzipped: bool, bad_at: int) -> str:
         if len(sample) < SAMPLE:
             sample += b"\n".join(line for line in window.split(b"\n") if not line.isascii())[: SAMPLE - len(sample)]
         carry, offset = chunk[-3:], offset + len(chunk)
+    from charset_normalizer import from_bytes  # noqa: PLC0415  most files are UTF-8 and never need its tables
+
     matches = from_bytes(bytes(sample), cp_isolation=LEGACY)
     best = matches.best()
     if best is None or "cp1252" in best.could_be_from_charset:

@@ -41,7 +41,7 @@ class ArrowExtractor:
     """
 
     def __init__(
-        self, objects: ObjectStore, *, quarantine_limit: int, scratch: Path | None = None, memory_mb: int = 128
+        self, objects: ObjectStore, *, quarantine_limit: int, scratch: Path | None = None, memory_mb: int = 64
     ) -> None:
         self._objects, self._scratch = objects, scratch
         self._limit, self._memory_mb = quarantine_limit, memory_mb

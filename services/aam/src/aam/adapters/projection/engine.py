@@ -42,7 +42,7 @@ class Engine:
     Memory is bounded by `memory_mb`; what does not fit spills into `scratch`.
     """
 
-    def __init__(self, scratch: Path, *, memory_mb: int = 128, threads: int = 1) -> None:
+    def __init__(self, scratch: Path, *, memory_mb: int = 64, threads: int = 1) -> None:
         self._duck = duckdb.connect(
             config={
                 "memory_limit": f"{memory_mb}MB",
