@@ -67,7 +67,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
     if "consume" in roles:
         tasks += _consumers(settings, shared.redis, database, api)
-    return Service(http=app, grpc=server, tasks=tasks, close=[lake.close, *shared.close])
+    return Service(http=app, grpc=server, tasks=tasks, close=[matcher.close, lake.close, *shared.close])
 
 
 def _consumers(

@@ -9,7 +9,7 @@ from uuid import UUID
 from dcl.domain.ingestion import Batch, Completion
 from dcl.domain.mapping import Mapping, Proposal
 from dcl.domain.ontology import Entity, Ontology
-from dcl.domain.proposal import Proposal as MatchedProposal
+from dcl.domain.proposed import Proposal as MatchedProposal
 from dcl.domain.sampled import SampledStream
 from dcl.domain.view import Aggregation, Column, Filter, OrderBy
 

@@ -1,14 +1,19 @@
-"""The `Matcher` port: the offline matcher in one worker thread, with MiniLM loaded at first use."""
+"""The `Matcher` port: the offline matcher in a child process, for it takes 150 MB and is needed now and then."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from aos_common.child import Child
 
-from aos_embeddings import MiniLm
-
-from dcl.domain.matching.model import Column
 from dcl.domain.ontology import Ontology
-from dcl.domain.proposal import DataSet, Proposal, propose
+from dcl.domain.proposed import Proposal
 from dcl.domain.sampled import SampledStream
+
+SECONDS = 120.0
+IDLE_SECONDS = 20.0
+
+
+def _match(sampled: SampledStream) -> Proposal:
+    from dcl.adapters.matching import match  # noqa: PLC0415  the child loads it; this process never does
+
+    return match(sampled)
 
 
 class OfflineMatcher:
@@ -16,22 +21,12 @@ class OfflineMatcher:
 
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
-        self._encoder = MiniLm()
-        self._thread = ThreadPoolExecutor(1, "matcher")
+        self._child = Child("matcher", _match, timeout_seconds=SECONDS, idle_seconds=IDLE_SECONDS)
 
     async def propose(self, sampled: SampledStream) -> Proposal:
         """Match the stream with every entity and return the best proposal."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._propose, sampled)
+        return await self._child.call(sampled)
 
-    def _propose(self, sampled: SampledStream) -> Proposal:
-        columns = tuple(
-            Column(
-                name=column.name,
-                type=column.type or None,
-                description=column.description or None,
-                values=tuple(value or None for value in column.values),
-            )
-            for column in sampled.columns
-        )
-        data_set = DataSet(sampled.stream, columns, sampled.primary_key)
-        return propose(data_set, self.ontology, self._encoder.embed, self._encoder.words())
+    async def close(self) -> None:
+        """End the child."""
+        await self._child.close()

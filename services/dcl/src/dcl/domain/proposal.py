@@ -10,9 +10,9 @@ from dcl.domain.matching.data_set_names import name_similarity
 from dcl.domain.matching.matcher import match_tables
 from dcl.domain.matching.model import Column, Embed, Match, Matching, Table
 from dcl.domain.matching.profile import is_null
-from dcl.domain.ontology import AttributeType, Entity, Ontology
+from dcl.domain.ontology import Entity, Ontology
+from dcl.domain.proposed import FieldProposal, Proposal
 from dcl.domain.reading.values import read_values
-from dcl.domain.transform import Transform
 
 _COVERAGE_SHARE, _NAME_SHARE, _REQUIRED_SHARE = 0.6, 0.25, 0.15
 _CLEAR_SCORE = 0.5
@@ -27,39 +27,6 @@ class DataSet:
     name: str
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProposal:
-    """One source column; without an attribute it stays in `extras`. `score` is the evidence, in [0, 1]."""
-
-    source: str
-    attribute: str | None
-    type: AttributeType | None
-    score: float
-    confidence: float
-    tier: Tier
-    reasons: tuple[str, ...]
-    transform: Transform | None
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A mapping proposed for a data set.
-
-    `score` in [0, 1] is how well the entity suits; `alternatives` are the other entities with theirs, best first.
-    `key`: source columns that identify a row; empty = its place in the file does. `tier` is never `auto` unless the
-    choice of the entity is clear and every required attribute, and a key where the entity has one, is mapped surely.
-    """
-
-    data_set: str
-    entity: str
-    score: float
-    fields: tuple[FieldProposal, ...]
-    key: tuple[str, ...]
-    tier: Tier
-    reasons: tuple[str, ...]
-    alternatives: tuple[tuple[str, float], ...]
 
 
 def propose(data_set: DataSet, ontology: Ontology, embed: Embed, words: Sequence[str] = ()) -> Proposal:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from aos_common.errors import InvalidRequest
 
-from dcl.domain import proposal as matching
+from dcl.domain import proposed as matching
 from dcl.domain.mapping import AUTO, PENDING, FieldMapping, Proposal
 from dcl.domain.sampled import SampledStream
 from dcl.domain.transform import Transform
