@@ -27,6 +27,9 @@ VALUES: dict[str, Any] = {
     "measures": [{"op": "count", "name": "n", "column": ""}],
     "columns": [],
     "agent": "finops",
+    "grain": "",
+    "comparison": "",
+    "order": "",
     "days": 1,
     "state": "",
     "stage": "",
@@ -143,7 +146,7 @@ class Asking:
             setattr(message, one.name, self._id(door.service, one.name, door))
         elif one.name.endswith("_ids"):
             getattr(message, one.name).append(self._id(door.service, single, door))
-        elif one.name in ("stream", "view"):
+        elif one.name in ("stream", "view", "metric"):
             setattr(message, one.name, self.ids[one.name])
         elif one.name == "measures":
             getattr(message, one.name).add(op="count", name="n")

@@ -152,6 +152,7 @@ def _ids(client: Client, connection_id: str, user_id: str, made: dict[str, str])
         "identity.name": "auto_repair",
         "stream": "accounts.csv",
         "view": "account",
+        "metric": "accounts",
     }
 
 

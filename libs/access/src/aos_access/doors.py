@@ -246,6 +246,8 @@ _UNIFICATION = (
     _ask("dcl", "/api/v1/dcl/views/{view}/aggregate", Permission.VIEWS_READ),
     _read("dcl", "/api/v1/dcl/views/{view}/hash", Permission.VIEWS_READ),
     _read("dcl", "/api/v1/dcl/lineage/graph", Permission.VIEWS_READ),
+    _read("dcl", "/api/v1/dcl/metrics", Permission.VIEWS_READ),
+    _ask("dcl", "/api/v1/dcl/metrics/{metric}/query", Permission.VIEWS_READ),
     _rpc("dcl", "MappingService/ProposeMapping", Permission.MAPPINGS_PROPOSE, writes=True),
     _rpc("dcl", "MappingService/GetMapping", Permission.MAPPINGS_READ),
     _rpc("dcl", "MappingService/ListProposals", Permission.MAPPINGS_READ),
@@ -258,6 +260,9 @@ _UNIFICATION = (
     _rpc("dcl", "ViewService/GetViewHash", Permission.VIEWS_READ),
     _rpc("dcl", "ViewService/GetIngestion", Permission.VIEWS_READ),
     _rpc("dcl", "LineageService/GetGraph", Permission.VIEWS_READ),
+    _rpc("dcl", "MetricService/ListMetrics", Permission.VIEWS_READ),
+    _rpc("dcl", "MetricService/QueryMetric", Permission.VIEWS_READ),
+    _rpc("dcl", "MetricService/ListDimensionValues", Permission.VIEWS_READ),
 )
 
 _ORCHESTRATION = (

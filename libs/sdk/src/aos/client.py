@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from aos.administration import Audit, Flags
 from aos.errors import AosError
+from aos.metrics import Metrics
 from aos.onboarding import Onboarding, Statistics, Watches
 from aos.people import IdentityProviders, Invitations, Password, SecondFactor, ServiceAccounts, Sessions, Users
 from aos.resources import Connections, Discovery, Proposals, Runs, Views
@@ -51,6 +52,7 @@ class Client:
         self.steering = Steering(self.transport)
         self.proposals = Proposals(self.transport)
         self.views = Views(self.transport)
+        self.metrics = Metrics(self.transport)
         self.runs = Runs(self.transport)
 
     def register(self, tenant_name: str, email: str, password: str) -> Any:

@@ -19,10 +19,14 @@ from dcl.adapters.lake.connections import LakeConnections, LakeSettings
 from dcl.adapters.lake.store import DuckLake
 from dcl.adapters.mappings import PostgresMappings
 from dcl.adapters.matcher import OfflineMatcher
+from dcl.adapters.metrics_files import load_metrics
 from dcl.adapters.ontology_files import load_ontology
 from dcl.entrypoints import grpc as grpc_entry
 from dcl.entrypoints.api import DclApi
 from dcl.entrypoints.consumer import CanonicalConsumer
+from dcl.entrypoints.metrics import grpc as metric_rpcs
+from dcl.entrypoints.metrics import rest as metric_routes
+from dcl.entrypoints.metrics.api import MetricsApi
 from dcl.entrypoints.rest import mapping_router, view_router
 from dcl.settings import Settings
 
@@ -61,9 +65,11 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         clock=_now,
         flags=shared.flags,
     )
-    app = shared.rest("AutonomOS DCL", "/api/v1/dcl", [mapping_router(api), view_router(api)])
+    metrics = MetricsApi(load_metrics(matcher.ontology), matcher.ontology, lake)
+    routers = [mapping_router(api), view_router(api), metric_routes.router(metrics)]
+    app = shared.rest("AutonomOS DCL", "/api/v1/dcl", routers)
     app.state.api = api
-    server = shared.rpc([partial(grpc_entry.register, api)])
+    server = shared.rpc([partial(grpc_entry.register, api), partial(metric_rpcs.register, metrics)])
     tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
     if "consume" in roles:
         tasks += _consumers(settings, shared.redis, database, api)

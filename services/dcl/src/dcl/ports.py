@@ -46,8 +46,15 @@ class Lake(Protocol):
     ) -> tuple[list[Row], int]:
         """Return a page of rows and the snapshot they were read from."""
 
-    async def aggregate(self, tenant_id: UUID, entity: Entity, question: Aggregation) -> list[Row]:
-        """Return the groups, one more than the limit when there are more."""
+    async def aggregate(
+        self, tenant_id: UUID, entity: Entity, question: Aggregation, *, snapshot: int | None = None
+    ) -> list[Row]:
+        """Return the groups, one more than the limit when there are more; without a snapshot, of the newest."""
+
+    async def figures(
+        self, tenant_id: UUID, entity: Entity, questions: Sequence[Aggregation], *, snapshot: int | None
+    ) -> tuple[list[list[Row]], int]:
+        """Return the answers to several questions, all of one snapshot, and that snapshot."""
 
     async def content_hash(self, tenant_id: UUID, entity: Entity) -> tuple[str, int]:
         """Return the hash of a view's content and its rows."""

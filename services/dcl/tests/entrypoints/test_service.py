@@ -33,6 +33,8 @@ ROUTES = [
     ("POST", "/views/account/aggregate"),
     ("GET", "/views/account/hash"),
     ("GET", "/lineage/graph"),
+    ("GET", "/metrics"),
+    ("POST", "/metrics/accounts/query"),
 ]
 
 

@@ -40,7 +40,7 @@ def query(
     as_json: AsJson = False,
 ) -> None:
     """Show rows of a view. Columns without a value in any of the rows are left out of the table."""
-    filters = [_filter(text) for text in where or []]
+    filters = [filter_of(text) for text in where or []]
     most = limit if limit is not None or as_csv or as_json else TABLE_ROWS
     with signed_in() as client:
         page = PAGE if most is None else min(most + 1, PAGE)
@@ -83,7 +83,8 @@ def _table(names: list[str], rows: list[dict[str, Any]]) -> Table:
     return table_of(("column", "value"), lines)
 
 
-def _filter(text: str) -> Filter:
+def filter_of(text: str) -> Filter:
+    """Read "column op value"."""
     column, _, rest = text.partition(" ")
     op, _, value = rest.partition(" ")
     if not op:

@@ -22,7 +22,7 @@ COMPARISONS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">
 NULL_TESTS = {"is_null": "IS NULL", "not_null": "IS NOT NULL"}
 OPERATORS = (*COMPARISONS, "in", "contains", *NULL_TESTS)
 MEASURES = ("count", "count_distinct", "sum", "avg", "min", "max")
-GRAINS = ("day", "month", "year")
+GRAINS = ("day", "week", "month", "quarter", "year")
 NUMERIC = (AttributeType.DECIMAL, AttributeType.INTEGER)
 MOMENTS = (AttributeType.DATE, AttributeType.TIMESTAMP)
 
@@ -40,11 +40,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition; `values` are text and read with the column's type."""
+    """A condition; `values` are text and read with the column's type. `json_key` picks a key inside a json column."""
 
     column: str
     op: str
     values: tuple[str, ...] = ()
+    json_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,17 @@ class OrderBy:
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure over each group; `column` is empty for count."""
+    """A figure over each group; `column` is empty for count.
+
+    `filters` narrow the rows of this figure alone. With `since`, another date column, the figure is over the days from
+    it to `column`.
+    """
 
     op: str
     column: str
     name: str
+    filters: tuple[Filter, ...] = ()
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,7 @@ def check_filters(entity: Entity, filters: tuple[Filter, ...]) -> None:
         raise QueryInvalid(f"A query has at most {MAX_FILTERS} filters.")
     for item in filters:
         column = column_of(entity, item.column)
+        _check_json_key(column, item.json_key)
         if item.op not in OPERATORS:
             raise QueryInvalid(f"There is no operator {item.op!r}.", hint=f"Operators: {', '.join(OPERATORS)}.")
         wanted = 0 if item.op in NULL_TESTS else 1
@@ -188,19 +196,29 @@ def check_aggregation(entity: Entity, question: Aggregation) -> None:
 
 
 def _check_group(column: Column, group: GroupBy) -> None:
-    if not _is_storable(group.json_key) or '"' in group.json_key:
-        raise QueryInvalid("A json_key holds no quotation marks and no control characters.")
-    if group.json_key and column.type is not AttributeType.JSON:
-        raise QueryInvalid(f"{column.name} is no json column, so it has no keys.")
+    _check_json_key(column, group.json_key)
     if group.grain and (group.grain not in GRAINS or column.type not in MOMENTS):
         raise QueryInvalid(f"{group.grain!r} is no grain for {column.name}.", hint=f"Grains: {', '.join(GRAINS)}.")
+
+
+def _check_json_key(column: Column, key: str) -> None:
+    if not _is_storable(key) or '"' in key:
+        raise QueryInvalid("A json_key holds no quotation marks and no control characters.")
+    if key and column.type is not AttributeType.JSON:
+        raise QueryInvalid(f"{column.name} is no json column, so it has no keys.")
 
 
 def _check_measure(entity: Entity, measure: Measure) -> None:
     if measure.op not in MEASURES:
         raise QueryInvalid(f"There is no measure {measure.op!r}.", hint=f"Measures: {', '.join(MEASURES)}.")
+    check_filters(entity, measure.filters)
     if measure.op == "count" and not measure.column:
         return
     column = column_of(entity, measure.column)
+    if measure.since:
+        for moment in (column, column_of(entity, measure.since)):
+            if moment.type is not AttributeType.DATE:
+                raise QueryInvalid(f"Days are between dates; {moment.name} is a {moment.type}.")
+        return
     if measure.op in ("sum", "avg") and column.type not in NUMERIC:
         raise QueryInvalid(f"{measure.op} needs a number; {column.name} is a {column.type}.")

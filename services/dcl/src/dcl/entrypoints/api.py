@@ -110,7 +110,9 @@ class DclApi:
             caller.tenant_id, query, ontology=self.ontology, lake=self.lake, consumptions=self.consumptions
         )
 
-    async def aggregate(self, caller: Caller, view: str, question: Aggregation, agent: str) -> tuple[list[Row], bool]:
+    async def aggregate(
+        self, caller: Caller, view: str, question: Aggregation, agent: str, snapshot: int | None = None
+    ) -> tuple[list[Row], bool]:
         """Compute figures over a view."""
         require(caller, Permission.VIEWS_READ)
         return await aggregate_view(
@@ -121,6 +123,7 @@ class DclApi:
             ontology=self.ontology,
             lake=self.lake,
             consumptions=self.consumptions,
+            snapshot=snapshot,
         )
 
     async def view_hash(self, caller: Caller, view: str) -> tuple[str, int]:

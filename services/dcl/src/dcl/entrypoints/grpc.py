@@ -76,7 +76,7 @@ class ViewServicer(view_stubs.ViewServiceServicer):
     async def AggregateView(self, request: vp.AggregateViewRequest, context: Context) -> vp.AggregateViewResponse:
         """Compute figures over a view."""
         rows, truncated = await self._api.aggregate(
-            current_caller(), request.view, wire.aggregation(request), request.agent
+            current_caller(), request.view, wire.aggregation(request), request.agent, request.snapshot or None
         )
         return vp.AggregateViewResponse(rows=map(wire.row_message, rows), truncated=truncated)
 

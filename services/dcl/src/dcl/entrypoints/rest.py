@@ -99,6 +99,7 @@ def view_router(api: DclApi) -> APIRouter:
             order_by=tuple(item.domain() for item in body.order_by),
             page_size=body.page_size,
             page_token=body.page_token,
+            snapshot=body.snapshot or None,
         )
         page = await api.query(caller, asked)
         return RowPage(rows=page.rows, next_page_token=page.next_page_token)
@@ -106,7 +107,7 @@ def view_router(api: DclApi) -> APIRouter:
     @routes.post("/views/{view}/aggregate")
     async def aggregate(view: str, body: AggregateBody, caller: CurrentCaller) -> GroupsOut:
         """Compute figures over groups of a view's rows."""
-        rows, truncated = await api.aggregate(caller, view, body.domain(), "")
+        rows, truncated = await api.aggregate(caller, view, body.domain(), "", body.snapshot or None)
         return GroupsOut(rows=rows, truncated=truncated)
 
     @routes.get("/views/{view}/hash")

@@ -18,10 +18,11 @@ class FilterBody(BaseModel):
     column: str = Field(examples=["stage"])
     op: str = Field(examples=["eq"], description="eq ne lt le gt ge in contains is_null not_null")
     values: list[str] = Field(default=[], max_length=1000, examples=[["won"]])
+    json_key: str = Field(default="", max_length=200, description="For a json column: the key inside it.")
 
     def domain(self) -> Filter:
         """Read it."""
-        return Filter(self.column, self.op, tuple(self.values))
+        return Filter(self.column, self.op, tuple(self.values), self.json_key)
 
 
 class OrderBody(BaseModel):
@@ -45,6 +46,7 @@ class QueryBody(BaseModel):
     order_by: list[OrderBody] = Field(default=[], max_length=10)
     page_size: int = Field(default=50, ge=1, le=1000)
     page_token: str = Field(default="", max_length=500)
+    snapshot: int = Field(default=0, ge=0, lt=2**62, description="As the view was then; 0 means now.")
 
 
 class MeasureBody(BaseModel):
@@ -60,7 +62,7 @@ class GroupBody(BaseModel):
 
     column: str
     json_key: str = Field(default="", max_length=200, description="For a json column: the key inside it.")
-    grain: str = Field(default="", description="For dates: day, month or year.")
+    grain: str = Field(default="", description="For dates: day, week, month, quarter or year.")
     name: str = ""
 
 
@@ -74,6 +76,7 @@ class AggregateBody(BaseModel):
     filters: list[FilterBody] = Field(default=[], max_length=50)
     order_by: list[OrderBody] = Field(default=[], max_length=10)
     limit: int = Field(default=100, ge=1, le=10_000)
+    snapshot: int = Field(default=0, ge=0, lt=2**62, description="As the view was then; 0 means now.")
 
     def domain(self) -> Aggregation:
         """Read it."""

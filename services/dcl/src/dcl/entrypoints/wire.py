@@ -95,11 +95,12 @@ def view_query(request: vp.QueryViewRequest) -> ViewQuery:
     return ViewQuery(
         view=request.view,
         columns=tuple(request.columns),
-        filters=_filters(request.filters),
+        filters=filters_of(request.filters),
         order_by=_order(request.order_by),
         page_size=request.page_size,
         page_token=request.page_token,
         agent=request.agent,
+        snapshot=request.snapshot or None,
     )
 
 
@@ -108,14 +109,15 @@ def aggregation(request: vp.AggregateViewRequest) -> Aggregation:
     return Aggregation(
         groups=tuple(GroupBy(g.column, g.json_key, g.grain, g.name) for g in request.group_by),
         measures=tuple(Measure(m.op, m.column, m.name) for m in request.measures),
-        filters=_filters(request.filters),
+        filters=filters_of(request.filters),
         order_by=_order(request.order_by),
         limit=request.limit,
     )
 
 
-def _filters(messages: Iterable[vp.Filter]) -> tuple[Filter, ...]:
-    return tuple(Filter(m.column, m.op, tuple(m.values)) for m in messages)
+def filters_of(messages: Iterable[vp.Filter]) -> tuple[Filter, ...]:
+    """Read conditions."""
+    return tuple(Filter(m.column, m.op, tuple(m.values), m.json_key) for m in messages)
 
 
 def _order(messages: Iterable[vp.OrderBy]) -> tuple[OrderBy, ...]:

@@ -22,12 +22,13 @@ async def aggregate_view(
     ontology: Ontology,
     lake: Lake,
     consumptions: Consumptions,
+    snapshot: int | None = None,
 ) -> tuple[list[Row], bool]:
     """Return one row a group, and whether there were more groups than the limit. Raise `QueryInvalid`."""
     entity = find_view(ontology, view)
     check_aggregation(entity, question)
     limit = page_size(question.limit, default=100, maximum=MAX_GROUPS)
-    rows = await lake.aggregate(tenant_id, entity, replace(question, limit=limit))
+    rows = await lake.aggregate(tenant_id, entity, replace(question, limit=limit), snapshot=snapshot)
     if agent:
         await consumptions.record(tenant_id, agent, entity.name)
     return rows[:limit], len(rows) > limit

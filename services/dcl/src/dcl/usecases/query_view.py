@@ -19,7 +19,7 @@ MAX_POSITION = 2**62
 
 @dataclass(frozen=True)
 class ViewQuery:
-    """What to read of a view; empty `columns` means all."""
+    """What to read of a view; empty `columns` means all. A page token says by itself which snapshot it continues."""
 
     view: str
     columns: tuple[str, ...] = ()
@@ -28,6 +28,7 @@ class ViewQuery:
     page_size: int = 0
     page_token: str = ""
     agent: str = ""
+    snapshot: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ async def query_view(
     columns = tuple(column_of(entity, name) for name in query.columns) or columns_of(entity)
     limit = page_size(query.page_size, maximum=MAX_PAGE)
     snapshot, offset = _position(query.page_token)
+    if not query.page_token:
+        snapshot = query.snapshot
     rows, at = await lake.page(
         tenant_id, entity, columns, query.filters, query.order_by, snapshot=snapshot, limit=limit + 1, offset=offset
     )

@@ -58,6 +58,10 @@ def _plain(column: Column) -> str:
     return name
 
 
+def _json_path(key: str) -> str:
+    return '$."' + key.replace('"', '""') + '"'
+
+
 def where_sql(entity: Entity, filters: tuple[Filter, ...]) -> tuple[str, Parameters]:
     """Return the WHERE clause (empty without filters) and its parameters."""
     parts: list[str] = []
@@ -66,6 +70,9 @@ def where_sql(entity: Entity, filters: tuple[Filter, ...]) -> tuple[str, Paramet
         column = column_of(entity, item.column)
         name = quoted(item.column)
         values = [read_value(column, value) for value in item.values]
+        if item.json_key:
+            name = f"json_extract_string({name}, ?)"
+            parameters.append(_json_path(item.json_key))
         parameters += values
         if item.op in NULL_TESTS:
             parts.append(f"{name} {NULL_TESTS[item.op]}")
@@ -78,15 +85,15 @@ def where_sql(entity: Entity, filters: tuple[Filter, ...]) -> tuple[str, Paramet
     return (f" WHERE {' AND '.join(parts)}" if parts else ""), parameters
 
 
-def aggregation_sql(entity: Entity, question: Aggregation) -> tuple[str, Parameters]:
+def aggregation_sql(entity: Entity, question: Aggregation, snapshot: int | None = None) -> tuple[str, Parameters]:
     """Return the query for figures; it asks for one group more than the limit to see whether there are more."""
     parameters: Parameters = []
     groups = [_group_sql(entity, group, parameters) for group in question.groups]
-    figures = [_measure_sql(measure) for measure in question.measures]
+    figures = [_measure_sql(entity, measure, parameters) for measure in question.measures]
     where, values = where_sql(entity, question.filters)
     keys = [f"{quoted(key.column)} {'DESC' if key.descending else 'ASC'} NULLS LAST" for key in question.order_by]
     order = ", ".join([*keys, *(quoted(group.label) for group in question.groups)])
-    sql = f"SELECT {', '.join([*groups, *figures])} FROM {relation(entity)}{where}"
+    sql = f"SELECT {', '.join([*groups, *figures])} FROM {relation(entity, snapshot)}{where}"
     if groups:
         sql += f" GROUP BY {', '.join(str(i + 1) for i in range(len(groups)))}"
     if order:
@@ -97,7 +104,7 @@ def aggregation_sql(entity: Entity, question: Aggregation) -> tuple[str, Paramet
 def _group_sql(entity: Entity, group: GroupBy, parameters: Parameters) -> str:
     name = quoted(group.column)
     if group.json_key:
-        parameters.append('$."' + group.json_key.replace('"', '""') + '"')
+        parameters.append(_json_path(group.json_key))
         name = f"json_extract_string({name}, ?)"
     elif group.grain:
         moment = name
@@ -109,14 +116,26 @@ def _group_sql(entity: Entity, group: GroupBy, parameters: Parameters) -> str:
     return f"{name} AS {quoted(group.label)}"
 
 
-def _measure_sql(measure: Measure) -> str:
-    label = quoted(measure.name)
+def _measure_sql(entity: Entity, measure: Measure, parameters: Parameters) -> str:
+    where, values = where_sql(entity, measure.filters)
+    parameters += values
+    over = f" FILTER ({where.strip()})" if where else ""
+    figure = f"{_figure_sql(measure)}{over}"
+    if measure.op in ("min", "max") and column_of(entity, measure.column).type is AttributeType.TIMESTAMP:
+        # As text: DuckDB would need a time zone database to make a moment of it.
+        figure = f"strftime({figure} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+    return f"{figure} AS {quoted(measure.name)}"
+
+
+def _figure_sql(measure: Measure) -> str:
     if measure.op == "count":
-        return f"count({quoted(measure.column) if measure.column else '*'}) AS {label}"
+        return f"count({quoted(measure.column) if measure.column else '*'})"
     name = quoted(measure.column)
+    if measure.since:
+        name = f"date_diff('day', {quoted(measure.since)}, {name})"
     if measure.op == "count_distinct":
-        return f"count(DISTINCT {name}) AS {label}"
-    return f"{measure.op}({name}) AS {label}"
+        return f"count(DISTINCT {name})"
+    return f"{measure.op}({name})"
 
 
 def hash_sql(entity: Entity) -> str:

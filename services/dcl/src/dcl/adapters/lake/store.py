@@ -124,10 +124,23 @@ class DuckLake:
 
         return await self._run(tenant_id, read)
 
-    async def aggregate(self, tenant_id: UUID, entity: Entity, question: Aggregation) -> list[Row]:
+    async def aggregate(
+        self, tenant_id: UUID, entity: Entity, question: Aggregation, *, snapshot: int | None = None
+    ) -> list[Row]:
         """Return the groups, one more than the limit when there are more."""
-        sql, values = aggregation_sql(entity, question)
+        sql, values = aggregation_sql(entity, question, snapshot)
         return await self._run(tenant_id, lambda cursor: _rows(cursor.execute(sql, values)))
+
+    async def figures(
+        self, tenant_id: UUID, entity: Entity, questions: Sequence[Aggregation], *, snapshot: int | None
+    ) -> tuple[list[list[Row]], int]:
+        """Return the answers to several questions, all of one snapshot, and that snapshot."""
+
+        def read(cursor: duckdb.DuckDBPyConnection) -> tuple[list[list[Row]], int]:
+            at = snapshot if snapshot is not None else _current_snapshot(cursor)
+            return [_rows(cursor.execute(*aggregation_sql(entity, one, at))) for one in questions], at
+
+        return await self._run(tenant_id, read)
 
     async def content_hash(self, tenant_id: UUID, entity: Entity) -> tuple[str, int]:
         """Return the hash of a view's content and its rows."""
@@ -191,7 +204,9 @@ class DuckLake:
         except (duckdb.InvalidInputException, duckdb.CatalogException) as error:
             if not re.search(r"snapshot|at version", str(error).lower()):
                 raise
-            raise PageExpired("This page's snapshot is gone.", hint="Start again without page_token.") from error
+            raise PageExpired(
+                "The snapshot that was asked for is gone.", hint="Ask again without page_token and snapshot."
+            ) from error
 
     async def close(self) -> None:
         """Close the connections."""

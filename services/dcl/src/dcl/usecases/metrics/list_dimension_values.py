@@ -1,0 +1,54 @@
+"""List the values that a metric's dimensions take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from aos_common.paging import page_size
+
+from dcl.domain.metrics.model import Metrics
+from dcl.domain.ontology import Ontology
+from dcl.domain.view import Aggregation, Filter, GroupBy, Measure, OrderBy
+from dcl.ports import Lake
+
+MAX_VALUES = 1000
+
+
+@dataclass(frozen=True)
+class DimensionValues:
+    """A dimension's values, most rows first, and whether there are more."""
+
+    dimension: str
+    values: tuple[str, ...]
+    truncated: bool
+
+
+async def list_dimension_values(
+    tenant_id: UUID,
+    metric_name: str,
+    names: Sequence[str],
+    limit: int,
+    *,
+    metrics: Metrics,
+    ontology: Ontology,
+    lake: Lake,
+) -> list[DimensionValues]:
+    """Return the values of some dimensions, or of all; raise `MetricUnknown` or `QueryInvalid`."""
+    metric = metrics.named(metric_name)
+    most = page_size(limit, default=200, maximum=MAX_VALUES)
+    wanted = [metric.dimension(name) for name in names] or list(metric.dimensions)
+    questions = [
+        Aggregation(
+            (GroupBy(one.column, one.json_key, name="value"),),
+            (Measure("count", "", "rows"),),
+            (Filter(one.column, "not_null", (), one.json_key),),
+            (OrderBy("rows", descending=True),),
+            most,
+        )
+        for one in wanted
+    ]
+    answers, _ = await lake.figures(tenant_id, ontology.entity(metric.view), questions, snapshot=None)
+    return [
+        DimensionValues(one.name, tuple(str(row["value"]) for row in rows[:most]), len(rows) > most)
+        for one, rows in zip(wanted, answers, strict=True)
+    ]
