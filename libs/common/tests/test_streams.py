@@ -13,6 +13,7 @@ from aos_common.streams import Consumer, Event, first_delivery
 from google.protobuf.wrappers_pb2 import StringValue
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 async def _publish(database: Database, tenant: UUID, stream: str, text: str) -> UUID:
@@ -102,7 +103,13 @@ async def test_consumer_when_an_entry_is_poison_then_it_is_buried_and_can_be_red
             raise ValueError("cannot")
         handled.append(event.data)
 
-    consumer = _consumer(redis, database, stream, handle, claim_after_seconds=0.02, max_deliveries=3)
+    told: list[tuple[bytes, str]] = []
+
+    async def buried(connection: AsyncConnection, event: Event, error: str) -> None:
+        assert (await connection.execute(sa.text("SELECT count(*) FROM dead_letters"))).scalar_one() == 1
+        told.append((event.data, error))
+
+    consumer = _consumer(redis, database, stream, handle, claim_after_seconds=0.02, max_deliveries=3, buried=buried)
     task = asyncio.create_task(consumer.run())
 
     async def dead() -> int:
@@ -113,6 +120,7 @@ async def test_consumer_when_an_entry_is_poison_then_it_is_buried_and_can_be_red
         while not await dead():
             await asyncio.sleep(0.05)
     assert len(handled) == 1, "the poison entry must not stop the next one"
+    assert [error for data, error in told if b"poison" in data] == ["ValueError: cannot"]
     broken = False
     assert await consumer.redrive(tenant) == 1
     assert (len(handled), await dead()) == (2, 0)

@@ -116,6 +116,9 @@ async def first_delivery(connection: AsyncConnection, consumer: str, event: Even
     return bool(result.rowcount)
 
 
+Buried = Callable[[AsyncConnection, Event, str], Awaitable[None]]
+
+
 class Consumer:
     """Reads streams as one member of a group and hands each event to `handler`, one at a time a stream."""
 
@@ -131,7 +134,9 @@ class Consumer:
         max_deliveries: int = 5,
         claim_after_seconds: float = 15.0,
         batch: int = 16,
+        buried: Buried | None = None,
     ) -> None:
+        """`buried` hears of each dead letter, in the transaction that keeps it."""
         self._redis = redis
         self._database = database
         self._streams = list(streams)
@@ -141,6 +146,7 @@ class Consumer:
         self._max_deliveries = max_deliveries
         self._claim_ms = int(claim_after_seconds * 1000)
         self._batch = batch
+        self._buried = buried
         self._failures: OrderedDict[tuple[str, bytes], int] = OrderedDict()
 
     async def run(self) -> None:
@@ -244,6 +250,8 @@ class Consumer:
                 "died_at": datetime.now(UTC),
             }
             await connection.execute(insert(_dead).values(values).on_conflict_do_nothing())
+            if self._buried is not None:
+                await self._buried(connection, event, error)
 
     async def redrive(self, tenant_id: UUID, limit: int = 100) -> int:
         """Hand a tenant's dead letters to the handler again; return how many were handled."""

@@ -14,7 +14,7 @@ from aam.domain.landing import source_id
 from aam.domain.mapping import FieldMapping, Mapping, Transform
 from aam.domain.run import RunState, StreamRunState
 from aam.entrypoints.api import AamApi
-from aam.entrypoints.consumer import APPLIED, DclConsumer
+from aam.entrypoints.consumer import APPLIED, REFUSED, DclConsumer
 from aam.entrypoints.worker import handlers
 from aos_common.auth import Caller
 from aos_common.db import Database
@@ -129,3 +129,30 @@ async def test_deliveries_when_of_another_tenant_then_are_neither_counted_nor_ch
     assert (await api.deliveries.backlog(stranger.tenant_id)).batches == 0
     await applied(api, stranger, run.id, connection, "a.csv")
     assert (await api.deliveries.backlog(caller.tenant_id)).batches == len(STREAMS)
+
+
+async def test_stream_when_the_views_refuse_it_then_holds_nothing_back_and_keeps_its_files(
+    api: AamApi, caller: Caller, connection: Connection, objects: ObjectStore
+) -> None:
+    slow = replace(api, most_unapplied=1, streams_at_once=1)
+    run = await slow.sync(caller, str(connection.id), "")
+    assert await slow.run_sync(caller.tenant_id, run.id)
+    [done] = [one.stream for one in (await slow.run(caller, str(run.id))).streams if one.batches]
+    told = events_pb2.StreamRefused(run_id=str(run.id), source=source_id(connection.id, done), reason="no such entity")
+    event = Event(uuid4(), REFUSED, "dcl", caller.tenant_id, datetime.now(UTC), told.SerializeToString())
+    await DclConsumer(slow)(event)
+    assert await slow.run_sync(caller.tenant_id, run.id), "the next stream is read, the one after it waits"
+    streams = {one.stream: one for one in (await slow.run(caller, str(run.id))).streams}
+    assert streams[done].note == "the views could not take it: no such entity"
+    assert sum(one.state is StreamRunState.SUCCEEDED for one in streams.values()) == 2
+
+    def kept() -> list[str]:
+        landed = objects.tenant(caller.tenant_id).list("landing")
+        return [key for key in landed if str(run.id) in key and done in key]
+
+    aged = replace(slow, clock=lambda: datetime.now(UTC) + timedelta(days=9))
+    assert await aged.sweep_landing(caller.tenant_id), "what no view has stays"
+    assert kept()
+    await applied(slow, caller, run.id, connection, done)
+    assert await aged.sweep_landing(caller.tenant_id)
+    assert not kept()

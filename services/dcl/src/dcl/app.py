@@ -11,10 +11,11 @@ from aos_common.db import Database
 from aos_common.objects import ObjectStore
 from aos_common.runner import Service
 from aos_common.shared import share
-from aos_common.streams import Consumer
+from aos_common.streams import Consumer, Event
 from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dcl.adapters.ingestions import PostgresConsumptions, PostgresIngestions
+from dcl.adapters.ingestions import PostgresConsumptions, PostgresIngestions, announce_refusal
 from dcl.adapters.lake.connections import LakeConnections, LakeSettings
 from dcl.adapters.lake.store import DuckLake
 from dcl.adapters.mappings import PostgresMappings
@@ -23,7 +24,7 @@ from dcl.adapters.metrics_files import load_metrics
 from dcl.adapters.ontology_files import load_ontology
 from dcl.entrypoints import grpc as grpc_entry
 from dcl.entrypoints.api import DclApi
-from dcl.entrypoints.consumer import CanonicalConsumer
+from dcl.entrypoints.consumer import CanonicalConsumer, announced_by
 from dcl.entrypoints.metrics import grpc as metric_rpcs
 from dcl.entrypoints.metrics import rest as metric_routes
 from dcl.entrypoints.metrics.api import MetricsApi
@@ -76,6 +77,11 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     return Service(http=app, grpc=server, tasks=tasks, close=[matcher.close, lake.close, *shared.close])
 
 
+async def _refused(connection: AsyncConnection, event: Event, why: str) -> None:
+    if about := announced_by(event):
+        await announce_refusal(connection, event.tenant_id, *about, why)
+
+
 def _consumers(
     settings: Settings, redis: Redis, database: Database, api: DclApi
 ) -> list[Callable[[], Awaitable[None]]]:
@@ -86,5 +92,6 @@ def _consumers(
         group="dcl",
         name=f"{socket.gethostname()}:{os.getpid()}",
         handler=CanonicalConsumer(api),
+        buried=_refused,
     )
     return [consumer.run]

@@ -48,3 +48,12 @@ async def test_stream_when_it_is_applied_then_that_is_announced_once(database: D
         [row] = (await connection.execute(sa.text("SELECT stream, type, payload FROM outbox"))).all()
     told = events_pb2.StreamApplied.FromString(row.payload)
     assert (row.stream, row.type, told.run_id, told.source) == ("dcl:applied", "dcl.stream.applied", "run", "source")
+
+
+async def test_stream_when_it_is_a_dead_letter_then_that_is_announced(database: Database, tenant: UUID) -> None:
+    async with database.tenant_tx(tenant) as connection:
+        await ingestions.announce_refusal(connection, tenant, "run", "source", "no such entity")
+        [row] = (await connection.execute(sa.text("SELECT stream, type, payload FROM outbox"))).all()
+    told = events_pb2.StreamRefused.FromString(row.payload)
+    assert (row.stream, row.type) == ("dcl:applied", "dcl.stream.refused")
+    assert (told.run_id, told.source, told.reason) == ("run", "source", "no such entity")

@@ -10,8 +10,8 @@ from aos_common.jobs import enqueue
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aam.adapters.rows import quarantined_of
-from aam.adapters.tables import batches, deliveries, quarantine
+from aam.adapters.rows import clean, quarantined_of
+from aam.adapters.tables import batches, deliveries, quarantine, stream_runs
 from aam.domain.connection import Stream
 from aam.domain.landing import source_id
 from aam.ports import Backlog, Delivery, Extraction, Landed
@@ -29,7 +29,7 @@ class PostgresDeliveries:
         """What is announced and not applied."""
         counted = sa.select(
             sa.func.coalesce(sa.func.sum(deliveries.c.batches), 0), sa.func.min(deliveries.c.announced_at)
-        ).where(deliveries.c.applied_at.is_(None))
+        ).where(deliveries.c.applied_at.is_(None), ~deliveries.c.refused)
         async with self._database.tenant_tx(tenant_id) as tx:
             number, since = (await tx.execute(counted)).one()
         return Backlog(int(number), since)
@@ -41,6 +41,16 @@ class PostgresDeliveries:
         )
         async with self._database.tenant_tx(tenant_id) as tx:
             await tx.execute(change.values(applied_at=at))
+
+    async def refused(self, tenant_id: UUID, run_id: UUID, source: str, reason: str) -> None:
+        """Mark it, and note why at the stream of the run."""
+        about = (deliveries.c.run_id == run_id, deliveries.c.source == source, deliveries.c.applied_at.is_(None))
+        change = sa.update(deliveries).where(*about).values(refused=True).returning(deliveries.c.stream)
+        async with self._database.tenant_tx(tenant_id) as tx:
+            for stream in (await tx.execute(change)).scalars().all():
+                here = (stream_runs.c.run_id == run_id, stream_runs.c.stream == stream)
+                note = clean(f"the views could not take it: {reason}")
+                await tx.execute(sa.update(stream_runs).where(*here).values(note=note))
 
     async def landed(self, tenant_id: UUID, source: str) -> list[Landed]:
         """The readings since the last whole one."""
@@ -104,6 +114,7 @@ async def record_delivery(
         "batches": len(extraction.batches),
         "whole": extraction.snapshot,
         "announced_at": sa.func.now(),
+        "refused": False,
     }
     await tx.execute(insert(deliveries).values(values).on_conflict_do_nothing())
     await enqueue(tx, tenant_id=tenant_id, kind=SWEEP, payload={}, key="landing")

@@ -127,6 +127,7 @@ deliveries = tenant_table(
     sa.Column("whole", sa.Boolean),
     sa.Column("announced_at", _moment),
     sa.Column("applied_at", _moment),
+    sa.Column("refused", sa.Boolean),
     primary_key=("run_id", "stream"),
 )
 quarantine = tenant_table(

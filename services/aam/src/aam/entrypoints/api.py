@@ -248,6 +248,10 @@ class AamApi:
         """Take note that the views have what a run announced of a stream."""
         await self.deliveries.applied(tenant_id, run_id, source, self.clock())
 
+    async def stream_refused(self, tenant_id: UUID, run_id: UUID, source: str, reason: str) -> None:
+        """Take note that the views could not take what a run announced of a stream: it holds nothing back any more."""
+        await self.deliveries.refused(tenant_id, run_id, source, reason)
+
     async def sweep_landing(self, tenant_id: UUID) -> bool:
         """Delete files after their time; True where there are some left for later."""
         return await sweep_landing(

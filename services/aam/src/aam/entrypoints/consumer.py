@@ -1,4 +1,4 @@
-"""News from DCL: mapping versions that came into force, and streams that its views have."""
+"""News from DCL: mapping versions that came into force, and streams that its views have or cannot take."""
 
 from aos_common.streams import Event
 from autonomos.events.v1 import events_pb2 as pb
@@ -6,7 +6,7 @@ from autonomos.events.v1 import events_pb2 as pb
 from aam.entrypoints.api import AamApi
 from aam.entrypoints.parsing import parse_id
 
-MAPPING, APPLIED = "dcl.mapping.changed", "dcl.stream.applied"
+MAPPING, APPLIED, REFUSED = "dcl.mapping.changed", "dcl.stream.applied", "dcl.stream.refused"
 STREAMS = ("dcl:mappings", "dcl:applied")
 
 
@@ -24,3 +24,6 @@ class DclConsumer:
         elif event.type == APPLIED:
             applied = pb.StreamApplied.FromString(event.data)
             await self._api.stream_applied(event.tenant_id, parse_id(applied.run_id), applied.source)
+        elif event.type == REFUSED:
+            refused = pb.StreamRefused.FromString(event.data)
+            await self._api.stream_refused(event.tenant_id, parse_id(refused.run_id), refused.source, refused.reason)

@@ -38,10 +38,13 @@ class Deliveries(Protocol):
     """Stored deliveries; every call is one transaction of the tenant."""
 
     async def backlog(self, tenant_id: UUID) -> Backlog:
-        """What all streams of the tenant have announced and no view has."""
+        """What all streams of the tenant have announced and no view has, without what the views refused."""
 
     async def applied(self, tenant_id: UUID, run_id: UUID, source: str, at: datetime) -> None:
         """The views have it; nothing happens when they had it before, or when it is gone."""
+
+    async def refused(self, tenant_id: UUID, run_id: UUID, source: str, reason: str) -> None:
+        """The views could not take it: it is no backlog, its files stay, and the run's stream says why."""
 
     async def landed(self, tenant_id: UUID, source: str) -> list[Landed]:
         """The last whole reading of a stream that is kept and all readings after it, in order; empty without one."""

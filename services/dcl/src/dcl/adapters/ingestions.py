@@ -81,6 +81,12 @@ class PostgresLedger:
         )
 
 
+async def announce_refusal(connection: AsyncConnection, tenant_id: UUID, run_id: str, source: str, why: str) -> None:
+    """Tell that what a run announced of a stream is no view's, in the transaction that sets it aside."""
+    event = events_pb2.StreamRefused(run_id=run_id, source=source, reason=why)
+    await publish(connection, tenant_id=tenant_id, stream=APPLIED, type_="dcl.stream.refused", message=event)
+
+
 def _completion(row: sa.Row[Any]) -> Completion:
     return Completion(
         run_id=row.run_id,

@@ -24,6 +24,15 @@ class CanonicalConsumer:
             await self._api.ingest(event.tenant_id, _completion(pb.StreamCompleted.FromString(event.data)))
 
 
+def announced_by(event: Event) -> tuple[str, str] | None:
+    """Return run id and source that an event is about; None for events of another kind."""
+    if event.type not in (BATCH, COMPLETED):
+        return None
+    kind = pb.CanonicalBatch if event.type == BATCH else pb.StreamCompleted
+    message = kind.FromString(event.data)
+    return message.run_id, message.source
+
+
 def _batch(message: pb.CanonicalBatch) -> Batch:
     return Batch(
         batch_id=message.batch_id,
