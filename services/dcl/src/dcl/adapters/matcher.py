@@ -7,7 +7,7 @@ from dcl.domain.proposed import Proposal
 from dcl.domain.sampled import SampledStream
 
 SECONDS = 120.0
-IDLE_SECONDS = 20.0
+IDLE_SECONDS = 5.0
 
 
 def _match(sampled: SampledStream) -> Proposal:
