@@ -1,0 +1,1 @@
+"""Redaction: Presidio with our recognisers, in a process of its own."""
