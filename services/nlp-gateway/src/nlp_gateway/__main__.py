@@ -10,6 +10,7 @@ from aos_common.cli import main as serve
 
 COMMANDS = {
     "redact": "texts without their personal data",
+    "retrieve": "the best documents of a corpus for each query",
 }
 """Each is a module of `nlp_gateway.app` with `add_arguments(parser)` and `run(arguments)`, loaded when asked for."""
 

@@ -1,0 +1,1 @@
+"""The knowledge base in PostgreSQL, in object storage, and in the processes that read files."""

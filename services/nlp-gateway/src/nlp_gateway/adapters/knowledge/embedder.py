@@ -1,0 +1,46 @@
+"""Sentence vectors, made in one thread that never blocks the loop."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+from aos_embeddings import MiniLm
+
+__all__ = ["Embedder", "as_literal"]
+
+MAX_TOKENS = 256
+"""The length MiniLM was trained on (its model card)."""
+BATCH = 8
+"""Texts at once: more of this length only wait for the longest among them, and take memory."""
+_QUERIES_KEPT = 256
+_LONGEST = 4000
+"""Characters handed to the tokenizer, which would look at all of a text before it cuts it to MAX_TOKENS."""
+
+
+class Embedder:
+    """Texts to unit vectors of 384 numbers."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self._model = MiniLm(threads=threads, max_tokens=MAX_TOKENS, cache_entries=_QUERIES_KEPT)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="embed")
+
+    async def embed(self, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
+        """Return each text's vector; a question waits for one batch of passages at most."""
+        vectors: list[npt.NDArray[np.float32]] = []
+        loop = asyncio.get_running_loop()
+        cut = [text[:_LONGEST] for text in texts]
+        for start in range(0, len(cut), BATCH):
+            made = await loop.run_in_executor(self._pool, self._model.embed, cut[start : start + BATCH])
+            vectors.extend(made)
+        return vectors
+
+    async def close(self) -> None:
+        """End the thread."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def as_literal(vector: npt.NDArray[np.float32]) -> str:
+    """Return pgvector's text form."""
+    return "[" + ",".join(f"{number:.5g}" for number in vector.tolist()) + "]"
