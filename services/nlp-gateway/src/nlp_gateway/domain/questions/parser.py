@@ -1,0 +1,274 @@
+"""From a question's words to a metric's query, or to why there is none. No model and no SQL takes part.
+
+Every word that carries meaning must be accounted for by the reading: what is left over is named, and the question is
+not answered. So a question is never narrowed, widened or redirected by words that nobody understood.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from nlp_gateway.domain.questions.model import LATEST, Metric, Parsed, Unread, Values
+from nlp_gateway.domain.questions.phrases import MetricSpan, metric_spans, spans
+from nlp_gateway.domain.questions.places import Ambiguous, Places, choose
+from nlp_gateway.domain.questions.times import Times, read_times
+from nlp_gateway.domain.questions.words import (
+    ADVERBS,
+    BY,
+    CHANGED,
+    DOWN,
+    FILLERS,
+    GRAINS,
+    NEGATIONS,
+    NOW,
+    NUMBERS,
+    STRUCTURE,
+    TEMPORAL,
+    UP,
+    WHICH,
+    Word,
+    corrected,
+    fold,
+    known_words,
+    words_of,
+)
+
+MAX_CHARACTERS = 500
+MAX_TOP = 100
+MAX_NAMED = 7
+"""Dimensions that a refusal names."""
+NO_QUESTION, UNKNOWN_METRIC, UNKNOWN_WORDS = "NO_QUESTION", "UNKNOWN_METRIC", "UNKNOWN_WORDS"
+AMBIGUOUS, UNSUPPORTED = "AMBIGUOUS", "UNSUPPORTED"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A reading under one metric: what was read, or which words it leaves over, or why it cannot be."""
+
+    metric: Metric
+    parsed: Parsed | None = None
+    left: tuple[str, ...] = ()
+    refused: Unread | None = None
+
+
+def metrics_named(question: str, metrics: Sequence[Metric]) -> list[Metric]:
+    """Return the metrics that words of the question name, longest names first; their values help to read the rest."""
+    text, _ = corrected(fold(question[:MAX_CHARACTERS]), _vocabulary(metrics, {}))
+    words = _ordering(_meaningful(text, ()))[0]
+    found = sorted(metric_spans(words, metrics), key=lambda one: one.start - one.end)
+    return list(dict.fromkeys(one.metric for one in found))
+
+
+def parse(question: str, metrics: Sequence[Metric], values: Mapping[str, Values], today: date) -> Parsed | Unread:
+    """Return the one complete reading of a question.
+
+    `values` holds the known values of each candidate's dimensions, by metric. `today` is the day in UTC to which "last
+    month" is relative.
+    """
+    folded = fold(question[:MAX_CHARACTERS])
+    if len(question) > MAX_CHARACTERS:
+        return Unread(UNSUPPORTED, f"A question has at most {MAX_CHARACTERS} characters.", ())
+    text, fixed = corrected(folded, _vocabulary(metrics, values))
+    times = read_times(text, today, any(word.typed in CHANGED for word in words_of(text)))
+    words, order, limit = _ordering(_meaningful(text, times.spans))
+    if not words:
+        return Unread(NO_QUESTION, "There is no question in it.")
+    named = sorted(metric_spans(words, metrics), key=lambda one: one.start - one.end)
+    if not named:
+        return Unread(UNKNOWN_METRIC, "No figure that is known here is asked for.", words=_typed(words, ()))
+    attempts = [_attempt(words, one, times, values.get(one.metric.name, {}), (order, limit)) for one in named]
+    return _one_of(attempts, tuple(fixed))
+
+
+def _one_of(attempts: Sequence[Attempt], fixed: tuple[tuple[str, str], ...]) -> Parsed | Unread:
+    complete = [one.parsed for one in attempts if one.parsed is not None]
+    most = max((one.words for one in complete), default=0)
+    best = {one.metric.name: one for one in complete if one.words == most}
+    if len(best) == 1:
+        return replace(next(iter(best.values())), corrections=fixed)
+    if best:
+        options = tuple(one.metric.title for one in best.values())
+        return Unread(AMBIGUOUS, f"It can mean {' or '.join(options)}. Which one?", options)
+    refused = [one.refused for one in attempts if one.refused is not None]
+    if refused:
+        return refused[0]
+    least = min(attempts, key=lambda one: len(one.left))
+    others = {one.metric.title for one in attempts}
+    if len(others) > 1 and _only_names(attempts):
+        titles = sorted(others)
+        return Unread(AMBIGUOUS, f"It asks for {' and '.join(titles)}; one figure at a time.", tuple(titles))
+    return _left_over(least)
+
+
+def _only_names(attempts: Sequence[Attempt]) -> bool:
+    """Tell whether what each reading leaves over is what the others are named by."""
+    known = {word for one in attempts for phrase in one.metric.words for word in fold(phrase).split()}
+    return all(set(one.left) <= known for one in attempts)
+
+
+def _left_over(attempt: Attempt) -> Unread:
+    metric, left = attempt.metric, attempt.left
+    said = ", ".join(f"“{word}”" for word in left)
+    known = ", ".join(one.title for one in metric.dimensions[:MAX_NAMED])
+    if set(left) & NEGATIONS:
+        message = f"Values can be picked, not left out: {said} is not understood for {metric.title}."
+    else:
+        message = f"{said} is not known here for {metric.title}. It can be split by {known}."
+    return Unread(UNKNOWN_WORDS, message, suggestions_for(metric), left)
+
+
+def suggestions_for(metric: Metric) -> tuple[str, ...]:
+    """Return questions about a metric that can be answered."""
+    by = f" by {metric.dimensions[0].title}" if metric.dimensions else ""
+    when = " last month" if metric.time else ""
+    return (f"{metric.title}{when}", f"{metric.title}{by}{when}")
+
+
+def _attempt(
+    words: Sequence[Word], named: MetricSpan, times: Times, values: Values, ordering: tuple[str, int]
+) -> Attempt:
+    metric = named.metric
+    free = [not named.start <= index < named.end for index in range(len(words))]
+    try:
+        places = choose(words, spans(words, free, metric, values), metric)
+    except Ambiguous as error:
+        options = tuple(f"{metric.title} for {title} {value}" for title, value in error.options)
+        message = f"“{error.said}” can be " + " or ".join(f"{title} {value}" for title, value in error.options) + "."
+        return Attempt(metric, refused=Unread(AMBIGUOUS, message, options))
+    used = places.used | set(range(named.start, named.end))
+    _who(words, metric, places, used)
+    grain = _grain(words, used)
+    order, limit = ordering
+    _settle(words, named, metric, used, bool(places.dimensions))
+    left = _typed(words, used)
+    if left:
+        return Attempt(metric, left=left)
+    problem = _problem(metric, times, grain, order, places)
+    if problem:
+        return Attempt(metric, refused=problem)
+    parsed = Parsed(
+        metric=metric,
+        dimensions=tuple(places.dimensions),
+        conditions=places.as_conditions(),
+        grain=grain,
+        period=times.period,
+        comparison=times.comparison,
+        compared_with=times.compared_with,
+        order=order.replace("value", "change") if order and _rising(words) else order,
+        limit=limit,
+        words=named.end - named.start,
+    )
+    return Attempt(metric, parsed=parsed)
+
+
+def _rising(words: Sequence[Word]) -> bool:
+    return any(word.typed in CHANGED for word in words)
+
+
+def _who(words: Sequence[Word], metric: Metric, places: Places, used: set[int]) -> None:
+    """ "Who" asks for people: sellers or owners, where the metric has them."""
+    for index, word in enumerate(words):
+        if word.typed == "who" and index not in used:
+            name = next((one for one in ("seller", "owner") if metric.dimension(one)), "")
+            if name:
+                used.add(index)
+                places.dimensions += [] if name in places.dimensions else [name]
+
+
+def _grain(words: Sequence[Word], used: set[int]) -> str:
+    """Return the grain of "daily", "by month" or "which month", and take its words."""
+    found = ""
+    for index, word in enumerate(words):
+        if index in used or word.typed not in GRAINS:
+            continue
+        led = index > 0 and words[index - 1].typed in BY | WHICH
+        if led or word.typed in ADVERBS:
+            found = found or GRAINS[word.typed]
+            used.add(index)
+            used.update({index - 1} if led else ())
+    return found
+
+
+def _ordering(words: Sequence[Word]) -> tuple[list[Word], str, int]:
+    """Return the words without "top 5", "the most", "lowest", and what these say: an order and a limit."""
+    order, limit = "", 0
+    taken: set[int] = set()
+    for index, word in enumerate(words):
+        if word.typed not in DOWN | UP:
+            continue
+        taken.add(index)
+        order = order or ("-value" if word.typed in DOWN else "value")
+        for beside in (index + 1, index - 1):
+            number = _number(words[beside].typed) if 0 <= beside < len(words) and beside not in taken else 0
+            if number:
+                limit = number
+                taken.add(beside)
+                break
+    rest = [word for index, word in enumerate(words) if index not in taken]
+    return rest, order, min(limit or 1, MAX_TOP) if order else 0
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() and len(word) <= 3 else NUMBERS.get(word, 0)
+
+
+def _settle(words: Sequence[Word], named: MetricSpan, metric: Metric, used: set[int], split: bool) -> None:
+    """Take words that say what holds anyway: "now" of what is as it is now, and what asks for a change."""
+    for index, word in enumerate(words):
+        as_it_is = word.typed in NOW and (not metric.time or metric.additivity == LATEST)
+        if as_it_is or word.typed in CHANGED:
+            used.add(index)
+        elif word.typed in WHICH and index + 1 == named.start:
+            used.add(index)  # "which deals are open": the rows behind the figure are these deals
+        elif word.typed in BY and index + 1 == named.start and split:
+            used.add(index)  # "top 5 services by cloud spend"
+
+
+def _problem(metric: Metric, times: Times, grain: str, order: str, places: Places) -> Unread | None:
+    if times.problem:
+        return Unread(UNSUPPORTED, times.problem, suggestions_for(metric))
+    if not metric.time and (times.period or times.comparison or grain):
+        message = f"{_sentence(metric.title)} is known only as it stands now, not by period."
+        return Unread(UNSUPPORTED, message, suggestions_for(metric))
+    if order and not places.dimensions and not grain:
+        known = tuple(f"{metric.title} by {one.title}" for one in metric.dimensions[:3])
+        return Unread(AMBIGUOUS, f"The most or least of what? {_sentence(metric.title)} can be split.", known)
+    if grain and times.comparison:
+        message = "Either a split by time or a comparison of two periods, not both."
+        return Unread(UNSUPPORTED, message, suggestions_for(metric))
+    if metric.additivity == LATEST and grain not in ("", "day"):
+        message = f"{_sentence(metric.title)} is a state of a day; it cannot be added up over a {grain}."
+        return Unread(UNSUPPORTED, message, (f"{metric.title} by day",))
+    return None
+
+
+def _sentence(title: str) -> str:
+    return title[:1].upper() + title[1:]
+
+
+def _meaningful(text: str, said: Iterable[tuple[int, int]]) -> list[Word]:
+    """Return the words that carry meaning, without those that named a period, and without "list" at the beginning."""
+    taken = list(said)
+    return [
+        word
+        for number, word in enumerate(words_of(text))
+        if word.typed not in FILLERS
+        and (number or word.typed != "list")
+        and not any(start <= word.start and word.end <= end for start, end in taken)
+    ]
+
+
+def _typed(words: Sequence[Word], used: Iterable[int]) -> tuple[str, ...]:
+    taken = set(used)
+    return tuple(word.typed for index, word in enumerate(words) if index not in taken)
+
+
+def _vocabulary(metrics: Sequence[Metric], values: Mapping[str, Values]) -> set[str]:
+    known = FILLERS | STRUCTURE | TEMPORAL | NEGATIONS | set(NUMBERS) | {"list"}
+    phrases = [phrase for metric in metrics for phrase in metric.words]
+    phrases += [phrase for metric in metrics for one in metric.dimensions for phrase in one.words]
+    phrases += [value for taken in values.values() for stored in taken.values() for value in stored]
+    found = set(known)
+    for phrase in phrases:
+        found.update(known_words(phrase))
+    return found
