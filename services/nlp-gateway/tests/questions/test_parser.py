@@ -81,8 +81,12 @@ OCTOBER, SEPTEMBER = ("2026-10-01", "2026-11-01"), ("2026-09-01", "2026-10-01")
                 "compare": "previous_period",
             },
         ),
-        ("top 5 services by cloud spend", {"metric": "effective_cost", "by": ("service",), "order": "-value", "limit": 5}),
-        ("the three cheapest services by cost", {"metric": "effective_cost", "by": ("service",), "order": "value", "limit": 3}),
+        ("top 5 services by cloud spend", {
+            "metric": "effective_cost", "by": ("service",), "order": "-value", "limit": 5,
+        }),
+        ("the three cheapest services by cost", {
+            "metric": "effective_cost", "by": ("service",), "order": "value", "limit": 3,
+        }),
         (
             "which team's spend grew the most last month?",
             {

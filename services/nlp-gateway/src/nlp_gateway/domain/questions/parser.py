@@ -213,10 +213,10 @@ def _number(word: str) -> int:
 
 
 def _settle(words: Sequence[Word], named: MetricSpan, metric: Metric, used: set[int], split: bool) -> None:
-    """Take words that say what holds anyway: "now" of what is as it is now, and what asks for a change."""
+    """Take words that say what holds anyway: "now" of what is as it is now, what asks for a change, "list" at first."""
     for index, word in enumerate(words):
         as_it_is = word.typed in NOW and (not metric.time or metric.additivity == LATEST)
-        if as_it_is or word.typed in CHANGED:
+        if as_it_is or word.typed in CHANGED or (word.typed == "list" and index == 0):
             used.add(index)
         elif word.typed in WHICH and index + 1 == named.start:
             used.add(index)  # "which deals are open": the rows behind the figure are these deals
@@ -247,13 +247,12 @@ def _sentence(title: str) -> str:
 
 
 def _meaningful(text: str, said: Iterable[tuple[int, int]]) -> list[Word]:
-    """Return the words that carry meaning, without those that named a period, and without "list" at the beginning."""
+    """Return the words that carry meaning, without those that named a period."""
     taken = list(said)
     return [
         word
-        for number, word in enumerate(words_of(text))
+        for word in words_of(text)
         if word.typed not in FILLERS
-        and (number or word.typed != "list")
         and not any(start <= word.start and word.end <= end for start, end in taken)
     ]
 

@@ -56,7 +56,8 @@ def read_times(text: str, today: date, changed: bool) -> Times:
     if len(main) > 1 and len(others) == 0 and changed and len(main) == 2:
         main, others = [main[1]], [main[0]]
     if len(main) > 1 or len(others) > 1:
-        return Times(problem="It names several periods; ask for one, or for one compared with another.")
+        several = "It names several periods; ask for one, or for one compared with another."
+        return Times(problem=several, spans=tuple(spans))
     return _settled(main, others, comparison, tuple(spans), today, changed)
 
 
