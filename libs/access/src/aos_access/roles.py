@@ -25,6 +25,7 @@ class Permission(StrEnum):
     VIEWS_READ = "views:read"
     RUNS_READ = "runs:read"
     RUNS_WRITE = "runs:write"
+    FLOW_READ = "flow:read"
     KNOWLEDGE_READ = "knowledge:read"
     KNOWLEDGE_WRITE = "knowledge:write"
     QUESTIONS_ASK = "questions:ask"
@@ -38,6 +39,7 @@ _READ_DATA = frozenset(
         Permission.VIEWS_READ,
         Permission.RUNS_READ,
         Permission.FLAGS_READ,
+        Permission.FLOW_READ,
         Permission.KNOWLEDGE_READ,
         Permission.QUESTIONS_ASK,
     }

@@ -17,6 +17,7 @@ from aos_common.calls.idempotency import Store
 from aos_common.calls.revocations import Revocations
 from aos_common.db import Database
 from aos_common.flags import Flags
+from aos_common.flow_publisher import FlowPublisher
 from aos_common.http import create_app
 from aos_common.outbox import Relay
 from aos_common.settings import ServiceSettings
@@ -124,6 +125,7 @@ def share(service: str, settings: ServiceSettings, roles: Collection[str]) -> Sh
         flags=flags,
         tasks=[
             relay.run,
+            FlowPublisher(redis, service).run,
             Trimmer(database, redis, TAILED).run,
             store.run,
             Tail(redis, revocation_events.STREAM, revocations, seconds=lifetime).run,

@@ -30,7 +30,16 @@ from aos_common.errors import DomainError, Kind
 from aos_common.redaction import scrub
 from aos_common.resilience import end_if_cancelled
 
-__all__ = ["Consumer", "Event", "Tail", "canonical_stream", "dead_letters_table", "first_delivery", "inbox_table"]
+__all__ = [
+    "Consumer",
+    "Event",
+    "Tail",
+    "canonical_stream",
+    "dead_letters_table",
+    "entries_of",
+    "first_delivery",
+    "inbox_table",
+]
 
 log = structlog.get_logger()
 tracer = trace.get_tracer(__name__)
@@ -303,6 +312,11 @@ class Tail:
             await self._handler(Event.from_fields(fields))
         except (ValueError, KeyError, DomainError) as error:
             log.warning("tail.skipped", stream=self._stream, error=type(error).__name__)
+
+
+def entries_of(answer: Any) -> list[tuple[str, str, Raw]]:
+    """Read XREAD's answer as (stream, entry id, fields), in its order."""
+    return [(_text(stream), _text(entry), fields) for stream, batch in _pairs(answer) for entry, fields in batch]
 
 
 def _pairs(answer: Any) -> list[tuple[Any, Any]]:

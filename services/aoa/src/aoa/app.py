@@ -13,10 +13,13 @@ from temporalio.service import TLSConfig
 from aoa.adapters.aam_client import AamClient
 from aoa.adapters.dcl_client import DclClient
 from aoa.adapters.findings import PostgresFindings
+from aoa.adapters.flow_feed import FlowFeed
 from aoa.adapters.runs import PostgresRuns
 from aoa.adapters.temporal_client import TemporalPipelines
 from aoa.entrypoints import grpc as grpc_entry
 from aoa.entrypoints.api import AoaApi
+from aoa.entrypoints.flow.api import FlowApi
+from aoa.entrypoints.flow.rest import router as flow_router
 from aoa.entrypoints.rest import router
 from aoa.entrypoints.worker import PipelineSteps, PipelineWorker
 from aoa.settings import Settings
@@ -53,8 +56,12 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     # Lazy: the service comes up, and its reads work, while Temporal is away.
     pipelines = TemporalPipelines(await connect(lazy=True), settings.temporal_task_queue)
     api = AoaApi(runs, findings, pipelines, _now, settings.heartbeat_seconds)
-    app = shared.rest("AutonomOS AOA", "/api/v1/aoa", [router(api)])
+    feed = FlowFeed(shared.redis)
+    flow = flow_router(FlowApi(feed))
+    app = shared.rest("AutonomOS AOA", "/api/v1/aoa", [router(api)], {"/api/v1": [flow]})
     server = shared.rpc([partial(grpc_entry.register, api)])
+    if "serve" in roles:
+        shared.tasks.append(feed.run)
     service = Service(http=app, grpc=server, tasks=shared.tasks, close=shared.close)
     if "work" in roles:
         worker, closes = _worker(settings, connect, shared, runs, findings)

@@ -1,11 +1,12 @@
 """What AOA's use cases need from outside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from aoa.domain.finding import Finding
+from aoa.domain.flow import Position, Signal, Told
 from aoa.domain.question import Aggregate, Answer, Query, Sizes
 from aoa.domain.run import PipelineOrder, Run, RunState, StepState
 from aoa.domain.sync import Connection, Sync
@@ -123,6 +124,25 @@ class Ingestions(Protocol):
 
     async def progress(self, tenant_id: UUID, run_ids: Sequence[str]) -> tuple[int, int]:
         """Return the streams announced and the streams applied."""
+        ...
+
+
+class FlowFeed(Protocol):
+    """The tenant's flow events, live."""
+
+    def stale_seconds(self) -> float:
+        """How long ago the streams were read last."""
+        ...
+
+    def newest(self, tenant_id: UUID, most: int) -> tuple[Sequence[Told], Position]:
+        """Return the newest events, newest first, and the position after them."""
+        ...
+
+    def follow(self, tenant_id: UUID, position: Position | None, patience: float) -> AsyncIterator[Told | Signal]:
+        """Yield what comes after a position (without one: from now on), and QUIET after `patience` silent seconds.
+
+        MISSED says that some of it is gone. Raises Overloaded.
+        """
         ...
 
 

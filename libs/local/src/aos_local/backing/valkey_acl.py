@@ -22,6 +22,10 @@ CONSUMED: dict[str, tuple[str, ...]] = {
 """Streams that a service's consumer groups read, own ones among them where one read names several."""
 WATCHED = ("identity:revoked", "identity:flags")
 """Streams that every process follows."""
+FOLLOWED = {"aoa": ("aam:flow", "dcl:flow")}
+"""Streams of others that a service follows besides."""
+ALSO_OWN = {"aoa": ("agent:flow",)}
+"""Keys of a service that begin with another word than its name."""
 
 _CONNECTION = "+ping +hello +auth +select +quit +echo +reset +client|setinfo +client|setname +client|id +wait"
 _OWN = (
@@ -44,8 +48,9 @@ def acl(password_of: Callable[[str], str], services: tuple[str, ...] = SERVICES)
 
 def rules(service: str) -> str:
     """Return a service's rules, as ACL SETUSER takes them after the password."""
-    watched = " ".join(f"%R~{stream}" for stream in WATCHED)
-    parts = [f"~{service}:* resetchannels -@all {_CONNECTION} {_OWN}", f"(-@all +xread {watched})"]
+    watched = " ".join(f"%R~{stream}" for stream in (*WATCHED, *FOLLOWED.get(service, ())))
+    own = " ".join(f"~{keys}" for keys in (f"{service}:*", *ALSO_OWN.get(service, ())))
+    parts = [f"{own} resetchannels -@all {_CONNECTION} {_OWN}", f"(-@all +xread {watched})"]
     if CONSUMED[service]:
         parts.append(f"(-@all {_GROUP} {' '.join(f'~{stream}' for stream in CONSUMED[service])})")
     return " ".join(parts)

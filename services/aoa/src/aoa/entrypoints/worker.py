@@ -9,12 +9,13 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
 from aos_common.errors import DomainError
+from aos_common.flow import Stage, Status, tell
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
@@ -37,6 +38,10 @@ log = structlog.get_logger()
 
 REPORT_SECONDS = 0.5
 MAX_BACKOFF = 30.0
+_ENDS = {
+    StepState.FAILED: (Stage.TASK_FAILED, Status.FAILURE),
+    StepState.SKIPPED: (Stage.TASK_COMPLETED, Status.DEGRADED),
+}
 
 
 @dataclass
@@ -49,12 +54,19 @@ class _Step:
     name: str
     said: str = ""
     said_at: float = float("-inf")
+    began: float = field(default_factory=time.monotonic)
 
     async def report(self, summary: str) -> None:
         """Show progress, at most twice a second."""
         if summary != self.said and time.monotonic() - self.said_at >= REPORT_SECONDS:
             self.said, self.said_at = summary, time.monotonic()
             await self.runs.report_step(self.tenant_id, self.run_id, self.name, summary)
+
+    def tell(self, stage: Stage, status: Status, summary: str = "") -> None:
+        """Tell the flow monitor."""
+        seconds = None if stage is Stage.TASK_EXECUTING else time.monotonic() - self.began
+        words = {"step": self.name, **({"summary": summary} if summary else {})}
+        tell("agent", self.tenant_id, stage, status, f"run:{self.run_id}", seconds=seconds, **words)
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,7 @@ class PipelineSteps:
 
     async def _end(self, step: _Step, state: StepState, summary: str) -> None:
         await self.runs.end_step(step.tenant_id, step.run_id, step.name, state, summary, self.clock())
+        step.tell(*_ENDS.get(state, (Stage.TASK_COMPLETED, Status.SUCCESS)), summary)
 
     @asynccontextmanager
     async def _attempt(self, order: StepOrder) -> AsyncIterator[_Step]:
@@ -116,6 +129,7 @@ class PipelineSteps:
         try:
             if not await self.runs.begin_step(step.tenant_id, step.run_id, step.name, self.clock()):
                 raise RunInterrupted(f"The run {step.run_id} is over or gone.")
+            step.tell(Stage.TASK_EXECUTING, Status.IN_PROGRESS)
             yield step
         except DomainError as error:
             raise await self._failed(step, error) from error

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from aos_common.errors import DependencyUnavailable
+from aos_common.flow import Stage, Status, tell
 from aos_common.ids import new_id
 
 from aoa.domain.errors import RunActive
@@ -40,6 +41,7 @@ async def start_run(
         await runs.forget(tenant_id, run.id)
         raise RunActive(f"The run {active} is active.", hint="Wait for it to end, or cancel it first.", run_id=active)
     await _bury(tenant_id, run, runs, clock)
+    tell("agent", tenant_id, Stage.TASK_DISPATCHED, Status.PENDING, f"run:{run.id}")
     return run
 
 

@@ -1,6 +1,9 @@
 """Ingest what AAM announced: batches, and which of them make a stream complete."""
 
+import time
 from uuid import UUID
+
+from aos_common.flow import Stage, Status, tell
 
 from dcl.domain.errors import BatchInvalid
 from dcl.domain.ingestion import Batch, Completion
@@ -20,6 +23,7 @@ async def ingest(
         ontology.entity(announced.entity)
     except EntityUnknown as error:
         raise BatchInvalid(f"The stream {announced.source} is of the unknown entity {announced.entity!r}.") from error
+    applied: list[tuple[Completion, int, float]] = []
     async with ingestions.exclusive(tenant_id) as ledger:
         if isinstance(announced, Batch):
             await ledger.add_batch(announced)
@@ -27,6 +31,10 @@ async def ingest(
             await ledger.add_stream(announced)
         for completion, keys in await ledger.applicable(announced.run_id):
             entity = ontology.entity(completion.entity)
-            snapshot = completion.snapshot_version if completion.snapshot else 0
+            snapshot, began = completion.snapshot_version if completion.snapshot else 0, time.monotonic()
             await lake.apply(tenant_id, entity, completion.source, keys, snapshot)
             await ledger.mark_applied(completion)
+            applied.append((completion, len(keys), time.monotonic() - began))
+    for done, batches, seconds in applied:
+        words = {"run": done.run_id, "source": done.source, "batches": batches}
+        tell("dcl", tenant_id, Stage.MATERIALIZED, Status.SUCCESS, f"view:{done.entity}", seconds=seconds, **words)

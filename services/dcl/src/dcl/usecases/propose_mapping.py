@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from aos_common.errors import InvalidRequest
+from aos_common.flow import Stage, Status, tell
 
 from dcl.domain import proposed as matching
 from dcl.domain.mapping import AUTO, PENDING, FieldMapping, Proposal
@@ -38,7 +39,17 @@ async def propose_mapping(
         proposal, _ = await decide_proposal(
             tenant_id, proposal.id, AUTO, approved=True, ontology=matcher.ontology, mappings=mappings, clock=clock
         )
+    _tell(tenant_id, proposal)
     return proposal
+
+
+def _tell(tenant_id: UUID, proposal: Proposal) -> None:
+    about, stream, entity = f"proposal:{proposal.id}", proposal.stream, proposal.entity or "none"
+    fields, sure, done = len(proposal.fields), f"{proposal.entity_confidence:.2f}", Status.SUCCESS
+    tell("dcl", tenant_id, Stage.MAPPING_PROPOSED, done, about, stream=stream, entity=entity, fields=fields)
+    tell("dcl", tenant_id, Stage.CONFIDENCE_CALCULATED, done, about, confidence=sure, tier=proposal.tier)
+    if proposal.state == PENDING:
+        tell("dcl", tenant_id, Stage.APPROVAL_REQUIRED, Status.PENDING, about, stream=stream, entity=entity)
 
 
 def _proposal(tenant_id: UUID, sampled: SampledStream, found: matching.Proposal, clock: Clock) -> Proposal:

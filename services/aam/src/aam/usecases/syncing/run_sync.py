@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
+from aos_common.flow import Stage, Status, tell
+
 from aam.domain.connection import Connection, ConnectionState, Stream, StreamState, state_after
 from aam.domain.errors import CredentialsRejected, Fault, SourceError
 from aam.domain.run import ACTIVE, OPEN, SETTLED, RunState, StreamRun, StreamRunState, SyncRun, verdict
@@ -49,6 +51,8 @@ async def run_sync(
     except SourceError as failure:
         if failure.fault is not Fault.TRANSIENT:
             await runs.set_state(tenant_id, run_id, RunState.FAILED, str(failure), clock())
+            entity, why = f"connection:{connection.id}", str(failure)
+            tell("aam", tenant_id, Stage.CONNECTION_FAILURE, Status.FAILURE, entity, run=run_id, error=why)
             return False
         raise
     holds = await flags.is_on(tenant_id, "drift_detection", default=True)
@@ -60,6 +64,8 @@ async def run_sync(
         return reading.waits and run.state in ACTIVE
     state, error = verdict(list(run.streams))
     if await runs.set_state(tenant_id, run_id, state, error, clock()):
+        went = (Stage.CONNECTION_FAILURE, Status.FAILURE) if error else (Stage.CONNECTION_SUCCESS, Status.SUCCESS)
+        tell("aam", tenant_id, *went, f"connection:{connection.id}", run=run_id, name=connection.name)
         await _tell_connection(tenant_id, connection, reading.rejected, error, connections, flags)
     return False
 

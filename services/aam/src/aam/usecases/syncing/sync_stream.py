@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from dataclasses import replace
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from aam.ports import Connections, Extraction, Extractor, Pace, Progress, Runs, 
 from aam.usecases.steering.refuse_backfill import refuse_backfill
 from aam.usecases.syncing.keep_checkpoints import keep_checkpoints
 from aam.usecases.syncing.sweep_stream import sweep_stream
+from aam.usecases.syncing.tell_stream import tell_stream
 
 ATTEMPTS = 3
 BACKOFF_SECONDS = 1.0
@@ -58,6 +60,7 @@ async def sync_stream(
         return None
     if not await runs.save_stream_run(tenant_id, run.id, StreamRun(stream.name, StreamRunState.RUNNING)):
         return None  # paused, cancelled or settled meanwhile
+    tell_stream(tenant_id, run.id, stream, StreamRun(stream.name, StreamRunState.RUNNING))
     progress, task = Progress(), _task(tenant_id, run, stream, holds_on_drift, pace)
     await runs.checkpoints.begin(tenant_id, run.id, stream.name, task.attempt)
     reporter = asyncio.create_task(_report(tenant_id, run.id, stream.name, progress, runs))
@@ -68,9 +71,11 @@ async def sync_stream(
         changed = replace(stream, state=StreamState.SCHEMA_CHANGED, error=str(error))
         await connections.save_stream(tenant_id, changed)
         await runs.save_stream_run(tenant_id, run.id, _held(changed))
+        tell_stream(tenant_id, run.id, stream, _held(changed))
     except (SourceError, BackfillRefused, MappingInvalid, ProjectionFailed, QuarantineFull) as error:
         failed = StreamRun(stream.name, StreamRunState.FAILED, rows_read=progress.rows_read, error=str(error))
         await runs.save_stream_run(tenant_id, run.id, failed)
+        tell_stream(tenant_id, run.id, stream, failed)
         failure = error
     except RunCancelled:
         return None  # a paused run keeps its checkpoints; the end of a cancelled one tidies up
@@ -102,10 +107,13 @@ async def _publish(
     if task.span:
         refuse_backfill(stream)
     keeper = keep_checkpoints(runs.checkpoints, task.tenant_id, run.id, stream.name, task.attempt, progress)
+    began = time.monotonic()
     extraction = await _extract(replace(task, checkpoints=keeper), source, progress, extractor)
     after, done = _after(stream, extraction), _done(stream, extraction, task.span)
     if not await runs.commit_stream(task.tenant_id, run, after, done, extraction, task.attempt):
         await _refuse_unsettled(task.tenant_id, run, stream.name, runs)
+        return
+    tell_stream(task.tenant_id, run.id, stream, done, time.monotonic() - began)
 
 
 async def _extract(task: Task, source: Source, progress: Progress, extractor: Extractor) -> Extraction:

@@ -8,7 +8,8 @@ from typing import Annotated
 from aos_common.auth import Caller
 from aos_common.errors import DomainError, InvalidRequest, Overloaded
 from aos_common.http import CurrentCaller, WebSocketCaller, remaining_seconds
-from fastapi import APIRouter, Header, Query, WebSocket, WebSocketDisconnect
+from aos_common.live import send_texts
+from fastapi import APIRouter, Header, Query, WebSocket
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -130,7 +131,7 @@ def router(api: AuditApi) -> APIRouter:
         entries = api.follow(caller, _after(after))
         with viewers:
             await websocket.accept(subprotocol=websocket.state.subprotocol)
-            await _send(websocket, entries, remaining_seconds(caller))
+            await send_texts(websocket, _texts(entries), remaining_seconds(caller))
 
     return routes
 
@@ -175,25 +176,6 @@ async def _events(entries: AsyncIterator[Linked], caller: Caller, viewers: _View
         yield ServerSentEvent(json.dumps({"reason": error.reason}), event="end")
 
 
-async def _send(websocket: WebSocket, entries: AsyncIterator[Linked], seconds: float) -> None:
-    """Send until the token expires or the client goes; what the client sends is read and ignored."""
-
-    async def send() -> None:
-        async for linked in entries:
-            await websocket.send_text(_text(linked))
-
-    async def listen() -> None:
-        while True:
-            await websocket.receive()
-
-    tasks = [asyncio.create_task(send()), asyncio.create_task(listen())]
-    try:
-        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if not any(task.done() for task in tasks):
-            await websocket.close(code=1008, reason="the access token has expired")
-    except WebSocketDisconnect:
-        return
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+async def _texts(entries: AsyncIterator[Linked]) -> AsyncIterator[str]:
+    async for linked in entries:
+        yield _text(linked)
