@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from aos.administration import Audit, Flags
 from aos.errors import AosError
+from aos.flow import Flow
 from aos.metrics import Metrics
 from aos.onboarding import Onboarding, Statistics, Watches
 from aos.people import IdentityProviders, Invitations, Password, SecondFactor, ServiceAccounts, Sessions, Users
@@ -54,6 +55,7 @@ class Client:
         self.views = Views(self.transport)
         self.metrics = Metrics(self.transport)
         self.runs = Runs(self.transport)
+        self.flow = Flow(self.transport)
 
     def register(self, tenant_name: str, email: str, password: str) -> Any:
         """Create a tenant and its first user, sign in as that user, and return it."""

@@ -1,6 +1,6 @@
 """HTTP with tokens: calls go through the gateway, and an expired access token is renewed once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,13 +80,13 @@ class Transport:
             if not token:
                 return
 
-    def lines(self, path: str) -> Iterator[str]:
+    def lines(self, path: str, headers: Mapping[str, str] | None = None) -> Iterator[str]:
         """Yield the lines of a long answer as they come."""
         self.get("/api/v1/auth/me")  # renews an expired token, which cannot be done in the middle of an answer
         assert self._tokens is not None
-        headers = {"Authorization": f"Bearer {self._tokens.access}"}
+        sent = {"Authorization": f"Bearer {self._tokens.access}", **(headers or {})}
         try:
-            with self._http.stream("GET", path, headers=headers) as answer:
+            with self._http.stream("GET", path, headers=sent) as answer:
                 if answer.is_error:
                     answer.read()
                     raise AosError.of_problem(answer.status_code, _json(answer))

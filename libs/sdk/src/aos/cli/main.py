@@ -4,7 +4,19 @@ from importlib.metadata import entry_points
 
 import typer
 
-from aos.cli import account, connections, discovery, mappings, metrics, onboarding, runs, steering, views, watching
+from aos.cli import (
+    account,
+    connections,
+    discovery,
+    flow,
+    mappings,
+    metrics,
+    onboarding,
+    runs,
+    steering,
+    views,
+    watching,
+)
 from aos.cli.access import administration, credentials, keys, people, providers
 
 PLUGINS = "aos.commands"
@@ -29,6 +41,7 @@ def build() -> typer.Typer:
     app.add_typer(views.views, name="views")
     app.add_typer(metrics.metrics, name="metrics")
     app.add_typer(runs.runs, name="runs")
+    app.command("flow")(flow.flow)
     app.command("insights")(runs.insights)
     app.command("lineage")(views.lineage)
     app.add_typer(people.users, name="users")
