@@ -10,7 +10,7 @@ import pytest
 from aos_common.streams import Consumer, Event, Tail
 from aos_common.valkey import connect
 from aos_local import testing
-from aos_local.backing.valkey_acl import CONSUMED, WATCHED, acl
+from aos_local.backing.valkey_acl import CONSUMED, FOLLOWED, WATCHED, acl
 from aos_local.secrets import SecretStore
 from aos_local.settings import SERVICES
 from aos_local.valkey_users import url_for
@@ -142,6 +142,20 @@ async def test_user_when_it_touches_anothers_keys_then_it_is_refused(users: dict
         for reading in (("XREAD", "STREAMS", "aoa:private", "0"), ("XRANGE", "aoa:private", "-", "+")):
             with pytest.raises(NoPermissionError):
                 await redis.execute_command(*reading)
+
+
+async def test_flow_when_published_then_its_follower_alone_reads_it(users: dict[str, Redis]) -> None:
+    streams = FOLLOWED["aoa"]
+    await users["aam"].xadd("aam:flow", {"a": "b"})
+    await users["dcl"].xadd("dcl:flow", {"a": "b"})
+    await users["aoa"].xadd("agent:flow", {"a": "b"})
+    assert len(await users["aoa"].xread(dict.fromkeys(streams, "0"))) == len(streams)
+    for service in set(SERVICES) - {"aoa"}:
+        for foreign in set(streams) - {f"{service}:flow"}:
+            with pytest.raises(NoPermissionError):
+                await users[service].xread({foreign: "0"})
+            with pytest.raises(NoPermissionError):
+                await users[service].xadd(foreign, {"a": "b"})
 
 
 @pytest.mark.parametrize("service", [*SERVICES, "probe"])

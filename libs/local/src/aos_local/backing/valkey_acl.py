@@ -22,8 +22,8 @@ CONSUMED: dict[str, tuple[str, ...]] = {
 """Streams that a service's consumer groups read, own ones among them where one read names several."""
 WATCHED = ("identity:revoked", "identity:flags")
 """Streams that every process follows."""
-FOLLOWED = {"aoa": ("aam:flow", "dcl:flow")}
-"""Streams of others that a service follows besides."""
+FOLLOWED = {"aoa": ("aam:flow", "dcl:flow", "agent:flow")}
+"""Streams that a service follows besides; own ones among them, since one read names several."""
 ALSO_OWN = {"aoa": ("agent:flow",)}
 """Keys of a service that begin with another word than its name."""
 
