@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from aos_common.db import Database
 from aos_common.errors import DependencyUnavailable, InvalidRequest
 from aos_common.jobs import Job, Postponed, Worker, enqueue
+from opentelemetry import trace
 
 
 async def _enqueue(database: Database, tenant: UUID, kind: str, key: str | None = None) -> bool:
@@ -109,3 +110,16 @@ async def test_job_when_it_is_postponed_then_runs_again_later_and_that_is_no_att
     await _enqueue(database, tenant, kind)
     await _run_until(Worker(database, {kind: wait}, max_attempts=1), database, tenant, "done")
     assert seen == [1, 1, 1, 1]
+
+
+async def test_job_when_asked_for_within_a_trace_then_its_work_is_part_of_it(database: Database, tenant: UUID) -> None:
+    kind, seen = uuid4().hex, []
+
+    async def handle(job: Job) -> None:
+        seen.append((trace.get_current_span().get_span_context().trace_id, job.payload["n"]))
+
+    wanted = trace.SpanContext(0xA0B0, 0xC0D0, is_remote=True, trace_flags=trace.TraceFlags(1))
+    with trace.use_span(trace.NonRecordingSpan(wanted)):
+        await _enqueue(database, tenant, kind)
+    await _run_until(Worker(database, {kind: handle}), database, tenant, "done")
+    assert seen == [(0xA0B0, 1)]

@@ -18,6 +18,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
+from opentelemetry import context as otel_context
+from opentelemetry import propagate, trace
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,6 +32,10 @@ from aos_common.redaction import scrub
 __all__ = ["Job", "Postponed", "Worker", "enqueue", "jobs_table", "withdraw"]
 
 log = structlog.get_logger()
+tracer = trace.get_tracer(__name__)
+
+TRACE = "traceparent"
+"""Where a payload carries the trace of whoever asked for the job."""
 
 IDLE_SECONDS = 0.25
 MAX_BACKOFF_SECONDS = 60.0
@@ -96,9 +102,13 @@ async def enqueue(
 ) -> bool:
     """Add a job within the caller's transaction; False when an unfinished job with the same key exists.
 
-    It is run at once, or not before `run_at`.
+    It is run at once and continues the trace that asks for it, or not before `run_at`: then it begins its own, since
+    what comes again and again would make one trace without an end.
     """
     job_id = new_id()
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    traced = {TRACE: carrier[TRACE]} if TRACE in carrier and run_at is None else {}
     statement = """
         INSERT INTO jobs (tenant_id, id, kind, key, payload, state, run_at)
         VALUES (:tenant_id, :id, :kind, :key, CAST(:payload AS jsonb), 'queued',
@@ -110,7 +120,7 @@ async def enqueue(
             "id": job_id,
             "kind": kind,
             "key": key or str(job_id),
-            "payload": json.dumps(dict(payload)),
+            "payload": json.dumps({**payload, **traced}),
             "run_at": run_at,
         },
     )
@@ -240,7 +250,11 @@ class Worker:
     async def _handle(self, job: Job) -> None:
         if job.attempts > self._max_attempts:
             raise RuntimeError("the job was taken over too often; its workers die while running it")
-        with structlog.contextvars.bound_contextvars(job=job.kind, tenant=str(job.tenant_id)):
+        parent = propagate.extract({TRACE: job.payload.get(TRACE, "")}, context=otel_context.Context())
+        with (
+            structlog.contextvars.bound_contextvars(job=job.kind, tenant=str(job.tenant_id)),
+            tracer.start_as_current_span(f"job {job.kind}", context=parent),
+        ):
             await self._handlers[job.kind](job)
 
     async def _renew(self, job: Job, work: "asyncio.Task[None]") -> None:

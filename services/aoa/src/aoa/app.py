@@ -8,6 +8,7 @@ from aos_access.roles import ROLES
 from aos_common.runner import Service
 from aos_common.shared import Shared, share
 from temporalio.client import Client
+from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.service import TLSConfig
 
 from aoa.adapters.aam_client import AamClient
@@ -52,6 +53,8 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         tls=_temporal_tls(settings),
+        # A run continues the trace of whoever started it; a workflow alone would begin one at each task.
+        interceptors=[TracingInterceptor()],
     )
     # Lazy: the service comes up, and its reads work, while Temporal is away.
     pipelines = TemporalPipelines(await connect(lazy=True), settings.temporal_task_queue)
