@@ -110,6 +110,21 @@ def test_catalogue_when_roles_log_in_then_none_may_bypass_and_apps_have_rows_alo
         assert {privilege for _, privilege in grants} <= allowed, "TRUNCATE and REFERENCES ignore row security"
 
 
+def test_catalogue_when_a_table_is_a_partition_then_no_role_of_the_service_reaches_it_by_itself(catalogue: Any) -> None:
+    partitions = catalogue.execute(
+        "SELECT n.nspname, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.relispartition AND c.relkind = 'r' AND n.nspname = ANY(%s)",
+        [list(SERVICES)],
+    ).fetchall()
+    assert partitions
+    for schema, table in partitions:
+        for role in (f"{schema}_app", f"{schema}_platform"):
+            (any_right,) = catalogue.execute(
+                "SELECT has_table_privilege(%s, %s::oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')", [role, table]
+            ).fetchone()
+            assert not any_right, (role, table)
+
+
 def test_catalogue_when_a_table_is_no_tenants_then_the_app_role_has_no_right_in_it(catalogue: Any) -> None:
     rights = catalogue.execute(
         "SELECT table_schema, table_name, grantee, privilege_type FROM information_schema.role_table_grants"

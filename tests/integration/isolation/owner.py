@@ -81,6 +81,7 @@ def plant(stack: Any, admin: psycopg.Connection[Any], folder: Path) -> Owner:
     wait_until(lambda: client.transport.get(path), lambda one: one["state"] != "pending")
     owner.ids["watch_id"] = made["id"]
     owner.ids["provider_id"] = _provider(stack, admin, owner)
+    owner.ids |= _knowledge(client, mark)
     owner.ids |= _ids(client, connection["id"], user["id"], owner.ids)
     owner.page_tokens = _page_tokens(client)
     _repeatable(owner)
@@ -116,6 +117,18 @@ def _accounts(owner: Owner) -> None:
         "key_id": key["id"],
     }
     assert client.flags.list()
+
+
+def _knowledge(client: Client, mark: str) -> dict[str, str]:
+    """A collection, and two documents that are read in."""
+    base = "/api/v1/nlp/kb"
+    collection = client.transport.post(f"{base}/collections", {"name": f"papers {mark}"})
+    for number in (1, 2):
+        sent = {"text": f"Paper {number} of {mark}.", "title": f"Paper {mark}", "collection": collection["name"]}
+        document = client.transport.post(f"{base}/documents", sent)
+        path = f"{base}/documents/{document['id']}"
+        wait_until(lambda path=path: client.transport.get(path), lambda one: one["state"] == "ready", 90)
+    return {"collection_id": collection["id"], "document_id": document["id"]}
 
 
 def _provider(stack: Any, admin: psycopg.Connection[Any], owner: Owner) -> str:
@@ -158,7 +171,16 @@ def _ids(client: Client, connection_id: str, user_id: str, made: dict[str, str])
 
 def _page_tokens(client: Client) -> list[str]:
     """What continues the owner's own lists."""
-    paths = ("aam/connections", "aam/runs", "aod/scans", "aod/findings", "aoa/runs", "dcl/proposals", "admin/audit")
+    paths = (
+        "aam/connections",
+        "aam/runs",
+        "aod/scans",
+        "aod/findings",
+        "aoa/runs",
+        "dcl/proposals",
+        "admin/audit",
+        "nlp/kb/documents",
+    )
     pages = [client.transport.get(f"/api/v1/{path}", page_size=1) for path in paths]
     pages.append(client.transport.get("/api/v1/dcl/views/account", page_size=1))
     tokens = [page["next_page_token"] for page in pages]
@@ -189,10 +211,12 @@ def _encoded(mark: str) -> list[bytes]:
 
 
 def tenant_tables(admin: psycopg.Connection[Any]) -> list[tuple[str, str]]:
-    """Return every table that has rows of tenants, as the catalogue knows them."""
+    """Return every table that has rows of tenants, as the catalogue knows them; its partitions are no tables of their own."""
     rows = admin.execute(
         "SELECT table_schema, table_name FROM information_schema.columns"
-        " WHERE table_schema = ANY(%s) AND column_name = 'tenant_id' ORDER BY 1, 2",
+        " WHERE table_schema = ANY(%s) AND column_name = 'tenant_id'"
+        " AND NOT (SELECT relispartition FROM pg_class WHERE oid = format('%%I.%%I', table_schema, table_name)::regclass)"
+        " ORDER BY 1, 2",
         [list(SERVICES)],
     ).fetchall()
     return [(schema, table) for schema, table in rows]

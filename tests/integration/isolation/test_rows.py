@@ -195,6 +195,8 @@ def _row(admin: Connection, schema: str, table: str, tenant: str) -> dict[str, A
         "bytea": b"x",
         "bool": True,
         "float8": 0.5,
+        "bit": "0" * 384,
+        "halfvec": str([0.0] * 384),
     }
     found = {name: "{}" if kind.startswith("_") else some.get(kind, 1) for name, kind in rows}
     return {**found, "tenant_id": tenant}

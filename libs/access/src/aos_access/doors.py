@@ -283,7 +283,34 @@ _ORCHESTRATION = (
     _rpc("aoa", "RunService/ListFindings", Permission.RUNS_READ),
 )
 
-_QUESTIONS = (_read("nlp_gateway", "/api/v1/nlp/personas", None),)
+_KB = "/api/v1/nlp/kb"
+_KNOWLEDGE = (
+    _write("nlp_gateway", "POST", f"{_KB}/collections", Permission.KNOWLEDGE_WRITE),
+    _read("nlp_gateway", f"{_KB}/collections", Permission.KNOWLEDGE_READ),
+    _write("nlp_gateway", "PUT", f"{_KB}/collections/{{collection_id}}/access", Permission.KNOWLEDGE_WRITE),
+    _write("nlp_gateway", "DELETE", f"{_KB}/collections/{{collection_id}}", Permission.KNOWLEDGE_WRITE),
+    _write("nlp_gateway", "POST", f"{_KB}/documents", Permission.KNOWLEDGE_WRITE),
+    _write("nlp_gateway", "POST", f"{_KB}/files", Permission.KNOWLEDGE_WRITE),
+    _read("nlp_gateway", f"{_KB}/documents", Permission.KNOWLEDGE_READ),
+    _read("nlp_gateway", f"{_KB}/documents/{{document_id}}", Permission.KNOWLEDGE_READ),
+    _read("nlp_gateway", f"{_KB}/documents/{{document_id}}/text", Permission.KNOWLEDGE_READ),
+    _write("nlp_gateway", "DELETE", f"{_KB}/documents/{{document_id}}", Permission.KNOWLEDGE_WRITE),
+    _ask("nlp_gateway", f"{_KB}/search", Permission.KNOWLEDGE_READ),
+    _rpc("nlp_gateway", "KnowledgeService/CreateCollection", Permission.KNOWLEDGE_WRITE, writes=True),
+    _rpc("nlp_gateway", "KnowledgeService/ListCollections", Permission.KNOWLEDGE_READ),
+    _rpc("nlp_gateway", "KnowledgeService/SetCollectionAccess", Permission.KNOWLEDGE_WRITE, writes=True),
+    _rpc("nlp_gateway", "KnowledgeService/DeleteCollection", Permission.KNOWLEDGE_WRITE, writes=True),
+    _rpc("nlp_gateway", "KnowledgeService/AddDocument", Permission.KNOWLEDGE_WRITE, writes=True),
+    _rpc("nlp_gateway", "KnowledgeService/GetDocument", Permission.KNOWLEDGE_READ),
+    _rpc("nlp_gateway", "KnowledgeService/ListDocuments", Permission.KNOWLEDGE_READ),
+    _rpc("nlp_gateway", "KnowledgeService/DeleteDocument", Permission.KNOWLEDGE_WRITE, writes=True),
+    _rpc("nlp_gateway", "KnowledgeService/SearchPassages", Permission.KNOWLEDGE_READ),
+)
+
+_QUESTIONS = (
+    _read("nlp_gateway", "/api/v1/nlp/personas", None),
+    *_KNOWLEDGE,
+)
 
 DOORS: tuple[Door, ...] = (
     *_ACCOUNTS,

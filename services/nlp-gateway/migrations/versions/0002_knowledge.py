@@ -71,3 +71,5 @@ def upgrade() -> None:
         )
     plain = ("corpora", "collections", "documents", "staged_passages", "terms")
     protect("nlp_gateway", [*plain, *PARTITIONED, *partitions])
+    for partition in partitions:
+        op.execute(f"REVOKE ALL ON {partition} FROM nlp_gateway_app")  # reached through its table alone

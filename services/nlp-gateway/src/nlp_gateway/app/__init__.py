@@ -1,9 +1,16 @@
 """Composition root of the NLP gateway: the only file that knows all parts."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+
 from aos_access.roles import ROLES
 from aos_common.runner import Service
 from aos_common.shared import share
 
+from nlp_gateway.adapters.redaction.redactors import ChildRedactor
+from nlp_gateway.app.knowledge import knowledge
+from nlp_gateway.entrypoints.knowledge import grpc as knowledge_grpc
+from nlp_gateway.entrypoints.knowledge.rest import collection_router, document_router, search_router
 from nlp_gateway.entrypoints.rest import router
 from nlp_gateway.settings import Settings
 
@@ -11,6 +18,12 @@ from nlp_gateway.settings import Settings
 async def build(settings: Settings, roles: frozenset[str]) -> Service:
     """Wire the NLP gateway for the roles of this process."""
     shared = share("nlp_gateway", settings, ROLES)
-    app = shared.rest("AutonomOS NLP gateway", "/api/v1/nlp", [router()])
-    server = shared.rpc([])
-    return Service(http=app, grpc=server, tasks=shared.tasks, close=shared.close)
+    redactor = ChildRedactor()
+    base = knowledge(settings, shared.database, redactor)
+    documents = [collection_router(base.api), document_router(base.api), search_router(base.api)]
+    app = shared.rest("AutonomOS NLP gateway", "/api/v1/nlp", [router(), *documents])
+    server = shared.rpc([partial(knowledge_grpc.register, base.api)])
+    tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
+    if "work" in roles:
+        tasks.append(base.work)
+    return Service(http=app, grpc=server, tasks=tasks, close=[*base.close, redactor.close, *shared.close])

@@ -1,10 +1,12 @@
 """What the knowledge base's use cases need from outside."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
 
 from nlp_gateway.domain.knowledge.block import Parsed
 from nlp_gateway.domain.knowledge.collection import Access, Collection
@@ -12,22 +14,20 @@ from nlp_gateway.domain.knowledge.document import Document
 from nlp_gateway.domain.knowledge.passage import Cut
 from nlp_gateway.ports.passages import Reader
 
-__all__ = ["Clock", "Collections", "Documents", "Embedding", "Index", "NewDocument", "Parser", "Raw", "Staging"]
+__all__ = [
+    "Clock",
+    "Collections",
+    "Documents",
+    "Embedding",
+    "Index",
+    "Parser",
+    "Raw",
+    "Staging",
+    "Vector",
+]
 
 Clock = Callable[[], datetime]
-Embedding = Callable[[Sequence[str]], Awaitable[Sequence[Sequence[float]]]]
-
-
-@dataclass(frozen=True)
-class NewDocument:
-    """A document as it was sent. An empty `media_type` is found out from name and content."""
-
-    collection: str
-    title: str
-    source_kind: str
-    source_uri: str
-    media_type: str
-    content: bytes
+Vector = npt.NDArray[np.float32]
 
 
 class Collections(Protocol):
@@ -87,9 +87,16 @@ class Staging(Protocol):
         """Return the next passages that have no vector yet."""
 
     async def add_vectors(
-        self, tenant_id: UUID, document_id: UUID, cuts: Sequence[Cut], vectors: Sequence[Sequence[float]]
+        self, tenant_id: UUID, document_id: UUID, cuts: Sequence[Cut], vectors: Sequence[Vector]
     ) -> None:
         """Store vectors, and the progress with them."""
+
+
+class Embedding(Protocol):
+    """Makes vectors of texts, away from the loop."""
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Return each text's unit vector of 384 numbers."""
 
 
 class Index(Protocol):
@@ -102,7 +109,7 @@ class Index(Protocol):
 class Parser(Protocol):
     """Reads files that nobody vouches for, in a process of its own, within bounds of time and memory."""
 
-    async def parse(self, content: bytes, media_type: str, name: str) -> Parsed:
+    async def parse(self, content: bytes, media_type: str) -> Parsed:
         """Return a file's text; raises ContentRefused, ParserFailed."""
 
 

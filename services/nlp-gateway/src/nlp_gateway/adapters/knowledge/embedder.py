@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from aos_embeddings import MiniLm
+
+if TYPE_CHECKING:
+    from aos_embeddings import MiniLm
 
 __all__ = ["Embedder", "as_literal"]
 
 MAX_TOKENS = 256
 """The length MiniLM was trained on (its model card)."""
-BATCH = 8
+BATCH = 4
 """Texts at once: more of this length only wait for the longest among them, and take memory."""
-_QUERIES_KEPT = 256
+_KEPT = 2_000
+"""Texts whose vectors are kept, 3 MB: questions asked again, and the platform's docs for the next tenant."""
 _LONGEST = 4000
 """Characters handed to the tokenizer, which would look at all of a text before it cuts it to MAX_TOKENS."""
 
@@ -23,7 +27,8 @@ class Embedder:
     """Texts to unit vectors of 384 numbers."""
 
     def __init__(self, threads: int = 1) -> None:
-        self._model = MiniLm(threads=threads, max_tokens=MAX_TOKENS, cache_entries=_QUERIES_KEPT)
+        self._threads = threads
+        self._model: MiniLm | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="embed")
 
     async def embed(self, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
@@ -32,9 +37,16 @@ class Embedder:
         loop = asyncio.get_running_loop()
         cut = [text[:_LONGEST] for text in texts]
         for start in range(0, len(cut), BATCH):
-            made = await loop.run_in_executor(self._pool, self._model.embed, cut[start : start + BATCH])
+            made = await loop.run_in_executor(self._pool, self._embed, cut[start : start + BATCH])
             vectors.extend(made)
         return vectors
+
+    def _embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        if self._model is None:
+            from aos_embeddings import MiniLm  # noqa: PLC0415  40 MB that a process without questions does without
+
+            self._model = MiniLm(threads=self._threads, max_tokens=MAX_TOKENS, cache_entries=_KEPT)
+        return self._model.embed(texts)
 
     async def close(self) -> None:
         """End the thread."""

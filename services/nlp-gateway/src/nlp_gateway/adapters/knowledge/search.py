@@ -10,7 +10,9 @@ lists other tenants fill, see docs/decisions/0015). Above EXACT passages the sig
 the best RERANKED of them exactly (binary quantisation with reranking, pgvector's documentation).
 
 Fusion: reciprocal ranks, weight / (K + rank) summed over both lists (Cormack, Clarke and Büttcher, "Reciprocal Rank
-Fusion", 2009). K = 20 instead of the paper's 60, for lists of a hundred instead of a thousand.
+Fusion", 2009). K = 20 instead of the paper's 60, for lists of a hundred instead of a thousand. A place's weight is its
+score relative to its list's best, so that a list which is unsure after its first few places says less: ranks alone
+throw that away (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023).
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,12 +74,12 @@ WITH corpus AS (
     ) AS compared ORDER BY distance, passage LIMIT :depth
 ), fused AS (
     SELECT passage, sum(part) AS score FROM (
-        SELECT passage, CAST(:lexical AS float8) / (20 + row_number() OVER (ORDER BY score DESC, passage)) AS part
-        FROM lexical
+        SELECT passage, CAST(:lexical AS float8) * score / max(score) OVER ()
+            / (20 + row_number() OVER (ORDER BY score DESC, passage)) AS part FROM lexical
         UNION ALL
-        SELECT passage, CAST(:semantic AS float8) / (20 + row_number() OVER (ORDER BY distance, passage))
-        FROM semantic
-    ) AS parts GROUP BY passage HAVING sum(part) > 0 ORDER BY score DESC, passage LIMIT :limit
+        SELECT passage, CAST(:semantic AS float8) * greatest(-distance, 0) / greatest(max(-distance) OVER (), 1e-9)
+            / (20 + row_number() OVER (ORDER BY distance, passage)) FROM semantic
+    ) AS parts GROUP BY passage ORDER BY score DESC, passage LIMIT :limit
 )
 SELECT p.document_id, p.ordinal, d.title, p.headings, p.text, p.first_char, p.end_char, f.score
 FROM fused f JOIN passages p ON p.tenant_id = :tenant AND p.number = f.passage

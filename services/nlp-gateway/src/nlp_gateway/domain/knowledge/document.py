@@ -22,7 +22,6 @@ class SourceKind(StrEnum):
 
     UPLOAD = "upload"
     TEXT = "text"
-    PLATFORM = "platform"
 
 
 @dataclass(frozen=True)
