@@ -211,11 +211,12 @@ def _encoded(mark: str) -> list[bytes]:
 
 
 def tenant_tables(admin: psycopg.Connection[Any]) -> list[tuple[str, str]]:
-    """Return every table that has rows of tenants, as the catalogue knows them; its partitions are no tables of their own."""
+    """Return every table that has rows of tenants, as the catalogue knows them, without partitions of tables."""
     rows = admin.execute(
         "SELECT table_schema, table_name FROM information_schema.columns"
         " WHERE table_schema = ANY(%s) AND column_name = 'tenant_id'"
-        " AND NOT (SELECT relispartition FROM pg_class WHERE oid = format('%%I.%%I', table_schema, table_name)::regclass)"
+        " AND NOT (SELECT relispartition FROM pg_class"
+        " WHERE oid = format('%%I.%%I', table_schema, table_name)::regclass)"
         " ORDER BY 1, 2",
         [list(SERVICES)],
     ).fetchall()
