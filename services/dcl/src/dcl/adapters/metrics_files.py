@@ -23,7 +23,7 @@ from dcl.domain.view import Filter
 
 _FILE = {"view", "connect", "time", "unit", "unit_column", "dimensions", "metrics"}
 _METRIC = {"name", "title", "description", "synonyms", "measure", "over", "combine", "filters", "unit", "unit_column"}
-_METRIC |= {"time", "additivity", "personas"}
+_METRIC |= {"time", "additivity", "personas", "currency"}
 _PART = {"op", "column", "since", "filters"}
 _DIMENSION = {"name", "title", "column", "json_key", "synonyms"}
 
@@ -68,6 +68,7 @@ def _metric(file: str, shared: Mapping[str, Any], item: Mapping[str, Any], dimen
         filters=_filters(item),
         unit=fixed,
         unit_column="" if fixed else item.get("unit_column", shared.get("unit_column", "")),
+        currency=item.get("currency", ""),
         time=item.get("time", shared.get("time", "")) or "",
         additivity=item.get("additivity", ADDITIVE if plain else NONE),
         personas=tuple(item["personas"]),

@@ -171,6 +171,19 @@ async def test_metric_when_there_are_two_currencies_then_they_are_never_added(be
         assert await rows_behind(bench, tenant, found, row) == row.figure.rows
 
 
+async def test_metric_when_it_is_a_share_of_two_currencies_then_there_is_one_for_each(bench: Any, tenant: UUID) -> None:
+    lines = [("EUR", "1", None), ("EUR", "3", "{}"), ("USD", "5", None)]
+    rows = [{"EffectiveCost": cost, "Tags": tags, "BillingCurrency": unit} for unit, cost, tags in lines]
+    await fill(bench, tenant, "cloud_cost", rows)
+    found = await ask(bench, tenant, "untagged_share")
+    assert [(row.dimensions, row.unit, row.figure.value) for row in found.totals] == [
+        ((("currency", "USD"),), "%", 100),
+        ((("currency", "EUR"),), "%", 25),
+    ]
+    for row in found.totals:
+        assert await rows_behind(bench, tenant, found, row) == row.figure.rows
+
+
 async def test_metric_when_it_is_a_state_then_only_the_newest_day_counts(bench: Any, tenant: UUID) -> None:
     rows = [
         {"account_name": name, "measured_on": day, "active_users": users, "last_login_days": 40}

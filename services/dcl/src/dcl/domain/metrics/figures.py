@@ -7,7 +7,7 @@ from typing import Any
 
 from dcl.domain.metrics.model import DIFFERENCE, PERCENT, Metric
 from dcl.domain.metrics.periods import Period
-from dcl.domain.metrics.query import PERIOD, UNIT, Selection
+from dcl.domain.metrics.query import CURRENCY, PERIOD, UNIT, Selection
 from dcl.domain.view import Filter
 
 EXACT = Context(prec=80)
@@ -82,8 +82,11 @@ def _row(selection: Selection, dimensions: Sequence[str], grain: str, group: Map
     place = [(name, _text(group[f"dimension{number}"])) for number, name in enumerate(dimensions)]
     if grain:
         place.append((PERIOD, _text(group[PERIOD])))
-    unit = _text(group[UNIT]) if metric.unit_column else metric.unit
-    base = (*selection.base, *selection.of_group(tuple(place), grain, unit))
+    money = _text(group[UNIT]) if metric.unit_column or metric.currency else None
+    base = (*selection.base, *selection.of_group(tuple(place), grain, money))
+    unit = money if metric.unit_column else metric.unit
+    if metric.currency:
+        place.append((CURRENCY, money))
     parts = tuple(
         Figure(
             _decimal(group[f"part{number}"]),

@@ -65,7 +65,8 @@ class Dimension:
 class Metric:
     """One metric. `other` is the second figure of a ratio, percentage or difference; `filters` hold for both.
 
-    `unit` is fixed text, or `unit_column` names the column that holds it. `time` is the column by which periods select.
+    `unit` is fixed text, or `unit_column` names the column that holds it; a percentage of money names the column of its
+    `currency`, so that shares of several are told apart. `time` is the column by which periods select.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Metric:
     filters: tuple[Filter, ...]
     unit: str
     unit_column: str
+    currency: str
     time: str
     additivity: str
     personas: tuple[str, ...]
@@ -146,8 +148,9 @@ def _check(metric: Metric, entity: Entity) -> None:
         raise _invalid(metric.name, "two figures need `ratio`, `percent` or `difference`, and one needs none")
     if bool(metric.unit) == bool(metric.unit_column):
         raise _invalid(metric.name, "it needs either a unit or a column that holds one")
-    if metric.unit_column:
-        column_of(entity, metric.unit_column)
+    for name in (metric.unit_column, metric.currency):
+        if name:
+            column_of(entity, name)
     if metric.time and column_of(entity, metric.time).type not in MOMENTS:
         raise _invalid(metric.name, f"{metric.time} is no date and no timestamp")
     if metric.additivity not in (ADDITIVE, LATEST, NONE):

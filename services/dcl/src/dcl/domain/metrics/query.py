@@ -13,7 +13,7 @@ MAX_DIMENSIONS = 5
 MAX_GROUPS = 10_000
 PREVIOUS, LAST_YEAR, EXPLICIT = "previous_period", "last_year", "explicit"
 OPERATORS = ("eq", "ne", "in", "contains", "is_null", "not_null")
-PERIOD, UNIT = "period", "unit"
+PERIOD, UNIT, CURRENCY = "period", "unit", "currency"
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ class Selection:
         groups = [self._group(number, name) for number, name in enumerate(dimensions)]
         if grain:
             groups.append(GroupBy(self.metric.time, grain=grain, name=PERIOD))
-        if self.metric.unit_column:
-            groups.append(GroupBy(self.metric.unit_column, name=UNIT))
+        if money := self.metric.unit_column or self.metric.currency:
+            groups.append(GroupBy(money, name=UNIT))
         measures: list[Measure] = []
         for number, part in enumerate(self.metric.parts):
             own = part.filters if self.metric.other else ()
@@ -143,8 +143,8 @@ class Selection:
             else:
                 one = self.metric.dimension(name)
                 found.append(_equals(one.column, value, one.json_key))
-        if self.metric.unit_column:
-            found.append(_equals(self.metric.unit_column, unit))
+        if money := self.metric.unit_column or self.metric.currency:
+            found.append(_equals(money, unit))
         return tuple(found)
 
 

@@ -24,6 +24,7 @@ TIMEOUT = 28.0
 PEER = "DCL"
 ROWS = 25
 VALUES = 500
+CURRENCY = "currency"
 KEPT_SECONDS, KEPT = 60.0, 500
 T = TypeVar("T")
 Key = tuple[UUID, frozenset[str], str]
@@ -121,8 +122,8 @@ def _period_message(period: Period | None) -> pb.MetricPeriod | None:
 def _result(parsed: Parsed, answer: pb.QueryMetricResponse) -> Result:
     return Result(
         metric=parsed.metric,
-        rows=[_row(row) for row in answer.rows],
-        totals=[_row(row) for row in answer.totals],
+        rows=_rows(answer.rows, answer.totals),
+        totals=_rows(answer.totals, answer.totals),
         truncated=answer.truncated,
         snapshot=answer.snapshot,
         view_rows=answer.view_rows,
@@ -139,9 +140,20 @@ def _period(message: pb.MetricPeriod) -> Period:
     return Period(date.fromisoformat(since), date.fromisoformat(until))
 
 
-def _row(row: pb.MetricRow) -> ResultRow:
+def _rows(rows: Iterable[pb.MetricRow], totals: Sequence[pb.MetricRow]) -> list[ResultRow]:
+    """Read rows; a currency that all share is no part of their place."""
+    several = len(totals) > 1
+    return [_row(row, several) for row in rows]
+
+
+def _row(row: pb.MetricRow, several: bool) -> ResultRow:
+    place = {one.dimension: one.value if one.HasField("value") else None for one in row.dimensions}
+    currency = place.get(CURRENCY) or ""
+    if not several:
+        place.pop(CURRENCY, None)
     return ResultRow(
-        place=tuple((one.dimension, one.value if one.HasField("value") else None) for one in row.dimensions),
+        currency=currency,
+        place=tuple(place.items()),
         unit=row.unit,
         figure=_measured(row.figure),
         parts=tuple(map(_measured, row.parts)),

@@ -78,6 +78,13 @@ def quoted(value: str) -> str:
     return value if any(one.isalpha() for one in value) else f"“{value}”"
 
 
+def preposition(said: str) -> str:
+    """Return what stands before a span: "from 1 March 2026 to …", "on 1 March 2026", "in March 2026"."""
+    if " to " in said:
+        return "from"
+    return "on" if said[:1].isdigit() and len(said.split()) == 3 and "–" not in said else "in"
+
+
 def bucket(start: str, grain: str) -> str:
     """Return the name of the time bucket that begins on an ISO date."""
     first = date.fromisoformat(start)

@@ -155,6 +155,8 @@ class ResultRow:
     compared: Measured | None = None
     change: Decimal | None = None
     change_percent: Decimal | None = None
+    currency: str = ""
+    """Of the parts of a percentage of money."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ def conditions_said(parsed: Parsed) -> str:
 def period_said(result: Result) -> str:
     """Return " in October 2026", " on 31 October 2026" or nothing."""
     if result.period is not None:
-        return f" in {formats.span(result.period.since, result.period.until)}"
+        said = formats.span(result.period.since, result.period.until)
+        return f" {formats.preposition(said)} {said}"
     return f" on {formats.day(formats.moment(result.as_of))}" if result.as_of else ""
 
 

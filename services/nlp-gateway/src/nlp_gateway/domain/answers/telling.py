@@ -63,6 +63,8 @@ def _dates(parsed: Parsed, result: Result) -> list[str]:
 
 def _total(parsed: Parsed, result: Result, row: ResultRow, evidence: Evidence) -> str:
     subject = formats_title(result.metric.title) + conditions_said(parsed)
+    if row.place:
+        subject += f" ({evidence.label(place_said(row, ''))})"
     when = period_said(result)
     if row.figure.value is None:
         earlier = _compared_alone(result, row, evidence)
@@ -103,8 +105,9 @@ def _part(result: Result, row: ResultRow, part: Measured, evidence: Evidence) ->
     if part.value is None:
         return ""
     number = evidence.rows(result, part, part.title)
-    money = formats.is_currency(row.unit) and not part.title.startswith(("count", "rows"))
-    return f"{evidence.figure(part.title, part.value, row.unit if money else '', number).display} [{number}]"
+    unit = row.currency or (row.unit if formats.is_currency(row.unit) else "")
+    counts = part.title.startswith(("count", "rows"))
+    return f"{evidence.figure(part.title, part.value, '' if counts else unit, number).display} [{number}]"
 
 
 def _against(result: Result, row: ResultRow, total: Figure, number: int, evidence: Evidence) -> str:
@@ -194,6 +197,8 @@ def _title(parsed: Parsed, name: str) -> str:
 def _added(parsed: Parsed, result: Result, persona: str, cited: list[Cited], evidence: Evidence) -> list[str]:
     """Return what this persona cares about besides."""
     lines: list[str] = []
+    if any(row.unit == "" for row in result.totals):
+        lines.append("The source names no currency.")
     changes = [one for one in cited if one[3] is not None and one[3].value]
     if persona in ("cfo", "coo") and len(changes) > 1 and "change" not in parsed.order:
         row, _, _, change = max(changes, key=lambda one: abs(one[3].value if one[3] else Decimal(0)))
