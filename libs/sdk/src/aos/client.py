@@ -8,6 +8,7 @@ from urllib.parse import quote
 from aos.administration import Audit, Flags
 from aos.errors import AosError
 from aos.flow import Flow
+from aos.knowledge import Knowledge
 from aos.metrics import Metrics
 from aos.onboarding import Onboarding, Statistics, Watches
 from aos.people import IdentityProviders, Invitations, Password, SecondFactor, ServiceAccounts, Sessions, Users
@@ -54,6 +55,7 @@ class Client:
         self.proposals = Proposals(self.transport)
         self.views = Views(self.transport)
         self.metrics = Metrics(self.transport)
+        self.knowledge = Knowledge(self.transport)
         self.runs = Runs(self.transport)
         self.flow = Flow(self.transport)
 

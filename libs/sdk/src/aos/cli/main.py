@@ -9,6 +9,7 @@ from aos.cli import (
     connections,
     discovery,
     flow,
+    knowledge,
     mappings,
     metrics,
     onboarding,
@@ -40,6 +41,7 @@ def build() -> typer.Typer:
     app.add_typer(mappings.proposals, name="mappings")
     app.add_typer(views.views, name="views")
     app.add_typer(metrics.metrics, name="metrics")
+    app.add_typer(knowledge.kb, name="kb")
     app.add_typer(runs.runs, name="runs")
     app.command("flow")(flow.flow)
     app.command("insights")(runs.insights)

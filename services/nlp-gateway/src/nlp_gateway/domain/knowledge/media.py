@@ -4,12 +4,14 @@ from pathlib import PurePosixPath
 
 from nlp_gateway.domain.knowledge.errors import ContentRefused
 
-__all__ = ["CSV", "DOCX", "HTML", "MARKDOWN", "MEDIA_TYPES", "PDF", "TEXT", "media_type_of", "text_of"]
+__all__ = ["CSV", "DOCX", "HTML", "MARKDOWN", "MEDIA_TYPES", "PDF", "TEXT", "TITLED", "media_type_of", "text_of"]
 
 MARKDOWN, TEXT, HTML, CSV = "text/markdown", "text/plain", "text/html", "text/csv"
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MEDIA_TYPES = (MARKDOWN, TEXT, HTML, PDF, DOCX, CSV)
+TITLED = (MARKDOWN, HTML)
+"""Whose own titles are better names than those of their files."""
 _ENDINGS = {
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,

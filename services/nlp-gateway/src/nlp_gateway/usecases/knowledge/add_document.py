@@ -11,7 +11,7 @@ from aos_common.ids import new_id
 from nlp_gateway.domain.knowledge.collection import DEFAULT
 from nlp_gateway.domain.knowledge.document import Document, DocumentState, SourceKind
 from nlp_gateway.domain.knowledge.errors import ContentRefused
-from nlp_gateway.domain.knowledge.media import media_type_of
+from nlp_gateway.domain.knowledge.media import TITLED, media_type_of
 from nlp_gateway.ports.knowledge import Clock, Collections, Documents, Raw
 from nlp_gateway.ports.passages import Reader
 from nlp_gateway.usecases.knowledge.find_collection import find_collection
@@ -49,14 +49,15 @@ async def add_document(
     if any(len(text) > _LONGEST or "\x00" in text for text in (sent.title, sent.source_uri, sent.name)):
         raise InvalidRequest(f"Title, source and name have {_LONGEST} characters at most, and no NUL.")
     collection = await find_collection(reader, sent.collection or DEFAULT, collections=collections, clock=clock)
+    media_type = media_type_of(sent.media_type, sent.name, sent.content)
     document = Document(
         id=new_id(),
         collection_id=collection.id,
         collection=collection.name,
-        title=sent.title or PurePosixPath(sent.name).name,
+        title=sent.title or ("" if media_type in TITLED else PurePosixPath(sent.name).name),
         source_kind=sent.kind,
         source_uri=sent.source_uri,
-        media_type=media_type_of(sent.media_type, sent.name, sent.content),
+        media_type=media_type,
         sha256=sha256(sent.content).digest(),
         bytes=len(sent.content),
         state=DocumentState.QUEUED,
