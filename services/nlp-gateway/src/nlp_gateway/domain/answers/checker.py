@@ -36,6 +36,10 @@ _DOWN = re.compile(
 )
 _UP = re.compile(r"\b(up|more|higher|rose|risen|grew|grown|increased?|plus|growth|gain(?:ed)?)\b", re.IGNORECASE)
 _NEAR = 60
+_SPELLED = re.compile(
+    rf"\b(?P<word>{'|'.join(_WORDS)})\b(?P<more>[ -]?(?:percent|per cent|%|times|fold|hundred|thousand|million|billion))?",
+    re.IGNORECASE,
+)
 _DATES = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?= |,|\.|$)"
 )
@@ -64,10 +68,17 @@ def check(text: str, draft: Draft) -> list[Problem]:
     problems += [Problem(found.group(), "digits that are no figure") for found in re.finditer(r"\S*\d\S*", rest)]
     problems += [Problem(found.group(), "a date that is not in the evidence") for found in _DATES.finditer(rest)]
     problems += [Problem(found.group(), "a number in words") for found in _VAGUE.finditer(rest)]
-    for word, value in _WORDS.items():
-        if re.search(rf"\b{word}\b", rest, re.IGNORECASE) and not any(one.value == value for one in draft.figures):
-            problems.append(Problem(word, "a number in words that is no figure"))
+    problems += [
+        Problem(found.group(), "a number in words that is no figure")
+        for found in _SPELLED.finditer(rest)
+        if found["more"] or not any(_counts(one, _WORDS[found["word"].lower()]) for one in draft.figures)
+    ]
     return problems
+
+
+def _counts(figure: Figure, value: int) -> bool:
+    """Tell whether a figure may be spelled out: a small count, never money or a percentage."""
+    return figure.value == value and figure.unit != "%" and not is_currency(figure.unit)
 
 
 def _blank(text: str, start: int, end: int) -> str:
