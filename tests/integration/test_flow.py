@@ -1,7 +1,9 @@
-"""What happens to records is told live, from the mesh to the agents, through the gateway, to its tenant alone."""
+"""What happens to records is told live to their tenant alone, and one trace leads from the gateway to the agents."""
 
 import itertools
+import json
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,43 @@ def test_pipeline_when_it_runs_then_every_layer_tells_of_it_live(stack: Any, cli
     assert set(ids) <= {event["event_id"] for event in newest["events"]}
     stranger = stack.sign_up().flow.newest()
     assert (stranger["events"], stranger["counts"]) == ([], {"aam": {}, "dcl": {}, "agent": {}})
+
+
+def test_run_when_it_is_over_then_is_one_trace_from_the_gateway_to_the_agents(
+    stack: Any, client: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "accounts.csv").write_text(ROWS)
+    connection = connect(client, str(tmp_path), "exports")
+    approve_mappings(client, connection["id"])
+    started = time.time_ns()
+    assert run_pipeline(client)["state"] == "succeeded"
+
+    def traced() -> list[Any]:
+        """The spans of the trace of the run, once its root and its last step have arrived."""
+        shown = stack.aos("traces", "--json", "--limit", "300")
+        known = [one for one in json.loads(shown.stdout) if "aoa" in one["services"] and "dcl" in one["services"]]
+        for one in known:
+            spans = json.loads(stack.aos("traces", one["trace_id"], "--json").stdout)
+            steps = [span for span in spans if span["name"] == "RunActivity:analyse" and span["start_ns"] > started]
+            if len(steps) == 2 and "gateway" in {span["service"] for span in spans}:
+                return list(spans)
+        return []
+
+    spans = wait_until(traced, bool, 60)
+    by_id = {span["span_id"]: span for span in spans}
+    [root] = [span for span in spans if span["parent_id"] not in by_id]
+    assert (root["service"], root["parent_id"]) == ("gateway", "")
+
+    def path(span: Any) -> list[str]:
+        """Services from the root to a span."""
+        above = path(by_id[span["parent_id"]]) if span["parent_id"] in by_id else []
+        return above if above and above[-1] == span["service"] else [*above, span["service"]]
+
+    last = {span["name"]: path(span) for span in spans}
+    assert last["job sync"] == ["gateway", "aoa", "aam"]
+    assert last["consume aam.stream.completed"] == ["gateway", "aoa", "aam", "dcl"]
+    assert last["consume dcl.stream.applied"] == ["gateway", "aoa", "aam", "dcl", "aam"]
+    assert last["/autonomos.dcl.v1.ViewService/ListViews"] == ["gateway", "aoa", "dcl"]
 
 
 def _stages(seen: Any) -> set[str]:

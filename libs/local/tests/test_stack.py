@@ -21,7 +21,7 @@ def settings(folder: Path, **environment: str) -> LocalSettings:
 def test_stack_when_nothing_is_set_then_has_every_part_in_a_safe_order(tmp_path: Path) -> None:
     stack = build(settings(tmp_path))
     after = {component.name: set(component.after) for component in stack.components}
-    backing = {"postgres", "valkey", "temporal"}
+    backing = {"postgres", "valkey", "temporal", "traces"}
     assert set(after) == backing | {"database", "example", "gateway", *SERVICES}
     assert after["database"] == {"postgres"}
     assert all(after[service] == backing | {"database"} for service in SERVICES)
@@ -35,6 +35,7 @@ def test_stack_when_backing_services_are_external_then_starts_none_of_them(tmp_p
         AOS_REDIS_URL="rediss://cache.example:6380/0",
         AOS_TEMPORAL_ADDRESS="temporal.example:7233",
         AOS_OBJECTS_URL="s3://bucket/prefix",
+        AOS_OTLP_ENDPOINT="http://collector.example:4318/v1/traces",
         AOS_LOCAL_SERVICES="dcl",
     )
     stack = build(external)
@@ -47,6 +48,7 @@ def test_stack_when_backing_services_are_external_then_starts_none_of_them(tmp_p
     assert handed["AOS_REDIS_URL"] == "rediss://cache.example:6380/0"
     assert handed["AOS_TEMPORAL_ADDRESS"] == "temporal.example:7233"
     assert handed["AOS_OBJECTS_URL"] == "s3://bucket/prefix"
+    assert handed["AOS_OTLP_ENDPOINT"] == "http://collector.example:4318/v1/traces"
 
 
 @pytest.fixture

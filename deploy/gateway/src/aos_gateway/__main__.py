@@ -53,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--trusted-proxies", type=int, default=0, help="proxies in front that set X-Forwarded-For")
     _add_rates(parser)
     _add_tls(parser)
+    parser.add_argument("--otlp-endpoint", default="", help="OTLP/HTTP receiver of spans, http://host:port/v1/traces")
+    parser.add_argument("--trace-sample", type=float, default=0.1, help="share of traces (default: %(default)s)")
     parser.add_argument("-o", "--output", type=Path, help="file to write (default: standard output)")
     return parser
 
@@ -97,6 +99,8 @@ def _settings(options: argparse.Namespace) -> GatewaySettings:
         own_origins=tuple(options.own_origin),
         max_connections=options.max_connections,
         trusted_proxies=options.trusted_proxies,
+        otlp_endpoint=options.otlp_endpoint,
+        trace_sample=options.trace_sample,
         rates=_rates(options),
         tls=_server_tls(options),
         inside=_inside_tls(options),

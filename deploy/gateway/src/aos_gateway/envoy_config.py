@@ -12,6 +12,7 @@ from aos_gateway.edge.route_config import route_config
 from aos_gateway.network.clusters import clusters
 from aos_gateway.network.overload import overload_manager
 from aos_gateway.network.tls import server_tls
+from aos_gateway.network.tracing import tracing
 from aos_gateway.routes import ROUTES, Protocol, Route
 from aos_gateway.settings import Address, GatewaySettings, SettingsRefused
 from aos_gateway.types import Node, named
@@ -56,6 +57,7 @@ def _listener(settings: GatewaySettings, routes: Sequence[Route]) -> Node:
         "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         **_paths_and_headers(),
         **_timeouts(),
+        **tracing(settings),
         stat_prefix="gateway",
         codec_type="AUTO",
         server_name="autonomos",

@@ -107,6 +107,8 @@ class GatewaySettings:
     is refused within seconds all the same, because each service verifies again with a key set at most 3 s old.
     `stream_seconds` bounds a live answer by the life of the token that opened it. `trusted_proxies` says how many
     proxies in front append to X-Forwarded-For, so that addresses are the clients'.
+    `otlp_endpoint` is an OTLP/HTTP receiver of spans (`http://host:port/v1/traces`), empty for none; `trace_sample` the
+    share of requests that begin a recorded trace.
     `max_connections` bounds clients of the whole gateway, `max_heap` is in bytes.
     """
 
@@ -118,6 +120,8 @@ class GatewaySettings:
     audience: str = "autonomos"
     admin: Address | Path | None = None
     cors_origins: tuple[str, ...] = ()
+    otlp_endpoint: str = ""
+    trace_sample: float = 0.1
     own_origins: tuple[str, ...] = ()
     rates: RateLimits = field(default_factory=RateLimits)
     tls: ServerTls | None = None

@@ -139,7 +139,13 @@ def create_app(
         lifespan=lifespan,
         responses={"default": REFUSAL},
         # FastAPI's own spans, where they are exported; a span of each step within a route would cost more than most.
-        telemetry={"tracing": traced, "operation_spans": False, "metrics": False, "logs": False, "exclude": _is_health},
+        telemetry={
+            "tracing": traced,
+            "operation_spans": False,
+            "metrics": False,
+            "logs": False,
+            "exclude": _is_routine,
+        },
     )
     _describe_problems(app)
     app.state.verifier = verifier
@@ -254,6 +260,11 @@ def _template(scope: Scope) -> str:
 
 def _is_health(scope: MutableMapping[str, Any]) -> bool:
     return str(scope["path"]).startswith("/health/")
+
+
+def _is_routine(scope: MutableMapping[str, Any]) -> bool:
+    """What every process asks every few seconds would drown the traces of people's requests."""
+    return str(scope["path"]).startswith(("/health/", "/.well-known/"))
 
 
 def _span(scope: Scope, carrier: Mapping[str, str]) -> AbstractContextManager[trace.Span]:

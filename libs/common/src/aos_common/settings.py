@@ -57,6 +57,7 @@ class ServiceSettings(BaseSettings):
     tls_ca: Path | None = Field(None, description="PEM file with the authority that signs every service's certificate.")
 
     otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint for traces; empty keeps them in process.")
+    trace_sample: float = Field(0.1, ge=0, le=1, description="Share of traces begun here that are recorded.")
     canonical_partitions: int = Field(4, ge=1, le=256, description="Number of `aam:canonical:<n>` streams.")
 
     def mutual_tls(self) -> MutualTls | None:

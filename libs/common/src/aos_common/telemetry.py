@@ -11,7 +11,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, DEFAULT_ON
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBasedTraceIdRatio
 
 from aos_common.redaction import ScrubbedExporter, ScrubbedFormatter, redact, scrub
 from aos_common.settings import ServiceSettings
@@ -54,8 +54,9 @@ def configure(service: str, settings: ServiceSettings) -> None:
     sys.excepthook = _fatal
     provider = TracerProvider(
         resource=Resource.create({"service.name": service, "deployment.environment": settings.env}),
-        # Without an exporter a trace is only its id, which goes on through calls, events and logs.
-        sampler=DEFAULT_ON if settings.otlp_endpoint else ALWAYS_OFF,
+        # Whoever began a trace decided for all of it. Without an exporter a trace is only its id, which goes on
+        # through calls, events and logs.
+        sampler=ParentBasedTraceIdRatio(settings.trace_sample) if settings.otlp_endpoint else ALWAYS_OFF,
     )
     if settings.otlp_endpoint:
         exporter = ScrubbedExporter(OTLPSpanExporter(endpoint=settings.otlp_endpoint))

@@ -1,4 +1,4 @@
-"""`aos up | down | status | doctor | logs | mail | signing-keys`, plugged into the `aos` command."""
+"""`aos up | down | status | doctor | logs | traces | mail | signing-keys`, plugged into the `aos` command."""
 
 import json
 import time
@@ -20,6 +20,7 @@ from aos_local.doctor import examine
 from aos_local.operators import mail, signing_keys
 from aos_local.platform import Platform
 from aos_local.processes.logs import tail
+from aos_local.traces.command import traces
 
 _FOLLOW_POLL = 0.25
 
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     for command in (up, down, status, doctor, logs, demo):
         app.command()(command)
     app.command("mail")(show_mail)
+    app.command("traces")(show_traces)
     app.command("signing-keys")(look_after_keys)
 
 
@@ -157,6 +159,17 @@ def _print_new(stem: str, path: Path, seen: int, *, prefixed: bool) -> int:
     whole = data[: data.rfind(b"\n") + 1]
     _print_lines(stem, whole.decode("utf-8", "replace"), prefixed=prefixed)
     return (seen if size >= seen else 0) + len(whole)
+
+
+def show_traces(
+    trace_id: Annotated[str, typer.Argument(help="Id of a trace or how it begins; without one, the newest.")] = "",
+    slow: Annotated[float, typer.Option(help="Only traces of at least so many milliseconds.", min=0)] = 0,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="At most so many.", min=1, max=1000)] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Show the newest traces, or one as a tree: which service did what, when, and for how long."""
+    with _explained():
+        traces(Platform(), trace_id, slow=slow, limit=limit, as_json=as_json)
 
 
 def show_mail(

@@ -15,6 +15,8 @@ Read (all optional):
 | `AOS_RATE_WRITES` | those of them that change something, `50/100` |
 | `AOS_RATE_SIGN_IN` | sign-ins, registrations and the like from one address, `5/20`; on loopback `100/400` |
 | `AOS_LOCAL_SERVICES` | the services to start, by comma; default all |
+| `AOS_OTLP_ENDPOINT` | an OTLP/HTTP receiver of your own, `http://host:4318/v1/traces`; else `aos traces` has them |
+| `AOS_TRACE_SAMPLE` | share of requests that are traced; here 1 |
 
 What each service is handed is listed in `aos_local.stack.services`; other `AOS_*` variables reach it unchanged.
 """
@@ -52,6 +54,11 @@ class Home:
     def data(self) -> Path:
         """One folder a component; survives restarts."""
         return self.root / "data"
+
+    @property
+    def traces(self) -> Path:
+        """The file of spans behind `aos traces`."""
+        return self.data / "traces" / "spans.sqlite"
 
     @property
     def logs(self) -> Path:
@@ -114,6 +121,8 @@ class LocalSettings:
     redis_url: str | None = None
     temporal_address: str | None = None
     objects_url: str | None = None
+    otlp_endpoint: str | None = None
+    trace_sample: float = 1.0
     services: tuple[str, ...] = SERVICES
     rates: RateLimits = field(default_factory=RateLimits)
 
@@ -129,9 +138,21 @@ class LocalSettings:
             redis_url=environment.get("AOS_REDIS_URL") or None,
             temporal_address=environment.get("AOS_TEMPORAL_ADDRESS") or None,
             objects_url=environment.get("AOS_OBJECTS_URL") or None,
+            otlp_endpoint=environment.get("AOS_OTLP_ENDPOINT") or None,
+            trace_sample=_share(environment.get("AOS_TRACE_SAMPLE")),
             services=_services(environment.get("AOS_LOCAL_SERVICES")),
             rates=_rates(environment),
         )
+
+
+def _share(text: str | None) -> float:
+    try:
+        share = float(text or 1)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise SettingRefused(f"AOS_TRACE_SAMPLE is '{text}'.", hint="Give a number from 0 to 1.")
+    return share
 
 
 def _port(text: str | None) -> int | None:

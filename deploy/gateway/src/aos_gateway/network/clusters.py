@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from aos_gateway.edge.route_config import NOWHERE, cluster_name
 from aos_gateway.edge.tokens import JWKS_CLUSTER
 from aos_gateway.network.tls import inside_tls, public_tls
+from aos_gateway.network.tracing import CLUSTER as SPANS
+from aos_gateway.network.tracing import receiver
 from aos_gateway.routes import Protocol
 from aos_gateway.settings import Address, GatewaySettings
 from aos_gateway.types import Node, typed
@@ -24,7 +26,8 @@ def clusters(settings: GatewaySettings) -> list[Node]:
     ]
     keys = _cluster(JWKS_CLUSTER, settings.jwks, Protocol.HTTP) | _keys_encrypted(settings)
     nowhere = _cluster(NOWHERE, None, Protocol.HTTP)
-    return [*found, keys, nowhere]
+    spans = receiver(settings)
+    return [*found, keys, nowhere, *([_cluster(SPANS, spans, Protocol.HTTP)] if spans else [])]
 
 
 def _encrypted(settings: GatewaySettings, address: Address) -> Node:

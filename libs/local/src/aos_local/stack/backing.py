@@ -5,14 +5,15 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from aos_local.backing import postgres, postgres_probe, temporal, valkey
+from aos_local.backing import binaries, postgres, postgres_probe, temporal, valkey
 from aos_local.backing.valkey_acl import PROBE, acl
-from aos_local.processes.ports import LOOPBACK
+from aos_local.processes.ports import LOOPBACK, accepts
 from aos_local.processes.process import Launch
 from aos_local.provision import provision
 from aos_local.secrets import SecretStore
 from aos_local.settings import Home
 from aos_local.stack.component import Component
+from aos_local.traces.receiver import PATH
 from aos_local.valkey_users import PASSWORD, SERVICE, secret_name
 
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
@@ -86,6 +87,18 @@ def valkey_component(home: Home, port: int, secrets: SecretStore) -> Address:
 
     component = Component("valkey", log, launch=launch, ready=lambda: valkey.ready(port, probe), port=port)
     return Address(valkey.url(port, PASSWORD, SERVICE), component)
+
+
+def traces_component(home: Home, port: int) -> Address:
+    """The receiver of spans; the URL is its OTLP/HTTP endpoint."""
+    log = home.log("traces")
+
+    def launch() -> Launch:
+        command = [str(binaries.python()), "-m", "aos_local.traces", "--port", str(port), "--file", str(home.traces)]
+        return Launch(command, plain_environment(), log, death_signal=signal.SIGTERM)
+
+    url = f"http://{LOOPBACK}:{port}{PATH}"
+    return Address(url, Component("traces", log, launch=launch, ready=lambda: accepts(port), port=port))
 
 
 def temporal_component(home: Home, ports: temporal.TemporalPorts) -> Address:

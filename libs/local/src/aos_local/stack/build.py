@@ -20,6 +20,7 @@ from aos_local.stack.backing import (
     postgres_component,
     provisioning_component,
     temporal_component,
+    traces_component,
     valkey_component,
 )
 from aos_local.stack.component import Component
@@ -39,8 +40,8 @@ def build(settings: LocalSettings) -> Stack:
     """Choose ports and describe every component; raises PortTaken when the public port that was asked for is in use."""
     home, ports, secrets = settings.home, PortBook(settings.home.run / "ports.json"), SecretStore(settings.home.secrets)
     public = ports.public(settings.public_port, settings.public_host)
-    postgres, valkey, temporal = _backing(settings, ports, secrets)
-    own = tuple(address.component for address in (postgres, valkey, temporal) if address.component)
+    postgres, valkey, temporal, traces = _backing(settings, ports, secrets)
+    own = tuple(address.component for address in (postgres, valkey, temporal, traces) if address.component)
     example = ports.port(EXAMPLE) if set(settings.services) & set(READERS) else 0
     database = provisioning_component(home, postgres.url, secrets, ("postgres",) if postgres.component else ())
     around = Surroundings(
@@ -53,6 +54,8 @@ def build(settings: LocalSettings) -> Stack:
         http={service: ports.port(f"{service}-http") for service in SERVICES},
         grpc={service: ports.port(f"{service}-grpc") for service in SERVICES},
         example_port=example,
+        otlp_endpoint=traces.url,
+        trace_sample=settings.trace_sample,
         public_url=f"http://{LOOPBACK if settings.public_host == '0.0.0.0' else settings.public_host}:{public}",  # noqa: S104  compared, not bound
     )
     needed = (database.name, *(component.name for component in own))
@@ -65,15 +68,19 @@ def build(settings: LocalSettings) -> Stack:
     return Stack((*own, database, *samples, *services, gateway), urls)
 
 
-def _backing(settings: LocalSettings, ports: PortBook, secrets: SecretStore) -> tuple[Address, Address, Address]:
+def _backing(
+    settings: LocalSettings, ports: PortBook, secrets: SecretStore
+) -> tuple[Address, Address, Address, Address]:
     home = settings.home
     postgres = settings.postgres_admin_url
     redis = settings.redis_url
     temporal = settings.temporal_address
+    traces = settings.otlp_endpoint
     return (
         Address(postgres) if postgres else postgres_component(home, ports.port("postgres"), secrets),
         Address(redis) if redis else valkey_component(home, ports.port("valkey"), secrets),
         Address(temporal) if temporal else temporal_component(home, _temporal_ports(ports)),
+        Address(traces) if traces else traces_component(home, ports.port("traces")),
     )
 
 
@@ -98,6 +105,8 @@ def _gateway(settings: LocalSettings, around: Surroundings, port: int, after: tu
         issuer=ISSUER,
         audience=AUDIENCE,
         admin=home.sockets / "envoy-admin.sock",
+        otlp_endpoint=around.otlp_endpoint,
+        trace_sample=around.trace_sample,
         own_origins=tuple(f"http://{host}:{port}" for host in (settings.public_host, LOOPBACK, "localhost")),
         rates=settings.rates,
     )

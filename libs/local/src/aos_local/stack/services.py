@@ -12,6 +12,7 @@
 | `AOS_ISSUER`, `AOS_AUDIENCE` | of access tokens |
 | `AOS_JWKS_URL`, `AOS_TOKEN_URL` | identity's keys and token endpoint |
 | `AOS_CLIENT_ID`, `AOS_CLIENT_SECRET` | the service's own, for service tokens |
+| `AOS_OTLP_ENDPOINT`, `AOS_TRACE_SAMPLE` | where spans go, and of which share of requests |
 | `AOS_SERVICE_CLIENTS` | JSON `{client_id: secret}`; identity alone |
 | `AOS_SIGNING_KEY_FILE` | identity alone: a key kept from before, taken over at the first start |
 | `AOS_AUDIT_KEY` | identity alone: seals the ends of the audit logs |
@@ -63,6 +64,8 @@ class Surroundings:
     grpc: Mapping[str, int]
     example_port: int = 0
     public_url: str = ""
+    otlp_endpoint: str = ""
+    trace_sample: float = 1.0
 
 
 def service_component(name: str, around: Surroundings, after: tuple[str, ...]) -> Component:
@@ -119,6 +122,8 @@ def service_environment(name: str, around: Surroundings) -> dict[str, str]:
         "AOS_CLIENT_ID": name,
         "AOS_CLIENT_SECRET": _client_secret(around, name),
         "AOS_LOG_LEVEL": os.environ.get("AOS_LOG_LEVEL", "INFO"),
+        "AOS_OTLP_ENDPOINT": around.otlp_endpoint,
+        "AOS_TRACE_SAMPLE": str(around.trace_sample),
         **{f"AOS_{other.upper()}_GRPC": f"{LOOPBACK}:{around.grpc[other]}" for other in SERVICES},
     }
     return _inherited() | contract | _own(name, around)
