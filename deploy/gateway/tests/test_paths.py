@@ -151,6 +151,7 @@ def test_command_when_given_every_upstream_then_envoy_accepts_what_it_writes(tmp
         for flag in ("--http", f"{service}={service}:8080", "--grpc", f"{service}={service}:9090")
     ]
     fixed = ["--jwks-url", "https://keys.example.com/jwks.json", "--issuer", "https://identity.example.com"]
+    fixed += ["--otlp-endpoint", "http://collector.example.com:4318/v1/traces", "--trace-sample", "0.05"]
     done = subprocess.run([sys.executable, "-m", "aos_gateway", *fixed, *upstreams, "-o", target], check=False)
     assert done.returncode == 0
     checked = subprocess.run(
@@ -163,6 +164,7 @@ def test_command_when_given_every_upstream_then_envoy_accepts_what_it_writes(tmp
     ("flags", "says"),
     [
         (["--listen", "8080"], "'8080' is not host:port"),
+        (["--otlp-endpoint", "http://h:1/v1/traces", "--trace-sample", "5"], "5.0 is no share"),
         (["--admin", "0.0.0.0:9901"], "not a loopback address"),
         (["--cors-origin", "*"], "name the origins"),
         (["--http", "crm=x:1"], "is not SERVICE=HOST:PORT"),
