@@ -133,6 +133,8 @@ class GatewaySettings:
     max_heap: int = 512 * 1024 * 1024
 
     def __post_init__(self) -> None:
+        if not 0 <= self.trace_sample <= 1:
+            raise SettingsRefused(f"{self.trace_sample} is no share of traces: from 0 to 1")
         if isinstance(self.admin, Address) and not self._loopback(self.admin):
             raise SettingsRefused(f"the admin interface has no password: {self.admin.host} is not a loopback address")
         if urlsplit(self.jwks_url).scheme not in {"http", "https"}:

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from aos_gateway.settings import Address, GatewaySettings, SettingsRefused
+from aos_gateway.settings import Address, GatewaySettings
 from aos_gateway.types import Node, typed
 
 CLUSTER = "otlp"
@@ -18,8 +18,6 @@ def tracing(settings: GatewaySettings) -> Node:
     """What the connection manager says about tracing; empty without a receiver."""
     if not settings.otlp_endpoint:
         return {}
-    if not 0 <= settings.trace_sample <= 1:
-        raise SettingsRefused(f"{settings.trace_sample} is no share of traces: from 0 to 1")
     service = {"http_uri": {"uri": settings.otlp_endpoint, "cluster": CLUSTER, "timeout": _SECONDS}}
     config = typed("config.trace.v3.OpenTelemetryConfig", http_service=service, service_name="gateway")
     return {
