@@ -6,6 +6,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from aos.administration import Audit, Flags
+from aos.answers import Answers
 from aos.errors import AosError
 from aos.flow import Flow
 from aos.knowledge import Knowledge
@@ -57,6 +58,7 @@ class Client:
         self.metrics = Metrics(self.transport)
         self.knowledge = Knowledge(self.transport)
         self.runs = Runs(self.transport)
+        self.answers = Answers(self.transport)
         self.flow = Flow(self.transport)
 
     def register(self, tenant_name: str, email: str, password: str) -> Any:
@@ -97,6 +99,10 @@ class Client:
     def lineage(self) -> Any:
         """Return the lineage graph."""
         return self.transport.get("/api/v1/dcl/lineage/graph")
+
+    def ask(self, question: str, persona: str = "") -> Any:
+        """Return the answer to a question, with figures and citations, or with the refusal that says what can be."""
+        return self.answers.ask(question, persona)
 
     def close(self) -> None:
         """Close the connections."""

@@ -11,7 +11,7 @@ from aos.transport import Transport
 __all__ = ["Connections", "Discovery", "Proposals", "Runs", "Views"]
 
 Filter = tuple[str, str, str | Sequence[str]]
-"""(column, operator, value or values), e.g. ("stage", "eq", "won")."""
+"""(column, operator, value or values), e.g. ("stage", "eq", "won"); "Tags.team" is a key inside a json column."""
 
 
 class Discovery:
@@ -163,13 +163,18 @@ class Views:
         filters: Sequence[Filter] = (),
         order_by: Sequence[str] = (),
         page_size: int = 500,
+        snapshot: int = 0,
     ) -> Iterator[dict[str, Any]]:
-        """Yield a view's rows, all pages of one snapshot. A sort key with a leading "-" sorts down."""
+        """Yield a view's rows, all pages of one snapshot. A sort key with a leading "-" sorts down.
+
+        `snapshot`: as the view was then; 0 means now.
+        """
         body: dict[str, Any] = {
             "columns": list(columns),
             "filters": [_filter(item) for item in filters],
             "order_by": [{"column": key.removeprefix("-"), "descending": key.startswith("-")} for key in order_by],
             "page_size": page_size,
+            "snapshot": snapshot,
         }
         token = ""
         while True:
@@ -239,6 +244,12 @@ class Runs:
 
 
 def _filter(item: Filter) -> dict[str, Any]:
-    column, op, value = item
+    name, op, value = item
+    column, _, key = name.partition(".")
     values = [value] if isinstance(value, str) else list(value)
-    return {"column": column, "op": op, "values": values if op not in ("is_null", "not_null") else []}
+    return {
+        "column": column,
+        "op": op,
+        "values": values if op not in ("is_null", "not_null") else [],
+        **({"json_key": key} if key else {}),
+    }

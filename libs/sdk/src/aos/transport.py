@@ -80,13 +80,14 @@ class Transport:
             if not token:
                 return
 
-    def lines(self, path: str, headers: Mapping[str, str] | None = None) -> Iterator[str]:
-        """Yield the lines of a long answer as they come."""
+    def lines(self, path: str, headers: Mapping[str, str] | None = None, body: Any = None) -> Iterator[str]:
+        """Yield the lines of a long answer as they come; with a body, of that to a POST."""
         self.get("/api/v1/auth/me")  # renews an expired token, which cannot be done in the middle of an answer
         assert self._tokens is not None
         sent = {"Authorization": f"Bearer {self._tokens.access}", **(headers or {})}
         try:
-            with self._http.stream("GET", path, headers=sent) as answer:
+            method = "GET" if body is None else "POST"
+            with self._http.stream(method, path, headers=sent, json=body) as answer:
                 if answer.is_error:
                     answer.read()
                     raise AosError.of_problem(answer.status_code, _json(answer))

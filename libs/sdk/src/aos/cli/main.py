@@ -6,6 +6,7 @@ import typer
 
 from aos.cli import (
     account,
+    answers,
     connections,
     discovery,
     flow,
@@ -44,6 +45,8 @@ def build() -> typer.Typer:
     app.add_typer(knowledge.kb, name="kb")
     app.add_typer(runs.runs, name="runs")
     app.command("flow")(flow.flow)
+    app.command()(answers.ask)
+    app.command()(answers.summary)
     app.command("insights")(runs.insights)
     app.command("lineage")(views.lineage)
     app.add_typer(people.users, name="users")

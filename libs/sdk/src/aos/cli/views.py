@@ -31,11 +31,14 @@ def list_views(as_json: AsJson = False) -> None:
 def query(
     view: Annotated[str, typer.Argument(help="Name of a view, e.g. account.")],
     column: Annotated[list[str] | None, typer.Option(help="Only this column; repeat it.")] = None,
-    where: Annotated[list[str] | None, typer.Option(help='"column op value", e.g. "stage eq won"; repeat it.')] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help='"column op value", e.g. "stage eq won" or "Tags.team eq web"; repeat it.')
+    ] = None,
     order: Annotated[list[str] | None, typer.Option(help="Sort key; a leading - sorts down.")] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Rows at most; default 20 in the table, all as CSV and JSON.")
     ] = None,
+    snapshot: Annotated[int, typer.Option(min=0, help="As the view was then; citations name it. 0 means now.")] = 0,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -44,7 +47,9 @@ def query(
     most = limit if limit is not None or as_csv or as_json else TABLE_ROWS
     with signed_in() as client:
         page = PAGE if most is None else min(most + 1, PAGE)
-        found = client.views.query(view, columns=column or [], filters=filters, order_by=order or [], page_size=page)
+        found = client.views.query(
+            view, columns=column or [], filters=filters, order_by=order or [], page_size=page, snapshot=snapshot
+        )
         rows = itertools.islice(found, most)
         if as_csv:
             _write(rows, column or _columns(client, view))

@@ -37,7 +37,8 @@ _DOWN = re.compile(
 _UP = re.compile(r"\b(up|more|higher|rose|risen|grew|grown|increased?|plus|growth|gain(?:ed)?)\b", re.IGNORECASE)
 _NEAR = 60
 _SPELLED = re.compile(
-    rf"\b(?P<word>{'|'.join(_WORDS)})\b(?P<more>[ -]?(?:percent|per cent|%|times|fold|hundred|thousand|million|billion))?",
+    rf"\b(?P<word>{'|'.join(_WORDS)})\b"
+    r"(?P<more>[ -]?(?:percent|per cent|%|times|fold|hundred|thousand|million|billion))?",
     re.IGNORECASE,
 )
 _DATES = re.compile(
