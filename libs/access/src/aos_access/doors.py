@@ -310,6 +310,8 @@ _KNOWLEDGE = (
 _QUESTIONS = (
     _read("nlp_gateway", "/api/v1/nlp/personas", None),
     *_KNOWLEDGE,
+    _ask("nlp_gateway", "/api/v1/nlp/persona/classify", Permission.QUESTIONS_ASK),
+    _rpc("nlp_gateway", "UnderstandingService/ClassifyQuestion", Permission.QUESTIONS_ASK),
 )
 
 DOORS: tuple[Door, ...] = (

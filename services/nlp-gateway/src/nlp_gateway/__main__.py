@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from aos_common.cli import main as serve
 
 COMMANDS = {
+    "classify": "labels texts by examples, and says which are like none of them",
     "redact": "texts without their personal data",
     "retrieve": "the best documents of a corpus for each query",
 }

@@ -8,10 +8,13 @@ from aos_common.runner import Service
 from aos_common.shared import share
 
 from nlp_gateway.adapters.redaction.redactors import ChildRedactor
+from nlp_gateway.adapters.understanding.reader import Reader
 from nlp_gateway.app.knowledge import knowledge
 from nlp_gateway.entrypoints.knowledge import grpc as knowledge_grpc
 from nlp_gateway.entrypoints.knowledge.rest import collection_router, document_router, search_router
 from nlp_gateway.entrypoints.rest import router
+from nlp_gateway.entrypoints.understanding import grpc as understanding_grpc
+from nlp_gateway.entrypoints.understanding.rest import router as understanding_router
 from nlp_gateway.settings import Settings
 
 
@@ -20,10 +23,13 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     shared = share("nlp_gateway", settings, ROLES)
     redactor = ChildRedactor()
     base = knowledge(settings, shared.database, redactor)
+    reader = Reader(base.embedder.embed)
     documents = [collection_router(base.api), document_router(base.api), search_router(base.api)]
-    app = shared.rest("AutonomOS NLP gateway", "/api/v1/nlp", [router(), *documents])
-    server = shared.rpc([partial(knowledge_grpc.register, base.api)])
+    app = shared.rest("AutonomOS NLP gateway", "/api/v1/nlp", [router(), understanding_router(reader), *documents])
+    server = shared.rpc([partial(knowledge_grpc.register, base.api), partial(understanding_grpc.register, reader)])
     tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
+    if "serve" in roles:
+        tasks.append(reader.warm_up)
     if "work" in roles:
         tasks.append(base.work)
-    return Service(http=app, grpc=server, tasks=tasks, close=[*base.close, redactor.close, *shared.close])
+    return Service(http=app, grpc=server, tasks=tasks, close=[reader.close, *base.close, redactor.close, *shared.close])

@@ -27,9 +27,10 @@ __all__ = ["Knowledge", "knowledge"]
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What the service runs of the knowledge base; `api.passages` is for the answers."""
+    """What the service runs of the knowledge base; `api.passages` is for the answers, `embedder` for all parts."""
 
     api: KnowledgeApi
+    embedder: Embedder
     work: Callable[[], Awaitable[None]]
     close: tuple[Callable[[], Awaitable[None]], ...]
 
@@ -50,4 +51,4 @@ def knowledge(settings: Settings, database: Database, redactor: Redactor) -> Kno
     passages = PostgresPassages(database, embedder)
     api = KnowledgeApi(PostgresCollections(database), ingestion, passages)
     worker = Worker(database, handlers(api), concurrency=2)
-    return Knowledge(api, worker.run, (embedder.close, parser.close))
+    return Knowledge(api, embedder, worker.run, (embedder.close, parser.close))

@@ -1,0 +1,1 @@
+"""What kind of question it is, and in whose language: features, classifiers, the choice of a persona."""

@@ -1,0 +1,1 @@
+"""Understanding over REST, gRPC and as a command."""
