@@ -27,6 +27,8 @@ VALUES: dict[str, Any] = {
     "measures": [{"op": "count", "name": "n", "column": ""}],
     "columns": [],
     "agent": "finops",
+    "persona": "cfo",
+    "question": "how many accounts do we have?",
     "grain": "",
     "comparison": "",
     "order": "",

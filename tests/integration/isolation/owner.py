@@ -166,6 +166,7 @@ def _ids(client: Client, connection_id: str, user_id: str, made: dict[str, str])
         "stream": "accounts.csv",
         "view": "account",
         "metric": "accounts",
+        "answer_id": "0199c0de-0000-7000-8000-000000000001",
     }
 
 

@@ -69,9 +69,9 @@ def _read(service: str, path: str, permission: Permission | None, live: Live = L
     return Door(service, Access.TOKEN, permission, "GET", path, live=live)
 
 
-def _ask(service: str, path: str, permission: Permission) -> Door:
+def _ask(service: str, path: str, permission: Permission, live: Live = Live.NO) -> Door:
     """A question too large for a URL: POST that changes nothing."""
-    return Door(service, Access.TOKEN, permission, "POST", path)
+    return Door(service, Access.TOKEN, permission, "POST", path, live=live)
 
 
 def _write(service: str, method: str, path: str, permission: Permission | None) -> Door:
@@ -271,6 +271,7 @@ _ORCHESTRATION = (
     _read("aoa", "/api/v1/aoa/runs/{run_id}", Permission.RUNS_READ),
     _write("aoa", "POST", "/api/v1/aoa/runs/{run_id}/cancel", Permission.RUNS_WRITE),
     _read("aoa", "/api/v1/aoa/agents", None),
+    _read("aoa", "/api/v1/health", None),
     _read("aoa", "/api/v1/flow-monitor", Permission.FLOW_READ),
     _read("aoa", "/api/v1/events/stream", Permission.FLOW_READ, Live.SSE),
     _read("aoa", "/api/v1/ws/flow-monitor", Permission.FLOW_READ, Live.WEBSOCKET),
@@ -312,6 +313,14 @@ _QUESTIONS = (
     *_KNOWLEDGE,
     _ask("nlp_gateway", "/api/v1/nlp/persona/classify", Permission.QUESTIONS_ASK),
     _rpc("nlp_gateway", "UnderstandingService/ClassifyQuestion", Permission.QUESTIONS_ASK),
+    _ask("nlp_gateway", "/api/v1/nlp/query", Permission.QUESTIONS_ASK),
+    _ask("nlp_gateway", "/api/v1/nlp/query/stream", Permission.QUESTIONS_ASK, Live.SSE),
+    _read("nlp_gateway", "/api/v1/nlp/persona/summary", Permission.QUESTIONS_ASK),
+    _write("nlp_gateway", "POST", "/api/v1/nlp/feedback", Permission.QUESTIONS_ASK),
+    _rpc("nlp_gateway", "AnswerService/Ask", Permission.QUESTIONS_ASK),
+    _rpc("nlp_gateway", "AnswerService/AskStream", Permission.QUESTIONS_ASK),
+    _rpc("nlp_gateway", "AnswerService/GetPersonaSummary", Permission.QUESTIONS_ASK),
+    _rpc("nlp_gateway", "AnswerService/SendFeedback", Permission.QUESTIONS_ASK, writes=True),
 )
 
 DOORS: tuple[Door, ...] = (

@@ -9,7 +9,10 @@ from aos_common.shared import share
 
 from nlp_gateway.adapters.redaction.redactors import ChildRedactor
 from nlp_gateway.adapters.understanding.reader import Reader
+from nlp_gateway.app.answers import NoModels, answers
 from nlp_gateway.app.knowledge import knowledge
+from nlp_gateway.entrypoints.answers import grpc as answers_grpc
+from nlp_gateway.entrypoints.answers.rest import router as answers_router
 from nlp_gateway.entrypoints.knowledge import grpc as knowledge_grpc
 from nlp_gateway.entrypoints.knowledge.rest import collection_router, document_router, search_router
 from nlp_gateway.entrypoints.rest import router
@@ -24,12 +27,29 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     redactor = ChildRedactor()
     base = knowledge(settings, shared.database, redactor)
     reader = Reader(base.embedder.embed)
+    told = answers(
+        settings,
+        shared,
+        passages=base.api.passages,
+        understanding=reader,
+        redactor=redactor,
+        models=NoModels(),
+        embed=base.embedder.embed,
+    )
     documents = [collection_router(base.api), document_router(base.api), search_router(base.api)]
-    app = shared.rest("AutonomOS NLP gateway", "/api/v1/nlp", [router(), understanding_router(reader), *documents])
-    server = shared.rpc([partial(knowledge_grpc.register, base.api), partial(understanding_grpc.register, reader)])
+    routers = [router(), understanding_router(reader), answers_router(told.api), *documents]
+    app = shared.rest("AutonomOS NLP gateway", "/api/v1/nlp", routers)
+    server = shared.rpc(
+        [
+            partial(knowledge_grpc.register, base.api),
+            partial(understanding_grpc.register, reader),
+            partial(answers_grpc.register, told.api),
+        ]
+    )
     tasks: list[Callable[[], Awaitable[None]]] = list(shared.tasks)
     if "serve" in roles:
         tasks.append(reader.warm_up)
     if "work" in roles:
         tasks.append(base.work)
-    return Service(http=app, grpc=server, tasks=tasks, close=[reader.close, *base.close, redactor.close, *shared.close])
+    close = [reader.close, *told.close, *base.close, redactor.close, *shared.close]
+    return Service(http=app, grpc=server, tasks=tasks, close=close)

@@ -63,8 +63,8 @@ def router(api: AnswersApi) -> APIRouter:
         return EventSourceResponse(_events(steps, caller), ping=PING_SECONDS)
 
     @routes.get("/persona/summary")
-    async def summary(caller: CurrentCaller, persona: Annotated[str, Query(max_length=10)]) -> dict[str, Any]:
-        """Return a persona's tiles: figures with citations, or what to connect."""
+    async def summary(caller: CurrentCaller, persona: Annotated[str, Query(max_length=10)] = "cfo") -> dict[str, Any]:
+        """Return the tiles of cto, cro, coo or cfo: figures with citations, or what to connect."""
         return _json(wire.summary_message(await api.summary(caller, persona)))
 
     @routes.post("/feedback")
