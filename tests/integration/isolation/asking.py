@@ -97,7 +97,8 @@ class Asking:
         return "/".join(parts)
 
     def _schema(self, door: Door) -> Any:
-        if door.live is not Live.NO or door.name not in self._operations(door.service):
+        live = door.live is not Live.NO and door.method == "GET"
+        if live or door.name not in self._operations(door.service):
             return None
         content = self._operations(door.service)[door.name].get("requestBody", {}).get("content", {})
         return content.get("application/json", {}).get("schema")
