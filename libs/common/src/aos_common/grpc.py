@@ -1,6 +1,8 @@
 """The gRPC side: a server that verifies tokens and names errors, and channels with deadlines."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -9,10 +11,11 @@ import grpc
 import structlog
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
-from grpc_health.v1 import health, health_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 from opentelemetry import propagate, trace
 
+from aos_common import metrics
 from aos_common.auth import Caller, TokenVerifier
 from aos_common.calls.audit import Call, Trail, handling, identify
 from aos_common.errors import WIRE, DependencyUnavailable, DomainError, Kind, Unauthenticated
@@ -24,6 +27,7 @@ log = structlog.get_logger()
 tracer = trace.get_tracer(__name__)
 
 DOMAIN = "autonomos.local"
+HEALTH_SECONDS = 1.0
 MAX_MESSAGE = 16 * 1024 * 1024
 MAX_SAID = 1000
 """Characters of an error's text; trailers above 8 KiB would be refused and the error lost with them."""
@@ -95,6 +99,7 @@ class _Verifying(grpc.aio.ServerInterceptor):
         self, method: str, metadata: dict[str, str], request: Any, context: Context
     ) -> AsyncIterator[None]:
         """Let a call of a verified caller run inside; what it raises ends the RPC with a named status."""
+        began, code = time.perf_counter(), "OK"
         with (
             tracer.start_as_current_span(method, propagate.extract(metadata)) as span,
             handling(_call(method, request, metadata, span)),
@@ -104,14 +109,18 @@ class _Verifying(grpc.aio.ServerInterceptor):
                     _caller.set(await self._verified(metadata))
                 yield
             except DomainError as error:
+                code = WIRE[error.kind].grpc
                 if self._trail is not None and error.kind in (Kind.FORBIDDEN, Kind.UNAUTHENTICATED):
                     await self._trail.denied(error.reason)
                 await context.abort_with_status(_status(error))
             except grpc.aio.AbortError:
                 raise
             except Exception as error:  # the edge: nothing unnamed leaves the process
+                code = "INTERNAL"
                 log.error("grpc.unexpected", method=method, exc_info=error)
                 await context.abort_with_status(_status(DomainError("Something went wrong on our side.")))
+            finally:
+                metrics.requests.labels("grpc", method.removeprefix("/"), code).observe(time.perf_counter() - began)
 
     async def _verified(self, metadata: dict[str, str]) -> Caller:
         scheme, _, token = metadata.get("authorization", "").partition(" ")
@@ -120,6 +129,23 @@ class _Verifying(grpc.aio.ServerInterceptor):
         caller = await self._verifier.verify(token)
         identify(caller)
         return caller
+
+
+class _Health(health_pb2_grpc.HealthServicer):
+    """The standard health service (grpc.health.v1): SERVING while what the service needs answers within a second."""
+
+    def __init__(self, checks: Sequence[Callable[[], Awaitable[None]]]) -> None:
+        self._checks = checks
+
+    async def Check(self, request: health_pb2.HealthCheckRequest, context: Context) -> health_pb2.HealthCheckResponse:
+        """Ask now: a status that was kept would say nothing of this moment."""
+        try:
+            async with asyncio.timeout(HEALTH_SECONDS):
+                for check in self._checks:
+                    await check()
+        except (DomainError, OSError, TimeoutError):
+            return health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.NOT_SERVING)
+        return health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.SERVING)
 
 
 def _call(method: str, request: Any, metadata: dict[str, str], span: trace.Span) -> Call:
@@ -145,8 +171,11 @@ def server(
     *,
     trail: Trail | None = None,
     tls: MutualTls | None = None,
+    checks: Sequence[Callable[[], Awaitable[None]]] = (),
 ) -> tuple[grpc.aio.Server, int]:
     """Build a server with the given servicers and bind it; return it and its port. `public` methods need no token.
+
+    `checks` raise while the service cannot serve; the health service says so.
 
     With `tls`, callers must show a certificate of the authority; their tokens are verified all the same.
     """
@@ -161,8 +190,7 @@ def server(
     )
     for register in add:
         register(instance)
-    servicer = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(servicer, instance)
+    health_pb2_grpc.add_HealthServicer_to_server(_Health(checks), instance)
     if tls is None:
         return instance, instance.add_insecure_port(address)
     pair = (tls.key.read_bytes(), tls.certificate.read_bytes())

@@ -10,11 +10,12 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from opentelemetry import propagate, trace
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from aos_common import metrics
 from aos_common.auth import Caller, TokenVerifier
 from aos_common.calls.audit import Call, Trail, handling, identify
 from aos_common.calls.idempotency import Store
@@ -246,7 +247,12 @@ def _add_health(app: FastAPI, service: str, checks: Sequence[Check]) -> None:
         return {"service": service, "status": "ready"}
 
     app.add_api_route("/health/live", live, include_in_schema=False)
+
+    async def counted() -> Response:
+        return Response(metrics.generate_latest(), media_type=metrics.CONTENT_TYPE_LATEST)
+
     app.add_api_route("/health/ready", ready, include_in_schema=False)
+    app.add_api_route("/metrics", counted, include_in_schema=False)
 
 
 def _template(scope: Scope) -> str:
@@ -262,9 +268,12 @@ def _is_health(scope: MutableMapping[str, Any]) -> bool:
     return str(scope["path"]).startswith("/health/")
 
 
+_ROUTINE = ("/health/", "/.well-known/", "/metrics")
+
+
 def _is_routine(scope: MutableMapping[str, Any]) -> bool:
     """What every process asks every few seconds would drown the traces of people's requests."""
-    return str(scope["path"]).startswith(("/health/", "/.well-known/"))
+    return str(scope["path"]).startswith(_ROUTINE)
 
 
 def _span(scope: Scope, carrier: Mapping[str, str]) -> AbstractContextManager[trace.Span]:
@@ -289,13 +298,21 @@ class _Handling:
         with _span(scope, carrier) as span:
             trace_id = f"{span.get_span_context().trace_id:032x}"
 
+            began, status = time.perf_counter(), 0
+
             async def send_with_id(message: Any) -> None:
+                nonlocal status
                 if message["type"] == "http.response.start":
+                    status = message["status"]
                     message["headers"] = [*message.get("headers", []), (b"x-trace-id", trace_id.encode())]
                 await send(message)
 
-            with handling(_call(scope, carrier, trace_id)):
-                await self._app(scope, receive, send_with_id)
+            try:
+                with handling(_call(scope, carrier, trace_id)):
+                    await self._app(scope, receive, send_with_id)
+            finally:
+                name = f"{_method(scope)} {_template(scope)}" if scope.get("route") else "none"
+                metrics.requests.labels("http", name, status).observe(time.perf_counter() - began)
 
 
 def _method(scope: Scope) -> str:

@@ -5,6 +5,8 @@ import statistics
 
 import structlog
 
+from aos_common.metrics import loop_lag
+
 __all__ = ["LoopLag"]
 
 log = structlog.get_logger()
@@ -24,7 +26,9 @@ class LoopLag:
         while True:
             due = loop.time() + self._interval
             await asyncio.sleep(self._interval)
-            late.append((loop.time() - due) * 1000)
+            behind = loop.time() - due
+            loop_lag.observe(max(0.0, behind))
+            late.append(behind * 1000)
             if len(late) >= self._window:
                 p99 = statistics.quantiles(late, n=100)[-1]
                 log.info("loop.lag", p99_ms=round(p99, 1), most_ms=round(max(late), 1))

@@ -18,6 +18,7 @@ from aos_common.calls.revocations import Revocations
 from aos_common.db import Database
 from aos_common.flags import Flags
 from aos_common.flow_publisher import FlowPublisher
+from aos_common.gauges import Gauges
 from aos_common.http import create_app
 from aos_common.outbox import Relay
 from aos_common.settings import ServiceSettings
@@ -77,7 +78,13 @@ class Shared:
         """Build the gRPC server with the token check and the audit."""
         address = f"{self.settings.host}:{self.settings.grpc_port}"
         server, _ = grpc_side.server(
-            self.verifier, add, address, public, trail=self.trail, tls=self.settings.mutual_tls()
+            self.verifier,
+            add,
+            address,
+            public,
+            trail=self.trail,
+            tls=self.settings.mutual_tls(),
+            checks=[self.database.ping],
         )
         return server
 
@@ -128,6 +135,7 @@ def share(service: str, settings: ServiceSettings, roles: Collection[str]) -> Sh
             FlowPublisher(redis, service).run,
             Trimmer(database, redis, TAILED).run,
             store.run,
+            Gauges(database).run,
             Tail(redis, revocation_events.STREAM, revocations, seconds=lifetime).run,
             Tail(redis, flag_events.STREAM, flags, seconds=MISSED_SECONDS).run,
         ],

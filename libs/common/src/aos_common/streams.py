@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aos_common.db import Database, tenant_table
 from aos_common.errors import DomainError, Kind
+from aos_common.metrics import dead_letters
 from aos_common.redaction import scrub
 from aos_common.resilience import end_if_cancelled
 
@@ -236,6 +237,7 @@ class Consumer:
         if failures < self._max_deliveries:
             return  # stays pending; `_claim` delivers it again
         await self._bury(stream, event, detail, failures)
+        dead_letters.labels(self._group).inc()
         await self._redis.xack(stream, self._group, entry_id)
         del self._failures[stream, entry_id]
 

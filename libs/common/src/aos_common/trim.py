@@ -16,6 +16,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from aos_common.db import Database
 from aos_common.errors import DomainError
+from aos_common.metrics import stream_lag, stream_pending
 from aos_common.resilience import end_if_cancelled
 
 __all__ = ["Trimmer"]
@@ -67,6 +68,9 @@ class Trimmer:
             return None  # the stream is not there
         bounds = []
         for group in groups:
+            labels = (stream, _text(group["name"]))
+            stream_lag.labels(*labels).set(group["lag"] or 0)
+            stream_pending.labels(*labels).set(group["pending"])
             first = group["last-delivered-id"]
             if group["pending"]:
                 first = (await self._redis.xpending(stream, group["name"]))["min"] or first
@@ -74,7 +78,10 @@ class Trimmer:
         return min(bounds, default=None)
 
 
+def _text(name: bytes | str) -> str:
+    return name.decode() if isinstance(name, bytes) else name
+
+
 def _position(entry_id: bytes | str) -> Position:
-    text = entry_id.decode() if isinstance(entry_id, bytes) else entry_id
-    moment, _, number = text.partition("-")
+    moment, _, number = _text(entry_id).partition("-")
     return int(moment), int(number or 0)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from aos_access.doors import SERVICES
 from aos_access.roles import ROLES
 from aos_common.runner import Service
 from aos_common.shared import Shared, share
@@ -15,12 +16,14 @@ from aoa.adapters.aam_client import AamClient
 from aoa.adapters.dcl_client import DclClient
 from aoa.adapters.findings import PostgresFindings
 from aoa.adapters.flow_feed import FlowFeed
+from aoa.adapters.neighbours import GrpcNeighbours
 from aoa.adapters.runs import PostgresRuns
 from aoa.adapters.temporal_client import TemporalPipelines
 from aoa.entrypoints import grpc as grpc_entry
 from aoa.entrypoints.api import AoaApi
 from aoa.entrypoints.flow.api import FlowApi
 from aoa.entrypoints.flow.rest import router as flow_router
+from aoa.entrypoints.health import router as health_router
 from aoa.entrypoints.rest import router
 from aoa.entrypoints.worker import PipelineSteps, PipelineWorker
 from aoa.settings import Settings
@@ -60,17 +63,23 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     pipelines = TemporalPipelines(await connect(lazy=True), settings.temporal_task_queue)
     api = AoaApi(runs, findings, pipelines, _now, settings.heartbeat_seconds)
     feed = FlowFeed(shared.redis)
-    flow = flow_router(FlowApi(feed))
-    app = shared.rest("AutonomOS AOA", "/api/v1/aoa", [router(api)], {"/api/v1": [flow]})
+    neighbours = _neighbours(settings, shared)
+    platform = [flow_router(FlowApi(feed)), health_router(neighbours, feed)]
+    app = shared.rest("AutonomOS AOA", "/api/v1/aoa", [router(api)], {"/api/v1": platform})
     server = shared.rpc([partial(grpc_entry.register, api)])
     if "serve" in roles:
         shared.tasks.append(feed.run)
-    service = Service(http=app, grpc=server, tasks=shared.tasks, close=shared.close)
+    service = Service(http=app, grpc=server, tasks=shared.tasks, close=[neighbours.close, *shared.close])
     if "work" in roles:
         worker, closes = _worker(settings, connect, shared, runs, findings)
         service.tasks = [*shared.tasks, worker.run]
         service.close = [*closes, *service.close]
     return service
+
+
+def _neighbours(settings: Settings, shared: Shared) -> GrpcNeighbours:
+    addresses = {name: getattr(settings, f"{name}_grpc") for name in SERVICES}
+    return GrpcNeighbours({name: shared.channel(address) for name, address in addresses.items()})
 
 
 def _worker(

@@ -146,6 +146,14 @@ class FlowFeed(Protocol):
         ...
 
 
+class Neighbours(Protocol):
+    """The platform's services."""
+
+    async def states(self) -> dict[str, str]:
+        """Return for each service whether it is ready, not ready or away."""
+        ...
+
+
 class StepLog(Protocol):
     """Where a step of a run says how far it has come; also the sign of life of its worker."""
 

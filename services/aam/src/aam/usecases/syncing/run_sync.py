@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from aos_common.flow import Stage, Status, tell
+from aos_common.metrics import synced
 
 from aam.domain.connection import Connection, ConnectionState, Stream, StreamState, state_after
 from aam.domain.errors import CredentialsRejected, Fault, SourceError
@@ -65,6 +66,8 @@ async def run_sync(
     state, error = verdict(list(run.streams))
     if await runs.set_state(tenant_id, run_id, state, error, clock()):
         went = (Stage.CONNECTION_FAILURE, Status.FAILURE) if error else (Stage.CONNECTION_SUCCESS, Status.SUCCESS)
+        if not error:
+            synced.set_to_current_time()
         tell("aam", tenant_id, *went, f"connection:{connection.id}", run=run_id, name=connection.name)
         await _tell_connection(tenant_id, connection, reading.rejected, error, connections, flags)
     return False
