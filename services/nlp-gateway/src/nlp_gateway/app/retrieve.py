@@ -33,7 +33,7 @@ from nlp_gateway.entrypoints.knowledge import retrieve_command
 from nlp_gateway.entrypoints.knowledge.retrieve_command import Ranking, Row
 from nlp_gateway.ports.passages import Reader
 
-__all__ = ["add_arguments", "retrieve", "run"]
+__all__ = ["Corpus", "add_arguments", "retrieve", "run"]
 
 add_arguments = retrieve_command.add_arguments
 
@@ -44,17 +44,17 @@ _WEIGHTS = {"hybrid": Weights(), "bm25": Weights(semantic=0), "vectors": Weights
 
 def run(arguments: Namespace) -> int:
     """Rank in a PostgreSQL of AOS_DATABASE_URL and AOS_OWNER_DATABASE_URL, or in one that lives for this command."""
+    return asyncio.run(retrieve_command.run(arguments, _ranked, sys.stdout, sys.stderr))
+
+
+async def _ranked(corpus: Sequence[Row], queries: Mapping[str, str], k: int, leg: str, say: Say) -> Ranking:
     with _database_urls() as (owner, app):
-        migrate(owner, "nlp_gateway", migrations_folder("nlp_gateway"))
-
-        async def ranked(corpus: Sequence[Row], queries: Mapping[str, str], k: int, leg: str, say: Say) -> Ranking:
-            database = Database(app, "nlp_gateway", pool_size=2)
-            try:
-                return await retrieve(database, corpus, queries, k, leg, say)
-            finally:
-                await database.close()
-
-        return asyncio.run(retrieve_command.run(arguments, ranked, sys.stdout, sys.stderr))
+        await asyncio.to_thread(migrate, owner, "nlp_gateway", migrations_folder("nlp_gateway"))
+        database = Database(app, "nlp_gateway", pool_size=2)
+        try:
+            return await retrieve(database, corpus, queries, k, leg, say)
+        finally:
+            await database.close()
 
 
 @contextmanager
@@ -83,60 +83,60 @@ def _database_urls() -> Iterator[tuple[str, str]]:
 async def retrieve(
     database: Database, corpus: Sequence[Row], queries: Mapping[str, str], k: int, leg: str, say: Say
 ) -> Ranking:
-    """Read the corpus into a tenant of its own, and search it; a document scores as its best passage."""
-    embedder = Embedder(threads=os.cpu_count() or 1)
-    tenant = uuid4()
-    store = _Corpus(database, embedder, tenant)
-    owners = await store.read_in(corpus, leg != "bm25", say)
-    passages = PostgresPassages(database, embedder, _WEIGHTS[leg])
-    reader = Reader(tenant, "retrieve", frozenset())
-    ranking = {}
-    for number, (query, text) in enumerate(queries.items(), 1):
-        ranking[query] = await _search(passages, reader, text, k, owners)
-        if number % 100 == 0 or number == len(queries):
-            say(f"{number} of {len(queries)} queries answered")
-    await embedder.close()
+    """Read the corpus into a tenant of its own, and search it."""
+    store = Corpus(database)
+    await store.read_in(corpus, leg != "bm25", say)
+    ranking = await store.rank(queries, k, leg, say)
+    await store.close()
     return ranking
 
 
-async def _search(
-    passages: PostgresPassages, reader: Reader, text: str, k: int, owners: Mapping[UUID, str]
-) -> list[tuple[str, float]]:
-    """The k best documents: more passages are asked for until they are of so many documents."""
-    wanted = 2 * k
-    while True:
-        found = await passages.search(reader, text, limit=wanted)
-        best: dict[str, float] = {}
-        for passage in found:
-            best.setdefault(owners[passage.chunk_id], passage.score)
-        if len(best) >= k or len(found) < wanted:
-            return list(best.items())[:k]
-        wanted *= 2
+class Corpus:
+    """A tenant of its own. Rows become passages of a few large documents: any document's way in, in fewer steps."""
 
-
-class _Corpus:
-    """Rows become passages of a few large documents: theirs is the same way in as any document's, in fewer steps."""
-
-    def __init__(self, database: Database, embedder: Embedder, tenant: UUID) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database, self._tenant = database, uuid4()
         self._collections = PostgresCollections(database)
         self._documents = PostgresDocuments(database, most_unfinished=10)
         self._staging, self._index = PostgresStaging(database), PostgresIndex(database)
-        self._embedder, self._tenant = embedder, tenant
+        self._embedder = Embedder(threads=os.cpu_count() or 1)
+        self._owners: dict[UUID, str] = {}
+        self.close = self._embedder.close
 
-    async def read_in(self, corpus: Sequence[Row], embed: bool, say: Say) -> dict[UUID, str]:
-        """Store every row; return whose passage is whose."""
+    async def read_in(self, corpus: Sequence[Row], embed: bool, say: Say) -> None:
+        """Store every row; without vectors where words alone are searched."""
         collection = await self._collections.create(self._tenant, DEFAULT, Access(), datetime.now(UTC))
-        owners: dict[UUID, str] = {}
         for start in range(0, len(corpus), _ROWS_A_DOCUMENT):
             document = _document(collection.id, start)
             cuts: list[Cut] = []
             for row in corpus[start : start + _ROWS_A_DOCUMENT]:
                 for cut in assemble([Block((row.title,) if row.title else (), row.text)])[1] or [_only_title(row)]:
-                    owners[passage_id(document.id, len(cuts))] = row.id
+                    self._owners[passage_id(document.id, len(cuts))] = row.id
                     cuts.append(Cut(len(cuts), cut.headings, cut.start, cut.end, cut.text))
             await self._add(document, cuts, embed)
             say(f"{min(start + _ROWS_A_DOCUMENT, len(corpus))} of {len(corpus)} documents read in")
-        return owners
+
+    async def rank(self, queries: Mapping[str, str], k: int, leg: str, say: Say) -> Ranking:
+        """The k best documents of each query; one scores as its best passage."""
+        passages = PostgresPassages(self._database, self._embedder, _WEIGHTS[leg])
+        ranking = {}
+        for number, (query, text) in enumerate(queries.items(), 1):
+            ranking[query] = await self._best(passages, text, k)
+            if number % 100 == 0 or number == len(queries):
+                say(f"{number} of {len(queries)} queries answered")
+        return ranking
+
+    async def _best(self, passages: PostgresPassages, text: str, k: int) -> list[tuple[str, float]]:
+        """More passages are asked for until they are of so many documents."""
+        reader, wanted = Reader(self._tenant, "retrieve", frozenset()), 2 * k
+        while True:
+            found = await passages.search(reader, text, limit=wanted)
+            best: dict[str, float] = {}
+            for passage in found:
+                best.setdefault(self._owners[passage.chunk_id], passage.score)
+            if len(best) >= k or len(found) < wanted:
+                return list(best.items())[:k]
+            wanted *= 2
 
     async def _add(self, document: Document, cuts: Sequence[Cut], embed: bool) -> None:
         await self._documents.add(self._tenant, document)

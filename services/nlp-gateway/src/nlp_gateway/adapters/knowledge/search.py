@@ -47,6 +47,9 @@ WITH corpus AS (
     SELECT coalesce(array_agg(number), '{}') AS numbers FROM collections WHERE tenant_id = :tenant
     AND (roles || subjects = '{}' OR roles && CAST(:roles AS text[]) OR CAST(:subject AS text) = ANY (subjects))
     AND (CAST(:named AS text[]) = '{}' OR name = ANY (CAST(:named AS text[])))
+), probe AS MATERIALIZED (
+    SELECT v.vector, binary_quantize(v.vector)::bit(384) AS bits
+    FROM (SELECT CAST(CAST(:vector AS text) AS halfvec) AS vector) AS v
 ), asked AS MATERIALIZED (
     SELECT t.id, q.times * ln(1 + (c.passages - t.passages + 0.5)::float8 / (t.passages + 0.5)) AS idf, c.average
     FROM unnest(CAST(:terms AS text[]), CAST(:times AS int[])) AS q (term, times)
@@ -61,15 +64,15 @@ WITH corpus AS (
     SELECT passage FROM vectors
     WHERE tenant_id = :tenant AND collection = ANY ((SELECT numbers FROM readable)::int[])
     AND (SELECT passages FROM corpus) > :exact AND CAST(:semantic AS float8) > 0
-    ORDER BY bits <~> binary_quantize(CAST(CAST(:vector AS text) AS halfvec))::bit(384)
+    ORDER BY bits <~> (SELECT bits FROM probe)
     LIMIT greatest(:reranked, :depth)
 ), semantic AS (
     SELECT passage, distance FROM (
-        SELECT passage, vector <#> CAST(CAST(:vector AS text) AS halfvec) AS distance FROM vectors
+        SELECT passage, vector <#> (SELECT vector FROM probe) AS distance FROM vectors
         WHERE tenant_id = :tenant AND collection = ANY ((SELECT numbers FROM readable)::int[])
         AND (SELECT passages FROM corpus) <= :exact AND CAST(:semantic AS float8) > 0
         UNION ALL
-        SELECT v.passage, v.vector <#> CAST(CAST(:vector AS text) AS halfvec) FROM near
+        SELECT v.passage, v.vector <#> (SELECT vector FROM probe) FROM near
         JOIN vectors v ON v.tenant_id = :tenant AND v.passage = near.passage
     ) AS compared ORDER BY distance, passage LIMIT :depth
 ), fused AS (
