@@ -84,7 +84,7 @@ def _cited(citation: Any) -> str:
     if citation["kind"] == "rows":
         return f"{citation['title']}: {int(citation['rows']):,} rows. {command(citation)}"
     if citation["kind"] == "passage":
-        return " › ".join((citation["title"], *citation["headings"]))
+        return " › ".join(dict.fromkeys((citation["title"], *citation["headings"])))
     return f"{citation['kind']} {citation['title']} ({citation['target_id']})"
 
 

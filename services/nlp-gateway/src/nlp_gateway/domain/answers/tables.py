@@ -23,7 +23,8 @@ def table_of(parsed: Parsed, result: Result, cited: Sequence[Cited]) -> Table | 
         cells = [place_said(_one(row, index), parsed.grain) for index in range(len(row.place))]
         cells.append(now.display if now else "no data")
         if result.compared_with is not None:
-            percent = f"{formats.number(row.change_percent)} %" if row.change_percent is not None else ""
+            relative = row.change_percent if row.unit != "%" else None
+            percent = f"{formats.number(relative)} %" if relative is not None else ""
             cells += [before.display if before else "no data", change.display if change else "", percent]
         rows.append(TableRow(tuple(cells), now.citations[0] if now else 0))
     return Table(tuple(columns), tuple(rows), result.truncated and not parsed.limit)

@@ -121,17 +121,22 @@ def _against(result: Result, row: ResultRow, total: Figure, number: int, evidenc
     if row.change == 0:
         return f" It was the same in {_span(result)} [{before}]."
     change = evidence.figure(
-        "change", row.change, row.unit, number, before, derived=DIFFERENCE, of=(total.name, earlier.name)
+        "change", row.change, _change_unit(row), number, before, derived=DIFFERENCE, of=(total.name, earlier.name)
     )
     way = "Up" if row.change > 0 else "Down"
     share = ""
-    if row.change_percent is not None:
+    if row.change_percent is not None and row.unit != "%":
         percent = evidence.figure(
             "change in percent", row.change_percent, "%", number, before, derived=PERCENT_CHANGE,
             of=(total.name, earlier.name),
         )  # fmt: skip
         share = f" ({percent.display.lstrip('-')})"
     return f" {way} {change.display.replace('-', '', 1)}{share} from {earlier.display} in {_span(result)} [{before}]."
+
+
+def _change_unit(row: ResultRow) -> str:
+    """Percentages change by points: a percentage of a percentage would be taken for one."""
+    return "points" if row.unit == "%" else row.unit
 
 
 def _span(result: Result) -> str:
@@ -158,8 +163,10 @@ def _row_figure(parsed: Parsed, result: Result, row: ResultRow, evidence: Eviden
         before = evidence.figure(f"{place} before", row.compared.value, row.unit, numbers[-1])
     if now and before and row.change is not None:
         names = (now.name, before.name)
-        change = evidence.figure(f"{place} change", row.change, row.unit, *numbers, derived=DIFFERENCE, of=names)
-        if row.change_percent is not None:
+        change = evidence.figure(
+            f"{place} change", row.change, _change_unit(row), *numbers, derived=DIFFERENCE, of=names
+        )
+        if row.change_percent is not None and row.unit != "%":
             evidence.figure(
                 f"{place} change in percent", row.change_percent, "%", *numbers, derived=PERCENT_CHANGE, of=names
             )

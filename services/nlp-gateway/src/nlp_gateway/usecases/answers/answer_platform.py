@@ -73,7 +73,7 @@ async def _connections(asker: Asker, platform: Platform) -> Draft:
     numbers = [evidence.cite(Citation(0, CONNECTION, one.name, id=one.id, quote=one.error)) for one in ailing[:SHOWN]]
     active = evidence.figure("active", Decimal(funnel.active), "", *numbers)
     eligible = evidence.figure("eligible", Decimal(funnel.eligible), "connections", *numbers)
-    lines = [f"Active: {active.display} of {eligible.display}."]
+    lines = [f"Active: {active.display} of {eligible.display} {_marks(numbers)}."]
     for name, value in (
         ("Healing, since their shape changed", funnel.healing),
         ("Without credentials that work", funnel.awaiting_credentials),

@@ -96,7 +96,7 @@ async def _draft(
         if isinstance(read, Parsed):
             return await answer_data(asker, read, persona, layer=answering.layer)
         if route == KNOWLEDGE:
-            return await answer_knowledge(asker, question, passages=answering.passages)
+            return await answer_knowledge(asker, question, passages=answering.passages, nearness=answering.nearness)
         if route not in (DATA, OUT_OF_SCOPE):
             return await answer_platform(asker, route, platform=answering.platform)
         if isinstance(read, DomainError) and route == DATA:

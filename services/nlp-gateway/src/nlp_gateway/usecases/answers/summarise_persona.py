@@ -104,6 +104,8 @@ def _tile(spot: Spot, result: Result, evidence: Evidence) -> Tile:
     number = evidence.rows(result, row.figure, spot.title)
     figure = evidence.figure(spot.name, valued[0].figure.value, row.unit, number)
     change = f"{formats.number(row.change_percent)} %" if row.change_percent is not None else ""
+    if row.unit == "%" and row.change is not None:
+        change = formats.figure(row.change, "points")
     return replace(
         tile, value=f"{figure.value:f}", display=figure.display, unit=row.unit, change=change, citation=number
     )
