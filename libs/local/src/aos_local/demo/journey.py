@@ -13,6 +13,8 @@ from aos_common.errors import DomainError, Kind
 Say = Callable[[str], None]
 POLL_SECONDS = 0.25
 STEP_SECONDS = 600.0
+QUESTIONS = {"cloud_cost": "What is our cloud spend by team?", "opportunity": "What is our win rate?"}
+"""What is asked of a view that has rows."""
 SETTLED = ("ready", "needs_mapping", "failed", "schema_changed")
 
 
@@ -45,6 +47,7 @@ class Journey:
     views: dict[str, int] = field(default_factory=dict)
     quarantine: dict[str, int] = field(default_factory=dict)
     findings: list[Any] = field(default_factory=list)
+    answers: list[Any] = field(default_factory=list)
 
 
 class Traveller:
@@ -64,6 +67,7 @@ class Traveller:
         self._map(connections)
         self._run(connections)
         self._look(connections)
+        self._ask()
         return self.journey
 
     def _stage(self, name: str, began: float, counts: dict[str, int | str], notes: Sequence[str] = ()) -> None:
@@ -171,6 +175,15 @@ class Traveller:
         journey.findings = self._client.runs.findings()
         self._stage("views", began, {**journey.views})
 
+    def _ask(self) -> None:
+        began = time.monotonic()
+        asked = [question for view, question in QUESTIONS.items() if view in self.journey.views]
+        self.journey.answers = [self._client.answers.ask(question) for question in asked]
+        notes = [_told(question, answer) for question, answer in zip(asked, self.journey.answers, strict=True)]
+        cited = sum(len(answer["citations"]) for answer in self.journey.answers)
+        if asked:
+            self._stage("questions", began, {"answers": len(asked), "citations": cited}, notes)
+
     def _until(self, fetch: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
         deadline = time.monotonic() + STEP_SECONDS
         while time.monotonic() < deadline:
@@ -198,3 +211,8 @@ def _run_ended(run: Any) -> bool:
 def _line(answer: Any) -> str:
     running = [f"{s['name']} {s['summary']}" for s in answer.get("steps", ()) if s["state"] == "running"]
     return "; ".join(running) or str(answer["state"]).lower()
+
+
+def _told(question: str, answer: Any) -> str:
+    refusal = answer.get("refusal")
+    return f"{question} {refusal['message'] if refusal else answer['text']}"

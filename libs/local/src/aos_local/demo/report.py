@@ -7,6 +7,14 @@ from rich.text import Text
 from aos_local.demo.journey import Journey, Stage
 
 MAX_NOTES = 12
+NEXT = (
+    'aos ask "what did we spend on compute in October 2026 by team, and what changed?"',
+    "aos summary cfo",
+    "aos views query opportunity --limit 5",
+    "aos lineage",
+    "aos insights",
+    "aos connections list",
+)
 SEVERITY = {"problem": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -36,7 +44,7 @@ def print_journey(console: Console, journey: Journey, seconds: float) -> None:
         line = f"Quarantine: {told} of {stream} did not fit; kept with the reason."
         console.print(line, highlight=False, markup=False, emoji=False, soft_wrap=True)
     console.print(f"\nDone in {seconds:.1f} s. You are signed in; go on with:", highlight=False)
-    for command in ("aos views query opportunity --limit 5", "aos lineage", "aos insights", "aos connections list"):
+    for command in NEXT:
         console.print(f"  {command}", highlight=False)
     console.print(
         f"\nSign in elsewhere as {journey.email} with the password {journey.password}", highlight=False, soft_wrap=True
