@@ -5,8 +5,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from dcl.adapters.metrics_files import load_metrics
+from dcl.adapters.ontology_files import load_ontology
 from nlp_gateway.domain.questions.model import Dimension, Metric, Parsed, Unread
 from nlp_gateway.domain.questions.parser import metrics_named, parse
+from nlp_gateway.domain.questions.words import key
 
 TODAY = date(2026, 11, 23)
 CLOUD = (
@@ -38,7 +41,7 @@ METRICS = (
     _metric("effective_cost", "effective cloud cost", "cloud spend, cloud cost, spend, spent, cost", CLOUD),
     _metric("list_cost", "cloud cost at list prices", "list cost, list spend", CLOUD),
     _metric("bookings", "bookings", "won value, sales", SALES),
-    _metric("won_deals", "won deals", "deals won, deals did we win", SALES),
+    _metric("won_deals", "won deals", "deals won, wins, deals did we win", SALES),
     _metric("deals", "deals", "opportunities", SALES, ""),
     _metric("open_deals", "open deals", "open opportunities", SALES, ""),
     _metric("unlinked_deals", "deals without an account", "deals with no account", SALES, ""),
@@ -128,6 +131,16 @@ OCTOBER, SEPTEMBER = ("2026-10-01", "2026-11-01"), ("2026-09-01", "2026-10-01")
         }),
         ("bookings in October year over year", {"metric": "bookings", "period": OCTOBER, "compare": "last_year"}),
         ("how many users are there now?", {"metric": "active_users"}),
+        ("how many deals did Zoë Weiß win in October?", {
+            "metric": "won_deals", "only": {"seller": ("Zoë Weiß",)}, "period": OCTOBER,
+        }),
+        ("spend in Paris or Zurich", {"metric": "effective_cost", "only": {"region": ("Paris", "Zürich")}}),
+        ("top customers by bookings", {"metric": "bookings", "by": ("account",), "order": "-value", "limit": 5}),
+        ("could you please show bookings over time?", {"metric": "bookings", "grain": "month"}),
+        ("is cloud spend higher than last month?", {
+            "metric": "effective_cost", "period": ("2026-11-01", "2026-11-24"), "compare": "explicit",
+            "against": ("2026-10-01", "2026-10-24"),
+        }),
     ],
 )  # fmt: skip
 def test_question_when_every_word_is_known_then_it_is_read(question: str, read: dict[str, Any]) -> None:
@@ -156,6 +169,15 @@ def test_question_when_every_word_is_known_then_it_is_read(question: str, read: 
         ("active users by month", "UNSUPPORTED", "state of a day"),
         ("spend by month last month vs september", "UNSUPPORTED", "not both"),
         ("bookings " * 100, "UNSUPPORTED", "500"),
+        ("how many accounts have no deals?", "UNKNOWN_WORDS", "no"),
+        ("how many deals have we won and lost?", "UNSUPPORTED", "won alone, not lost"),
+        ("cloud spend up to October", "UNSUPPORTED", "side of its period open"),
+        ("bookings before October", "UNSUPPORTED", "side of its period open"),
+        ("what will cloud spend be in October", "UNKNOWN_WORDS", "will"),
+        ("what if cloud spend was lower in October", "UNKNOWN_WORDS", "if"),
+        ("average cloud spend", "UNKNOWN_WORDS", "average"),
+        ("deals larger than 10000", "UNKNOWN_WORDS", "10000"),
+        ("how many software companies do we serve", "UNKNOWN_METRIC", ""),
     ],
 )
 def test_question_when_not_every_word_is_understood_then_it_is_not_answered(
@@ -177,3 +199,13 @@ def test_question_when_a_value_looks_like_a_word_then_the_value_is_not_corrected
     read = parse("spend for team dates", METRICS, {"effective_cost": {**TAKEN, "team": ("dates",)}}, TODAY)
     assert isinstance(read, Parsed)
     assert read.conditions[0].values == ("dates",)
+
+
+def test_shipped_metrics_when_words_without_meaning_are_left_out_then_no_two_have_one_name() -> None:
+    shipped = load_metrics(load_ontology()).all
+    names: dict[tuple[str, ...], set[str]] = {}
+    for metric in shipped:
+        for phrase in (metric.title, metric.name.replace("_", " "), *metric.synonyms):
+            assert key(phrase), phrase
+            names.setdefault(tuple(sorted(key(phrase))), set()).add(metric.name)
+    assert [found for found in names.values() if len(found) > 1] == []

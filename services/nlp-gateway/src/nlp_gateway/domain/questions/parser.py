@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from nlp_gateway.domain.questions.model import LATEST, Metric, Parsed, Unread, Values
-from nlp_gateway.domain.questions.phrases import MetricSpan, metric_spans, spans
+from nlp_gateway.domain.questions.phrases import MetricSpan, metric_spans, metric_spans_around_values, spans
 from nlp_gateway.domain.questions.places import Ambiguous, Places, choose
 from nlp_gateway.domain.questions.times import Times, read_times
 from nlp_gateway.domain.questions.words import (
@@ -29,12 +29,14 @@ from nlp_gateway.domain.questions.words import (
     Word,
     corrected,
     fold,
+    key,
     known_words,
     words_of,
 )
 
 MAX_CHARACTERS = 500
-MAX_TOP = 100
+TOP, MAX_TOP = 5, 100
+"""How many "the top customers" are, and at most."""
 MAX_NAMED = 7
 """Dimensions that a refusal names."""
 NO_QUESTION, UNKNOWN_METRIC, UNKNOWN_WORDS = "NO_QUESTION", "UNKNOWN_METRIC", "UNKNOWN_WORDS"
@@ -55,7 +57,7 @@ def metrics_named(question: str, metrics: Sequence[Metric]) -> list[Metric]:
     """Return the metrics that words of the question name, longest names first; their values help to read the rest."""
     text, _ = corrected(fold(question[:MAX_CHARACTERS]), _vocabulary(metrics, {}))
     words = _ordering(_meaningful(text, ()))[0]
-    found = sorted(metric_spans(words, metrics), key=lambda one: one.start - one.end)
+    found = sorted(metric_spans(words, metrics), key=_length)
     return list(dict.fromkeys(one.metric for one in found))
 
 
@@ -73,11 +75,18 @@ def parse(question: str, metrics: Sequence[Metric], values: Mapping[str, Values]
     words, order, limit = _ordering(_meaningful(text, times.spans))
     if not words:
         return Unread(NO_QUESTION, "There is no question in it.")
-    named = sorted(metric_spans(words, metrics), key=lambda one: one.start - one.end)
+    named = metric_spans(words, metrics)
+    for metric in dict.fromkeys(one.metric for one in named):
+        named += metric_spans_around_values(words, metric, values.get(metric.name, {}))
+    named = sorted(dict.fromkeys(named), key=_length)
     if not named:
         return Unread(UNKNOWN_METRIC, "No figure that is known here is asked for.", words=_typed(words, ()))
     attempts = [_attempt(words, one, times, values.get(one.metric.name, {}), (order, limit)) for one in named]
     return _one_of(attempts, tuple(fixed))
+
+
+def _length(one: MetricSpan) -> int:
+    return -len(one.places)
 
 
 def _one_of(attempts: Sequence[Attempt], fixed: tuple[tuple[str, str], ...]) -> Parsed | Unread:
@@ -97,7 +106,7 @@ def _one_of(attempts: Sequence[Attempt], fixed: tuple[tuple[str, str], ...]) -> 
     if len(others) > 1 and _only_names(attempts):
         titles = sorted(others)
         return Unread(AMBIGUOUS, f"It asks for {' and '.join(titles)}; one figure at a time.", tuple(titles))
-    return _left_over(least)
+    return _left_over(least, {read: typed for typed, read in fixed})
 
 
 def _only_names(attempts: Sequence[Attempt]) -> bool:
@@ -106,8 +115,8 @@ def _only_names(attempts: Sequence[Attempt]) -> bool:
     return all(set(one.left) <= known for one in attempts)
 
 
-def _left_over(attempt: Attempt) -> Unread:
-    metric, left = attempt.metric, attempt.left
+def _left_over(attempt: Attempt, typed: Mapping[str, str]) -> Unread:
+    metric, left = attempt.metric, tuple(typed.get(word, word) for word in attempt.left)
     said = ", ".join(f"“{word}”" for word in left)
     known = ", ".join(one.title for one in metric.dimensions[:MAX_NAMED])
     if set(left) & NEGATIONS:
@@ -128,14 +137,16 @@ def _attempt(
     words: Sequence[Word], named: MetricSpan, times: Times, values: Values, ordering: tuple[str, int]
 ) -> Attempt:
     metric = named.metric
-    free = [not named.start <= index < named.end for index in range(len(words))]
+    free = [index not in named.places for index in range(len(words))]
     try:
         places = choose(words, spans(words, free, metric, values), metric)
     except Ambiguous as error:
         options = tuple(f"{metric.title} for {title} {value}" for title, value in error.options)
         message = f"“{error.said}” can be " + " or ".join(f"{title} {value}" for title, value in error.options) + "."
         return Attempt(metric, refused=Unread(AMBIGUOUS, message, options))
-    used = places.used | set(range(named.start, named.end))
+    if contradicted := _contradicted(words, named, places, values):
+        return Attempt(metric, refused=contradicted)
+    used = places.used | set(named.places)
     _who(words, metric, places, used)
     grain = _grain(words, used)
     order, limit = ordering
@@ -156,9 +167,21 @@ def _attempt(
         compared_with=times.compared_with,
         order=order.replace("value", "change") if order and _rising(words) else order,
         limit=limit,
-        words=named.end - named.start,
+        words=len(named.places),
     )
     return Attempt(metric, parsed=parsed)
+
+
+def _contradicted(words: Sequence[Word], named: MetricSpan, places: Places, values: Values) -> Unread | None:
+    """Refuse a value of a dimension that the metric's name has a value of already, as in "deals won and lost"."""
+    said = {words[place].root for place in named.places}
+    for name in places.conditions:
+        own = said & {phrase[0] for value in values.get(name, ()) if len(phrase := key(value)) == 1}
+        if own:
+            asked = " or ".join(places.conditions[name])
+            message = f"{_sentence(named.metric.title)} are of {name} {', '.join(sorted(own))} alone, not {asked}."
+            return Unread(UNSUPPORTED, message, suggestions_for(named.metric))
+    return None
 
 
 def _rising(words: Sequence[Word]) -> bool:
@@ -205,7 +228,8 @@ def _ordering(words: Sequence[Word]) -> tuple[list[Word], str, int]:
                 taken.add(beside)
                 break
     rest = [word for index, word in enumerate(words) if index not in taken]
-    return rest, order, min(limit or 1, MAX_TOP) if order else 0
+    listed = any(word.typed in ("top", "bottom") for word in words)
+    return rest, order, min(limit or (TOP if listed else 1), MAX_TOP) if order else 0
 
 
 def _number(word: str) -> int:
@@ -218,9 +242,11 @@ def _settle(words: Sequence[Word], named: MetricSpan, metric: Metric, used: set[
         as_it_is = word.typed in NOW and (not metric.time or metric.additivity == LATEST)
         if as_it_is or word.typed in CHANGED or (word.typed == "list" and index == 0):
             used.add(index)
-        elif word.typed in WHICH and index + 1 == named.start:
+        elif word.typed in WHICH and index + 1 == named.places[0]:
             used.add(index)  # "which deals are open": the rows behind the figure are these deals
-        elif word.typed in BY and index + 1 == named.start and split:
+        elif word.typed == "or" and {index - 1, index + 1} <= used:
+            used.add(index)  # "Paris or Ohio": a row has one of them
+        elif word.typed in BY and index + 1 == named.places[0] and split:
             used.add(index)  # "top 5 services by cloud spend"
 
 
@@ -252,8 +278,7 @@ def _meaningful(text: str, said: Iterable[tuple[int, int]]) -> list[Word]:
     return [
         word
         for word in words_of(text)
-        if word.typed not in FILLERS
-        and not any(start <= word.start and word.end <= end for start, end in taken)
+        if word.typed not in FILLERS and not any(start <= word.start and word.end <= end for start, end in taken)
     ]
 
 

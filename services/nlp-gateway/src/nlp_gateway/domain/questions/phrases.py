@@ -4,19 +4,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nlp_gateway.domain.questions.model import Metric, Values
-from nlp_gateway.domain.questions.words import BY, STRUCTURE, Word, key
+from nlp_gateway.domain.questions.words import BY, NEGATIONS, STRUCTURE, Word, key
 
 MAX_WORDS = 12
 """Of a value; longer ones cannot be named."""
 
 
+def _ordered(phrase: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a phrase in the order of its letters, so that any order is found; "no" and "without" keep their places:
+    deals without an account are not accounts without a deal.
+    """
+    return phrase if NEGATIONS.intersection(phrase) else tuple(sorted(phrase))
+
+
 @dataclass(frozen=True)
 class MetricSpan:
-    """Words [start, end) that name a metric."""
+    """Words that name a metric, by their places."""
 
     metric: Metric
-    start: int
-    end: int
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -30,29 +36,36 @@ class Span:
     labelled: bool = False
 
 
-def metric_spans(words: Sequence[Word], metrics: Iterable[Metric]) -> list[MetricSpan]:
+def metric_spans(
+    words: Sequence[Word], metrics: Iterable[Metric], places: Sequence[int] | None = None
+) -> list[MetricSpan]:
     """Return the metrics that runs of words name, in any order of the run's words; runs within longer ones are out.
 
-    `words` are those that carry meaning, in their order: fillers between them do not part a run.
+    `words` are those that carry meaning, in their order: fillers between them do not part a run. With `places`, a run
+    is of the words at these places alone.
     """
+    at = range(len(words)) if places is None else places
     names: dict[tuple[str, ...], list[Metric]] = {}
     for metric in metrics:
-        for phrase in {tuple(sorted(key(one))) for one in metric.words} - {()}:
+        for phrase in {_ordered(key(one)) for one in metric.words} - {()}:
             names.setdefault(phrase, []).append(metric)
     longest = max(map(len, names), default=0)
     found: list[MetricSpan] = []
-    for start in range(len(words)):
-        for end in range(min(len(words), start + longest), start, -1):
-            run = tuple(sorted(word.root for word in words[start:end]))
-            found += [MetricSpan(metric, start, end) for metric in names.get(run, ())]
-    return [
-        one
-        for one in found
-        if not any(
-            other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
-            for other in found
-        )
-    ]
+    for start in range(len(at)):
+        for end in range(min(len(at), start + longest), start, -1):
+            run = _ordered(tuple(words[place].root for place in at[start:end]))
+            found += [MetricSpan(metric, tuple(at[start:end])) for metric in names.get(run, ())]
+    return [one for one in found if not any(set(one.places) < set(other.places) for other in found)]
+
+
+def metric_spans_around_values(words: Sequence[Word], metric: Metric, values: Values) -> list[MetricSpan]:
+    """Return where a metric is named around values, as in "deals did Ada win"."""
+    known = [one for one in spans(words, [True] * len(words), metric, values) if one.value is not None]
+    taken: set[int] = set()
+    for one in sorted(known, key=lambda span: span.start - span.end):
+        if not taken.intersection(range(one.start, one.end)):
+            taken.update(range(one.start, one.end))
+    return metric_spans(words, [metric], [place for place in range(len(words)) if place not in taken])
 
 
 def spans(words: Sequence[Word], free: Sequence[bool], metric: Metric, values: Values) -> list[Span]:

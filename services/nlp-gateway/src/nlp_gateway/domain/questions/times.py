@@ -9,6 +9,7 @@ from nlp_gateway.domain.questions.calendar import Found, find_periods, month_sta
 from nlp_gateway.domain.questions.model import Period
 
 PREVIOUS, LAST_YEAR, EXPLICIT = "previous_period", "last_year", "explicit"
+_OPEN = re.compile(r"\b(?:up to|until|till|through|before|after|beyond|as of|by the end of)(?: the)? *$")
 _VERSUS = (
     r"(?:vs|versus|against|over|than|to|with|compared? (?:to|with)|comparing (?:to|with)|relative to)(?: in| the)*"
 )
@@ -48,6 +49,8 @@ def read_times(text: str, today: date, changed: bool) -> Times:
             spans.append(match.span())
             text = text[: match.start()] + "\x00" * (match.end() - match.start()) + text[match.end() :]
     found, joined, moves = _ranges(text, find_periods(text, today), today, changed)
+    if any(_OPEN.search(text[: one.start]) for one in found):
+        return Times(problem="It leaves a side of its period open; say from when to when.", spans=_all(found, text))
     main = [one for one in found if not _BEFORE.search(text[: one.start]) or one in moves]
     others = [one for one in found if one not in main]
     if len(found) == 1 and others and not _is_versus(text, others[0]):
@@ -59,6 +62,12 @@ def read_times(text: str, today: date, changed: bool) -> Times:
         several = "It names several periods; ask for one, or for one compared with another."
         return Times(problem=several, spans=tuple(spans))
     return _settled(main, others, comparison, tuple(spans), today, changed)
+
+
+def _all(found: Sequence[Found], text: str) -> tuple[tuple[int, int], ...]:
+    """Return the characters of periods and of the words that lead to them."""
+    leads = [(one, _OPEN.search(text[: one.start])) for one in found]
+    return tuple((lead.start() if lead else one.start, one.end) for one, lead in leads)
 
 
 def _is_versus(text: str, one: Found) -> bool:

@@ -12,13 +12,13 @@ def _listed(text: str) -> frozenset[str]:
 
 
 FILLERS = _listed(
-    """a about actually all altogether am an and any are as at be been being breakdown broken can chart could
-    did display divided do does down exactly far figure figures find for from get give got go going graph grouped had
-    has have having hello hey hi how i if in into is it its just kindly know let like look looking looks many may
-    me money much my need number of ok okay on our ours out overall overview plot please pls question quick quickly
-    report right roughly s see show shown so some split stand stands table tell than thank thanks that the their them
-    then there these they thing this those to total totals up us want was we went were what whats when where will with
-    would you your"""
+    """a about actually all altogether am amount an and any are as at be been being breakdown broken can chart did
+    display divided do does down exactly far figure figures find for from get give go going got graph grouped had
+    has have having hello hey hi how i in into is it its just kindly know let like look looking looks many may me
+    money much my need number of ok okay on only our ours out overall overview please plot pls question quick
+    quickly report right roughly s see show shown so some split stand stands table tell than thank thanks that the
+    their them then there these they thing this those to total totals up us want was we went were what whats when
+    where with you your"""
 )
 """Words that change nothing in what is asked for."""
 NOW = frozenset({"current", "currently", "now", "present", "presently", "today"})
@@ -30,7 +30,7 @@ UP = frozenset({"bottom", "lowest", "smallest", "least", "fewest", "minimum", "m
 CHANGED = _listed(
     """change changed changes changing difference differences grew grow grown growing growth increase increased
     increases rise rises rose risen decrease decreased decreases fall fell fallen drop dropped decline declined
-    compare compared comparison comparing"""
+    compare compared comparison comparing higher lower more less"""
 )
 GRAINS = {
     "day": "day", "days": "day", "daily": "day", "week": "week", "weeks": "week", "weekly": "week",
@@ -39,7 +39,9 @@ GRAINS = {
     "trend": "month", "trends": "month",
 }  # fmt: skip
 ADVERBS = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly", "annually", "trend", "trends"})
-NEGATIONS = frozenset({"excluding", "except", "exclude", "excludes", "without", "not", "no", "other", "minus", "but"})
+NEGATIONS = frozenset(
+    {"excluding", "except", "exclude", "excludes", "without", "not", "no", "other", "minus", "but", "missing"}
+)
 NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
@@ -51,6 +53,7 @@ MONTHS = _listed(
 TEMPORAL = frozenset({*MONTHS, *GRAINS, "last", "previous", "past", "prior", "next", "yesterday", "between", "since"})
 TEMPORAL |= {"until", "through", "half", "first", "second", "third", "fourth", "period", "same", "date", "before"}
 
+_POLITE = re.compile(r"\b(?:could|would|can|will) (?:you|we|i)\b|\b(?:i would|id) like\b")
 _WORD = re.compile(r"[^\W_]+")
 _LONG, _LONGER = 5, 9
 
@@ -66,10 +69,11 @@ class Word:
 
 
 def fold(text: str) -> str:
-    """Return the text in small letters without accents and possessives; each character keeps its place where it can."""
+    """Return the text in small letters, without accents, possessives and polite forms that ask for nothing."""
     plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ß", "ss"))
     plain = "".join(one for one in plain if not unicodedata.combining(one)).lower()
-    return re.sub(r"'s\b|'", "", plain)
+    plain = re.sub(r"'s\b|'", "", plain)
+    return _POLITE.sub(" ", plain).replace("over time", "monthly")
 
 
 def words_of(folded: str) -> list[Word]:
