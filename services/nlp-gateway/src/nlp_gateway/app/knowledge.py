@@ -11,6 +11,7 @@ from aos_common.objects import ObjectStore
 from nlp_gateway.adapters.knowledge.collections import PostgresCollections
 from nlp_gateway.adapters.knowledge.documents import PostgresDocuments
 from nlp_gateway.adapters.knowledge.embedder import Embedder
+from nlp_gateway.adapters.knowledge.embedding_child import ChildEmbedder
 from nlp_gateway.adapters.knowledge.index import PostgresIndex
 from nlp_gateway.adapters.knowledge.parser import ChildParser
 from nlp_gateway.adapters.knowledge.raw import StoredRaw
@@ -27,7 +28,7 @@ __all__ = ["Knowledge", "knowledge"]
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What the service runs of the knowledge base; `api.passages` is for the answers, `embedder` for all parts."""
+    """What the service runs of the knowledge base; `api.passages` is for the answers, `embedder` makes questions' vectors for all."""
 
     api: KnowledgeApi
     embedder: Embedder
@@ -37,7 +38,7 @@ class Knowledge:
 
 def knowledge(settings: Settings, database: Database, redactor: Redactor) -> Knowledge:
     """Wire the knowledge base; nothing is loaded or started before it is used."""
-    embedder, parser = Embedder(), ChildParser()
+    questions, parser, embedder = Embedder(), ChildParser(), ChildEmbedder()
     ingestion = Ingestion(
         documents=PostgresDocuments(database, settings.documents_unfinished),
         raw=StoredRaw(ObjectStore(settings.objects_url, settings.objects_options)),
@@ -48,7 +49,7 @@ def knowledge(settings: Settings, database: Database, redactor: Redactor) -> Kno
         index=PostgresIndex(database),
         clock=lambda: datetime.now(UTC),
     )
-    passages = PostgresPassages(database, embedder)
+    passages = PostgresPassages(database, questions)
     api = KnowledgeApi(PostgresCollections(database), ingestion, passages)
     worker = Worker(database, handlers(api), concurrency=2)
-    return Knowledge(api, embedder, worker.run, (embedder.close, parser.close))
+    return Knowledge(api, questions, worker.run, (questions.close, embedder.close, parser.close))

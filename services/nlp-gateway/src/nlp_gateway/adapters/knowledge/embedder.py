@@ -11,15 +11,15 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from aos_embeddings import MiniLm
 
-__all__ = ["Embedder", "as_literal"]
+__all__ = ["BATCH", "LONGEST", "MAX_TOKENS", "Embedder", "as_literal"]
 
 MAX_TOKENS = 256
 """The length MiniLM was trained on (its model card)."""
 BATCH = 4
 """Texts at once: more of this length only wait for the longest among them, and take memory."""
 _KEPT = 2_000
-"""Texts whose vectors are kept, 3 MB: questions asked again, and the platform's docs for the next tenant."""
-_LONGEST = 4000
+"""Questions whose vectors are kept, 3 MB."""
+LONGEST = 4000
 """Characters handed to the tokenizer, which would look at all of a text before it cuts it to MAX_TOKENS."""
 
 
@@ -32,10 +32,10 @@ class Embedder:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="embed")
 
     async def embed(self, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
-        """Return each text's vector; a question waits for one batch of passages at most."""
+        """Return each text's vector."""
         vectors: list[npt.NDArray[np.float32]] = []
         loop = asyncio.get_running_loop()
-        cut = [text[:_LONGEST] for text in texts]
+        cut = [text[:LONGEST] for text in texts]
         for start in range(0, len(cut), BATCH):
             made = await loop.run_in_executor(self._pool, self._embed, cut[start : start + BATCH])
             vectors.extend(made)
