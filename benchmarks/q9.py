@@ -13,9 +13,10 @@ import time
 from pathlib import Path
 
 from aos_local.testing import provisioned_postgres
+from nlp_gateway.adapters.understanding.reader import Reader
 from nlp_gateway.domain.answers.model import ROWS, Answer, Figure, Filter
 
-from benchmarks.answers.ground import AlwaysData, Ground, company_ground
+from benchmarks.answers.ground import Ground, company_ground, embed
 from benchmarks.answers.judging import untraced, wrong
 from benchmarks.answers.questions import QUESTIONS
 
@@ -30,10 +31,12 @@ def main() -> None:
 
 
 async def _measured(lake: str, objects: Path) -> None:
-    async with company_ground(lake, objects, AlwaysData()) as ground:
+    reader = Reader(embed)
+    async with company_ground(lake, objects, reader) as ground:
         answers: list[Answer] = []
         seconds: list[float] = []
         problems: list[str] = []
+        await reader.read("warm up")
         for question in QUESTIONS:
             began = time.perf_counter()
             answers.append(await ground.ask(question.text))
@@ -43,6 +46,7 @@ async def _measured(lake: str, objects: Path) -> None:
         opened = [await _opened(ground, answer) for answer in answers]
         await _transcript(ground, [answer for answer in answers if answer.draft.figures][::3][:TOLD])
         _summary(answers, seconds, problems, opened)
+    await reader.close()
 
 
 async def _opened(ground: Ground, answer: Answer) -> tuple[int, int]:

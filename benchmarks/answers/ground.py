@@ -94,7 +94,6 @@ async def company_ground(
     nothing: Any = Nothing()
     dcl = DclApi(ontology, nothing, nothing, lake, nothing, nothing, lambda: TODAY, nothing)
     metrics = MetricsApi(load_metrics(ontology), ontology, lake)
-    encoder = MiniLm(max_tokens=64)
     try:
         await _fill(lake, ontology, company, tenant, objects)
         async with issuer.rpc(partial(metric_rpcs.register, metrics), partial(view_rpcs.register, dcl)) as channel:
@@ -105,7 +104,7 @@ async def company_ground(
                 understanding=understanding,
                 redactor=nothing,
                 models=models or nothing,
-                nearness=EmbeddingNearness(partial(_embed, encoder)),
+                nearness=EmbeddingNearness(embed),
                 clock=lambda: TODAY,
             )
             yield Ground(company, tenant, issuer.token(tenant), answering, ViewServiceStub(channel))
@@ -120,8 +119,12 @@ async def _fill(lake: DuckLake, ontology: Ontology, company: Company, tenant: UU
         await lake.apply(tenant, ontology.entity(entity), f"company/{entity}", [key], snapshot=0)
 
 
-async def _embed(encoder: MiniLm, texts: Sequence[str]) -> list[Any]:
-    return list(await asyncio.to_thread(encoder.embed, texts))
+_ENCODER = MiniLm(max_tokens=64)
+
+
+async def embed(texts: Sequence[str]) -> list[Any]:
+    """Return each text's vector."""
+    return list(await asyncio.to_thread(_ENCODER.embed, texts))
 
 
 class Nothing:

@@ -17,7 +17,7 @@ def wrong(answer: Answer, expected: Expected) -> list[str]:
     reason = draft.refusal.reason if draft.refusal else ""
     if expected.refused or reason:
         quiet = not (draft.text or draft.figures)
-        return [] if reason == expected.refused and quiet else [f"{reason or draft.text!r}, not {expected.refused!r}"]
+        return [] if reason in expected.refused and quiet else [f"{reason or draft.text!r}, not {expected.refused!r}"]
     figures = {one.name: one.value for one in draft.figures}
     wanted = {"total": expected.total, **expected.rows}
     if expected.before is not None:

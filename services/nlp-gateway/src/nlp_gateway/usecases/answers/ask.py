@@ -23,6 +23,8 @@ from nlp_gateway.usecases.answers.write_text import write_text
 
 DATA, KNOWLEDGE = "data_question", "knowledge"
 MAX_QUESTION = 2000
+SURE = 0.8
+"""Confidence of a route from which on it is taken, although the question names a figure."""
 NOT_PERMITTED, CANNOT_ANSWER = "NOT_PERMITTED", "CANNOT_ANSWER"
 EXAMPLES = ("cloud spend by team last month", "win rate this quarter", "which connections are failing?")
 
@@ -54,7 +56,7 @@ async def ask(asker: Asker, question: str, persona: str = "", *, answering: Answ
     reading = await answering.understanding.read(question)
     spoken = persona.strip().lower() or reading.persona
     read = await _read(asker, question, reading, answering)
-    route = DATA if isinstance(read, Parsed) else reading.route
+    route = _route(reading, read)
     yield Routed(spoken, route)
     draft = await _draft(asker, question, spoken, route, read, answering)
     problems = check(draft.text, draft)
@@ -63,6 +65,14 @@ async def ask(asker: Asker, question: str, persona: str = "", *, answering: Answ
     yield Drafted(draft)
     told = await write_text(asker, question, spoken, draft, models=answering.models, redactor=answering.redactor)
     yield Answer(str(new_id()), question, spoken, route, told.engine, told.draft)
+
+
+def _route(reading: Reading, read: Parsed | Unread | DomainError) -> str:
+    """Return where the answer comes from: a complete reading over data wins, and so does half of one over a guess."""
+    named = isinstance(read, Unread) and read.reason not in (UNKNOWN_METRIC, NO_QUESTION)
+    if isinstance(read, Parsed) or (named and reading.route_confidence < SURE):
+        return DATA
+    return reading.route
 
 
 def _check(question: str, persona: str) -> None:
