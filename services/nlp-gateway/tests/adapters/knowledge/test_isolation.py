@@ -95,7 +95,7 @@ async def test_search_when_asked_in_every_way_then_no_passage_is_anybody_elses_a
     assert await failures(tenants, QUERIES // 4, chance) == ([], [])
 
 
-@pytest.mark.parametrize("exact", [10_000, 0])
+@pytest.mark.parametrize("exact", [20_000, 0])
 async def test_search_when_row_security_is_the_only_wall_then_it_holds_all_the_same(
     tenants: list[Tenant], monkeypatch: pytest.MonkeyPatch, exact: int
 ) -> None:

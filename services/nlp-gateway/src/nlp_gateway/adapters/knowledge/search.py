@@ -32,7 +32,7 @@ from nlp_gateway.ports.passages import Passage, Reader
 
 __all__ = ["EXACT", "PostgresPassages", "Weights"]
 
-EXACT = 10_000
+EXACT = 20_000
 """Passages of a tenant up to which every vector is compared in full."""
 RERANKED = 800
 DEPTH = 100
@@ -72,8 +72,9 @@ WITH corpus AS (
         WHERE tenant_id = :tenant AND collection = ANY ((SELECT numbers FROM readable)::int[])
         AND (SELECT passages FROM corpus) <= :exact AND CAST(:semantic AS float8) > 0
         UNION ALL
-        SELECT v.passage, v.vector <#> (SELECT vector FROM probe) FROM near
-        JOIN vectors v ON v.tenant_id = :tenant AND v.passage = near.passage
+        SELECT near.passage, v.vector <#> (SELECT vector FROM probe) FROM near CROSS JOIN LATERAL (
+            -- OFFSET keeps this a look-up of each: a hash of all vectors would cost what the prefilter saves.
+            SELECT vector FROM vectors v WHERE v.tenant_id = :tenant AND v.passage = near.passage OFFSET 0) AS v
     ) AS compared ORDER BY distance, passage LIMIT :depth
 ), fused AS (
     SELECT passage, sum(part) AS score FROM (
