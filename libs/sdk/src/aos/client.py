@@ -11,6 +11,7 @@ from aos.errors import AosError
 from aos.flow import Flow
 from aos.knowledge import Knowledge
 from aos.metrics import Metrics
+from aos.models import Models
 from aos.onboarding import Onboarding, Statistics, Watches
 from aos.people import IdentityProviders, Invitations, Password, SecondFactor, ServiceAccounts, Sessions, Users
 from aos.resources import Connections, Discovery, Proposals, Runs, Views
@@ -59,6 +60,7 @@ class Client:
         self.knowledge = Knowledge(self.transport)
         self.runs = Runs(self.transport)
         self.answers = Answers(self.transport)
+        self.models = Models(self.transport)
         self.flow = Flow(self.transport)
 
     def register(self, tenant_name: str, email: str, password: str) -> Any:

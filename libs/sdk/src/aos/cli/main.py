@@ -13,6 +13,7 @@ from aos.cli import (
     knowledge,
     mappings,
     metrics,
+    models,
     onboarding,
     runs,
     steering,
@@ -43,6 +44,7 @@ def build() -> typer.Typer:
     app.add_typer(views.views, name="views")
     app.add_typer(metrics.metrics, name="metrics")
     app.add_typer(knowledge.kb, name="kb")
+    app.add_typer(models.provider, name="provider")
     app.add_typer(runs.runs, name="runs")
     app.command("flow")(flow.flow)
     app.command()(answers.ask)

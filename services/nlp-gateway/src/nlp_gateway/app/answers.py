@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from aos_common.shared import Shared
 
@@ -19,7 +18,7 @@ from nlp_gateway.ports.understanding import Understanding
 from nlp_gateway.settings import Settings
 from nlp_gateway.usecases.answers.answering import Answering
 
-__all__ = ["Answers", "NoModels", "answers"]
+__all__ = ["Answers", "answers"]
 
 
 @dataclass(frozen=True)
@@ -28,13 +27,6 @@ class Answers:
 
     api: AnswersApi
     close: tuple[Callable[[], Awaitable[None]], ...]
-
-
-class NoModels:
-    """Where no provider can be configured: every answer is the offline engine's."""
-
-    async def of(self, tenant_id: UUID) -> None:
-        """Return None."""
 
 
 def answers(

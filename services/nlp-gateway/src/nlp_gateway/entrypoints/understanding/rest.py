@@ -4,8 +4,9 @@ from aos_common.http import CurrentCaller
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from nlp_gateway.ports.understanding import Reading, Understanding
-from nlp_gateway.usecases.understanding.classify_question import MOST_CHARACTERS, classify_question
+from nlp_gateway.entrypoints.understanding.api import UnderstandingApi
+from nlp_gateway.ports.understanding import Reading
+from nlp_gateway.usecases.understanding.classify_question import MOST_CHARACTERS
 
 __all__ = ["router"]
 
@@ -31,13 +32,13 @@ class ReadingOut(BaseModel):
         return cls(**vars(reading))
 
 
-def router(understanding: Understanding) -> APIRouter:
+def router(api: UnderstandingApi) -> APIRouter:
     """Return the routes of understanding."""
     routes = APIRouter(tags=["understanding"])
 
     @routes.post("/persona/classify")
     async def classify(body: QuestionBody, caller: CurrentCaller) -> ReadingOut:
         """Say whose question it is, and what can answer it."""
-        return ReadingOut.of(await classify_question(understanding, body.text, body.persona, caller.roles))
+        return ReadingOut.of(await api.classify(caller, body.text, body.persona))
 
     return routes

@@ -1,0 +1,1 @@
+"""Providers: the sealed configuration, and the one boundary to their libraries."""

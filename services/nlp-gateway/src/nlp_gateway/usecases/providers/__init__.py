@@ -1,0 +1,1 @@
+"""Choosing and checking a provider."""
