@@ -51,6 +51,9 @@ class Lake(Protocol):
     ) -> list[Row]:
         """Return the groups, one more than the limit when there are more; without a snapshot, of the newest."""
 
+    async def groups(self, tenant_id: UUID, entity: Entity, questions: Sequence[Aggregation]) -> list[list[Row]]:
+        """Return the answers to an entity's questions, always the same ones; they hold until the lake changes."""
+
     async def figures(
         self, tenant_id: UUID, entity: Entity, questions: Sequence[Aggregation], *, snapshot: int | None
     ) -> tuple[list[list[Row]], int]:

@@ -13,7 +13,8 @@ TENANTS = 1_000
 class Kept:
     """Answers of each tenant's newest snapshot; the least recently asked tenant goes when there are too many."""
 
-    def __init__(self) -> None:
+    def __init__(self, tenants: int = TENANTS) -> None:
+        self._most = tenants
         self._tenants: OrderedDict[UUID, tuple[int, dict[str, Any]]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -40,6 +41,6 @@ class Kept:
             answers = {}
         self._tenants[tenant_id] = (snapshot, answers)
         self._tenants.move_to_end(tenant_id)
-        while len(self._tenants) > TENANTS:
+        while len(self._tenants) > self._most:
             self._tenants.popitem(last=False)
         return answers

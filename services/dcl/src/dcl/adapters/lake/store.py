@@ -28,6 +28,8 @@ MAX_SAFE_INTEGER = 2**53
 READ_SECONDS = 25.0
 """Longest read; below the gateway's 30 seconds, so that the caller hears why."""
 INTERRUPT_SECONDS = 0.1
+GROUPED_TENANTS = 50
+"""Tenants whose groups are kept, up to some hundred kilobytes each."""
 _LOST = (
     duckdb.IOException,
     duckdb.ConnectionException,
@@ -63,6 +65,7 @@ class DuckLake:
         self._ontology = ontology
         self._threads = ThreadPoolExecutor(threads, "lake")
         self._kept = Kept()
+        self._grouped = Kept(GROUPED_TENANTS)
 
     async def apply(self, tenant_id: UUID, entity: Entity, source: str, keys: Sequence[str], snapshot: int) -> None:
         """Apply a stream's canonical files; `snapshot` is the version of a full snapshot, or 0."""
@@ -130,6 +133,17 @@ class DuckLake:
         """Return the groups, one more than the limit when there are more."""
         sql, values = aggregation_sql(entity, question, snapshot)
         return await self._run(tenant_id, lambda cursor: _rows(cursor.execute(sql, values)))
+
+    async def groups(self, tenant_id: UUID, entity: Entity, questions: Sequence[Aggregation]) -> list[list[Row]]:
+        """Return the answers to an entity's questions, always the same ones, computed once a snapshot."""
+
+        def read(cursor: duckdb.DuckDBPyConnection) -> list[list[Row]]:
+            return [_rows(cursor.execute(*aggregation_sql(entity, one))) for one in questions]
+
+        def ask(cursor: duckdb.DuckDBPyConnection) -> list[list[Row]]:
+            return self._grouped.get(tenant_id, _current_snapshot(cursor), entity.name, lambda: read(cursor))
+
+        return await self._run(tenant_id, ask)
 
     async def figures(
         self, tenant_id: UUID, entity: Entity, questions: Sequence[Aggregation], *, snapshot: int | None
@@ -200,6 +214,7 @@ class DuckLake:
             # The catalogue's server went away or another worker won a conflict: the next attempt starts afresh.
             self._connections.discard(tenant_id)
             self._kept.forget(tenant_id)
+            self._grouped.forget(tenant_id)
             raise LakeUnavailable("The lake did not answer.", hint="Try again in a moment.") from error
         except (duckdb.InvalidInputException, duckdb.CatalogException) as error:
             if not re.search(r"snapshot|at version", str(error).lower()):

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from aos_common.paging import page_size
 
-from dcl.domain.metrics.model import Metrics
+from dcl.domain.metrics.model import Dimension, Metrics
 from dcl.domain.ontology import Ontology
 from dcl.domain.view import Aggregation, Filter, GroupBy, Measure, OrderBy
 from dcl.ports import Lake
 
-MAX_VALUES = 1000
+MAX_VALUES = 500
 
 
 @dataclass(frozen=True)
@@ -37,18 +37,21 @@ async def list_dimension_values(
     metric = metrics.named(metric_name)
     most = page_size(limit, default=200, maximum=MAX_VALUES)
     wanted = [metric.dimension(name) for name in names] or list(metric.dimensions)
-    questions = [
-        Aggregation(
-            (GroupBy(one.column, one.json_key, name="value"),),
-            (Measure("count", "", "rows"),),
-            (Filter(one.column, "not_null", (), one.json_key),),
-            (OrderBy("rows", descending=True),),
-            most,
+    answers = await lake.groups(tenant_id, ontology.entity(metric.view), [_question(one) for one in metric.dimensions])
+    taken = {one.name: rows for one, rows in zip(metric.dimensions, answers, strict=True)}
+    return [
+        DimensionValues(
+            one.name, tuple(str(row["value"]) for row in taken[one.name][:most]), len(taken[one.name]) > most
         )
         for one in wanted
     ]
-    answers, _ = await lake.figures(tenant_id, ontology.entity(metric.view), questions, snapshot=None)
-    return [
-        DimensionValues(one.name, tuple(str(row["value"]) for row in rows[:most]), len(rows) > most)
-        for one, rows in zip(wanted, answers, strict=True)
-    ]
+
+
+def _question(dimension: Dimension) -> Aggregation:
+    return Aggregation(
+        (GroupBy(dimension.column, dimension.json_key, name="value"),),
+        (Measure("count", "", "rows"),),
+        (Filter(dimension.column, "not_null", (), dimension.json_key),),
+        (OrderBy("rows", descending=True),),
+        MAX_VALUES,
+    )
