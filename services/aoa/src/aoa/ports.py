@@ -138,8 +138,12 @@ class FlowFeed(Protocol):
         """Return the newest events, newest first, and the position after them."""
         ...
 
-    def follow(self, tenant_id: UUID, position: Position | None, patience: float) -> AsyncIterator[Told | Signal]:
+    def follow(
+        self, tenant_id: UUID, position: Position | None, patience: float
+    ) -> AsyncIterator[Sequence[Told | Signal]]:
         """Yield what comes after a position (without one: from now on), and QUIET after `patience` silent seconds.
+
+        What has come meanwhile is one sequence.
 
         MISSED says that some of it is gone. Raises Overloaded.
         """

@@ -35,7 +35,7 @@ class FlowFeed:
         self._read = Position((start, start, start))
         self._forgotten = self._read
         self._logs: OrderedDict[UUID, TenantLog] = OrderedDict()
-        self._viewers: dict[UUID, set[asyncio.Queue[Told | Signal]]] = {}
+        self._viewers: dict[UUID, set[_Viewer]] = {}
         self._fresh = time.monotonic()
 
     async def run(self) -> None:
@@ -57,24 +57,22 @@ class FlowFeed:
         kept = self._logs.get(tenant_id)
         return (kept.newest(most), kept.position) if kept else ((), self._read)
 
-    async def follow(self, tenant_id: UUID, position: Position | None, patience: float) -> AsyncIterator[Told | Signal]:
+    async def follow(
+        self, tenant_id: UUID, position: Position | None, patience: float
+    ) -> AsyncIterator[Sequence[Told | Signal]]:
         """Yield what comes after a position (without one: from now on), without end; see the port."""
         if sum(map(len, self._viewers.values())) >= MOST_VIEWERS:
             raise Overloaded("Too many viewers are watching.", hint="Try again later.")
-        queue: asyncio.Queue[Told | Signal] = asyncio.Queue(self._most_waiting)
+        viewer = _Viewer(self._most_waiting)
         missed = self._missed(tenant_id, position)
-        self._viewers.setdefault(tenant_id, set()).add(queue)
+        self._viewers.setdefault(tenant_id, set()).add(viewer)
         try:
-            for told in missed:
-                yield told
+            if missed:
+                yield missed
             while True:
-                try:
-                    heard = await asyncio.wait_for(queue.get(), patience)
-                except TimeoutError:
-                    heard = Signal.QUIET
-                yield heard
+                yield await viewer.next(patience)
         finally:
-            self._viewers[tenant_id].discard(queue)
+            self._viewers[tenant_id].discard(viewer)
             if not self._viewers[tenant_id]:
                 del self._viewers[tenant_id]
 
@@ -110,12 +108,8 @@ class FlowFeed:
             log.warning("flow.skipped", error=type(error).__name__)
             return
         told = self._log_of(event.tenant_id).add(layer, entry, record)
-        for queue in self._viewers.get(event.tenant_id, ()):
-            if queue.full():  # a viewer that cannot keep up starts over instead of holding the others
-                while not queue.empty():
-                    queue.get_nowait()
-                queue.put_nowait(Signal.MISSED)
-            queue.put_nowait(told)
+        for viewer in self._viewers.get(event.tenant_id, ()):
+            viewer.add(told)
 
     def _log_of(self, tenant_id: UUID) -> TenantLog:
         kept = self._logs.setdefault(tenant_id, TenantLog(self._forgotten))
@@ -124,6 +118,34 @@ class FlowFeed:
             self._logs.popitem(last=False)
             self._forgotten = self._read
         return kept
+
+
+class _Viewer:
+    """What one viewer has not been sent yet; all of it goes at once, for most of the cost is in the sending."""
+
+    def __init__(self, most: int) -> None:
+        self._waiting: list[Told | Signal] = []
+        self._most = most
+        self._something = asyncio.Event()
+
+    def add(self, told: Told) -> None:
+        """Add an event; a viewer that cannot keep up starts over instead of holding the others."""
+        if len(self._waiting) >= self._most:
+            self._waiting = [Signal.MISSED]
+        self._waiting.append(told)
+        self._something.set()
+
+    async def next(self, patience: float) -> Sequence[Told | Signal]:
+        """What waits, as soon as something does; QUIET after `patience` seconds."""
+        if not self._waiting:
+            try:
+                async with asyncio.timeout(patience):
+                    await self._something.wait()
+            except TimeoutError:
+                return (Signal.QUIET,)
+        taken, self._waiting = self._waiting, []
+        self._something.clear()
+        return taken
 
 
 def _record(event: Event) -> FlowRecord:

@@ -18,7 +18,7 @@ class Signal(StrEnum):
     QUIET = "quiet"  # nothing happened for a while, and the connection is alive
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Told:
     """An event, its entry in its layer's stream, and the position of a viewer that has seen it."""
 

@@ -1,7 +1,7 @@
 """The flow monitor: what REST and the WebSocket both call."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from aos_access.guard import require
@@ -47,7 +47,7 @@ class FlowApi:
             counts[of][how] = number
         return Glance(wanted[: limit or USUAL], counts, position, self.feed.stale_seconds())
 
-    def follow(self, caller: Caller, after: str) -> AsyncIterator[Told | Signal]:
+    def follow(self, caller: Caller, after: str) -> AsyncIterator[Sequence[Told | Signal]]:
         """Yield events as they come, after a position or from now on, with a sign of life every ten seconds."""
         require(caller, Permission.FLOW_READ)
         return self.feed.follow(caller.tenant_id, Position.parse(after) if after else None, QUIET_SECONDS)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import lru_cache
 from typing import Annotated
 
@@ -92,37 +92,41 @@ def router(api: FlowApi) -> APIRouter:
     return routes
 
 
-@lru_cache(maxsize=1024)
-def _data(record: FlowRecord) -> str:
-    """The event as JSON, made once for all who watch."""
-    return FlowEventOut.of(record).model_dump_json()
-
-
-async def _events(heard: AsyncIterator[Told | Signal], caller: Caller) -> AsyncIterator[ServerSentEvent]:
+async def _events(
+    heard: AsyncIterator[Sequence[Told | Signal]], caller: Caller
+) -> AsyncIterator[bytes | ServerSentEvent]:
     try:
         async with asyncio.timeout(remaining_seconds(caller)):
-            async for one in heard:
-                yield _event(one)
+            async for several in heard:
+                yield b"".join(map(_event, several))
     except TimeoutError:
         yield ServerSentEvent(json.dumps({"reason": "TOKEN_EXPIRED"}), event="end")
     except DomainError as error:
         yield ServerSentEvent(json.dumps({"reason": error.reason}), event="end")
 
 
-def _event(one: Told | Signal) -> ServerSentEvent:
+@lru_cache(maxsize=2048)
+def _event(one: Told | Signal) -> bytes:
+    """An event on the wire, made once for all who watch."""
     if isinstance(one, Told):
-        return ServerSentEvent(_data(one.record), event="flow", id=str(one.position))
+        return ServerSentEvent(_data(one.record), event="flow", id=str(one.position)).encode()
     if one is Signal.MISSED:
-        return ServerSentEvent(json.dumps({"detail": MISSED}), event="reset")
-    return ServerSentEvent("{}", event="quiet")
+        return ServerSentEvent(json.dumps({"detail": MISSED}), event="reset").encode()
+    return ServerSentEvent("{}", event="quiet").encode()
 
 
-async def _texts(heard: AsyncIterator[Told | Signal]) -> AsyncIterator[str]:
-    async for one in heard:
-        yield _text(one)
+async def _texts(heard: AsyncIterator[Sequence[Told | Signal]]) -> AsyncIterator[str]:
+    async for several in heard:
+        for one in several:
+            yield _text(one)
 
 
+@lru_cache(maxsize=2048)
 def _text(one: Told | Signal) -> str:
     if isinstance(one, Told):
         return f'{{"type":"flow","position":"{one.position}","event":{_data(one.record)}}}'
     return json.dumps({"type": "reset", "detail": MISSED} if one is Signal.MISSED else {"type": "quiet"})
+
+
+def _data(record: FlowRecord) -> str:
+    return FlowEventOut.of(record).model_dump_json()
