@@ -1,5 +1,6 @@
 """A model tells an answer from its evidence, or is not shown."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,7 +11,7 @@ from aos_common.errors import DependencyUnavailable, DomainError, Kind
 from nlp_gateway.domain.answers.model import Citation, Draft, Figure, Refusal
 from nlp_gateway.ports.asking import Asker
 from nlp_gateway.ports.models import Prompt
-from nlp_gateway.ports.redaction import Redacted
+from nlp_gateway.ports.redaction import PersonalSpan, Redacted
 from nlp_gateway.usecases.answers.write_text import write_text
 
 ASKER = Asker(uuid4(), "someone", frozenset({"viewer"}), "token")
@@ -53,7 +54,12 @@ class Hiding:
     """Takes one name out of every text."""
 
     async def redact(self, texts: Sequence[str]) -> Sequence[Redacted]:
-        return [Redacted(text.replace("Zoë Weiß", "<PERSON>"), ()) for text in texts]
+        return [self._hide(text) for text in texts]
+
+    @staticmethod
+    def _hide(text: str) -> Redacted:
+        spans = [PersonalSpan(*found.span(), "PERSON") for found in re.finditer("Zoë Weiß|Ada Petrov", text)]
+        return Redacted(re.sub("Zoë Weiß|Ada Petrov", "<PERSON>", text), tuple(spans))
 
 
 async def told(model: Scripted, question: str = "cloud spend of Zoë Weiß?") -> tuple[str, str]:
@@ -66,7 +72,7 @@ async def test_text_when_a_model_keeps_to_the_evidence_then_it_is_the_models() -
     assert await told(model) == (model.says, "openai:gpt")
     (prompt,) = model.sent
     assert "Zoë" not in prompt.material
-    assert "<PERSON>" in prompt.material
+    assert "<PERSON_1>" in prompt.material
     assert "cloud spend" not in prompt.instructions
 
 
@@ -88,6 +94,13 @@ async def test_text_when_a_model_goes_beyond_the_evidence_then_the_offline_one_i
 @pytest.mark.parametrize("error", [Unavailable("down"), DependencyUnavailable("slow")])
 async def test_text_when_the_provider_fails_midway_then_the_offline_one_is_shown_and_says_so(error: Exception) -> None:
     assert await told(Scripted("You spent ", error)) == (DRAFT.text, "offline (openai:gpt unavailable)")
+
+
+async def test_text_when_names_were_taken_out_then_the_answer_has_them_and_the_model_never_did() -> None:
+    model = Scripted("<PERSON_2> and <PERSON_1>: USD 10.00 [1].")
+    found, engine = await told(model, "Zoë Weiß or Ada Petrov? Zoë Weiß!")
+    assert (found, engine) == ("Ada Petrov and Zoë Weiß: USD 10.00 [1].", "openai:gpt")
+    assert not re.search("Zoë|Petrov", model.sent[0].material)
 
 
 async def test_text_when_the_answer_is_a_refusal_then_no_model_is_asked() -> None:
