@@ -117,7 +117,7 @@ async def test_write_when_the_provider_stalls_then_given_up_at_the_deadline(make
     model = await make(kind)
     await _written(model)  # its library is loaded by now
     monkeypatch.setattr(models_module, "SECONDS", 0.5)
-    served.recorder.always = Fault.STALL
+    served.recorder.always, served.recorder.stall_seconds = Fault.STALL, 2.0
     began = asyncio.get_running_loop().time()
     with pytest.raises(ModelUnavailable, match="longer than"):
         await _written(model)
