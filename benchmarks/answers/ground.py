@@ -50,12 +50,20 @@ class Ground:
     company: Company
     tenant: UUID
     token: str
+    issuer: Issuer
     answering: Answering
     views: Any
 
     async def ask(self, question: str, persona: str = "") -> Answer:
         """Return the answer to a question of the company's owner."""
-        asker = Asker(self.tenant, "owner", frozenset({"owner"}), self.token)
+        return await self.ask_as(Asker(self.tenant, "owner", frozenset({"owner"}), self.token), question, persona)
+
+    def asker(self, tenant: UUID, role: str) -> Asker:
+        """Return somebody of a tenant, with a token that says so."""
+        return Asker(tenant, role, frozenset({role}), self.issuer.token(tenant, (role,)))
+
+    async def ask_as(self, asker: Asker, question: str, persona: str = "") -> Answer:
+        """Return the answer to a question."""
         answers = [step async for step in ask(asker, question, persona, answering=self.answering)]
         assert isinstance(answers[-1], Answer)
         return answers[-1]
@@ -107,7 +115,7 @@ async def company_ground(
                 nearness=EmbeddingNearness(embed),
                 clock=lambda: TODAY,
             )
-            yield Ground(company, tenant, issuer.token(tenant), answering, ViewServiceStub(channel))
+            yield Ground(company, tenant, issuer.token(tenant), issuer, answering, ViewServiceStub(channel))
     finally:
         await lake.close()
 
