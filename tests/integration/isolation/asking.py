@@ -40,7 +40,6 @@ VALUES: dict[str, Any] = {
     "every_seconds": 86_400,
     "bearer_token": "x",
     "url": "https://127.0.0.1:1",
-    "persona": "",
 }
 
 

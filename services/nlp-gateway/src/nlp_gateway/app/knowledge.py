@@ -28,7 +28,7 @@ __all__ = ["Knowledge", "knowledge"]
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What the service runs of the knowledge base; `api.passages` is for the answers, `embedder` makes questions' vectors for all."""
+    """What the service runs of the knowledge base; `api.passages` and `embedder` serve the answers, too."""
 
     api: KnowledgeApi
     embedder: Embedder
