@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 import stamina
 from aiolimiter import AsyncLimiter
 from purgatory import AsyncCircuitBreakerFactory
+from purgatory.domain.model import OpenedState as BreakerOpen
 
 from aos_common.errors import Overloaded
 
-__all__ = ["AsyncLimiter", "Bulkhead", "breakers", "end_if_cancelled", "retrying"]
+__all__ = ["AsyncLimiter", "BreakerOpen", "Bulkhead", "breakers", "end_if_cancelled", "retrying"]
 
 retrying = stamina.retry_context
 """`async for attempt in retrying(on=…, attempts=…, timeout=…): with attempt: …`; waits grow with jitter."""

@@ -9,8 +9,7 @@ from uuid import UUID
 import structlog
 from aos_common.egress import Egress
 from aos_common.errors import DomainError
-from aos_common.resilience import Bulkhead, breakers
-from purgatory.domain.model import OpenedState
+from aos_common.resilience import BreakerOpen, Bulkhead, breakers
 
 from nlp_gateway.domain.providers.errors import ModelUnavailable
 from nlp_gateway.domain.providers.provider import Provider
@@ -62,7 +61,7 @@ class TenantModels:
                     await source.aclose()
         except TimeoutError as error:
             raise _unavailable(provider, f"took longer than {SECONDS:.0f} seconds", _LATER) from error
-        except OpenedState as error:
+        except BreakerOpen as error:
             raise _unavailable(provider, "failed several times and is left alone for a moment", _LATER) from error
 
     async def _bounded(self, tenant_id: UUID, provider: Provider, prompt: Prompt) -> AsyncGenerator[str, None]:
