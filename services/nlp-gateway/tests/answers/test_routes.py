@@ -139,6 +139,8 @@ async def test_stream_when_asked_then_steps_come_in_order_and_the_pieces_are_the
     [
         ("/query", {"question": "x", "persona": "pope"}, "PERSONA_UNKNOWN"),
         ("/query/stream", {"question": " "}, "QUESTION_INVALID"),
+        ("/query", {"question": "cloud\x00spend"}, "QUESTION_INVALID"),
+        ("/feedback", {"answer_id": str(uuid4()), "helpful": True, "comment": "\x00"}, "QUESTION_INVALID"),
         ("/query", {"question": "x" * 2001}, "INVALID_REQUEST"),
         ("/query", {"question": "x", "tenant_id": str(uuid4())}, "INVALID_REQUEST"),
         ("/feedback", {"answer_id": "x", "helpful": True}, "INVALID_REQUEST"),

@@ -210,6 +210,18 @@ async def test_metric_when_rows_change_later_then_its_snapshot_still_shows_the_o
     assert await rows_behind(bench, tenant, before, before.totals[0]) == 1
 
 
+async def test_metric_when_a_date_means_for_ever_then_its_bucket_still_opens(bench: Any, tenant: UUID) -> None:
+    rows = [
+        {"opportunity_id": day, "stage": "won", "amount": "1", "close_date": day}
+        for day in ("9999-12-31", "2026-10-01")
+    ]
+    await fill(bench, tenant, "opportunity", rows)
+    found = await ask(bench, tenant, "bookings", grain="month")
+    assert [row.dimensions[0][1] for row in found.rows] == ["2026-10-01", "9999-12-01"]
+    for row in found.rows:
+        assert await rows_behind(bench, tenant, found, row) == row.figure.rows == 1
+
+
 async def test_metric_when_its_view_is_empty_then_there_is_no_figure(bench: Any, tenant: UUID) -> None:
     found = await ask(bench, tenant, "effective_cost", dimensions=("team",))
     assert (found.view_rows, found.rows, found.totals, found.data_until) == (0, (), (), "")

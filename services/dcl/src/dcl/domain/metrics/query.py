@@ -107,6 +107,11 @@ class Selection:
         found = self.metric.dimension(item.dimension)
         return Filter(found.column, item.op, item.values, found.json_key)
 
+    def _bucket(self, start: date, grain: str) -> tuple[Filter, ...]:
+        if start.year == date.max.year:
+            return (Filter(self.metric.time, "ge", (self._moment(start),)),)  # "for ever": the calendar ends with it
+        return self.days(start, bucket_end(start, grain))
+
     def figures(self, dimensions: tuple[str, ...], grain: str) -> Aggregation:
         """Return the question for the metric's figures, by dimension, time bucket and unit."""
         groups = [self._group(number, name) for number, name in enumerate(dimensions)]
@@ -138,8 +143,7 @@ class Selection:
         for name, value in dimensions:
             if name == PERIOD:
                 start = date.fromisoformat(value) if value else None
-                bucket = self.days(start, bucket_end(start, grain)) if start else ()
-                found += bucket or (Filter(self.metric.time, "is_null"),)
+                found += self._bucket(start, grain) if start else (Filter(self.metric.time, "is_null"),)
             else:
                 one = self.metric.dimension(name)
                 found.append(_equals(one.column, value, one.json_key))

@@ -22,7 +22,8 @@ from nlp_gateway.ports.asking import Asker
 
 TIMEOUT = 28.0
 PEER = "DCL"
-ROWS = 25
+ROWS, BUCKETS = 25, 100
+"""Rows of an answer at most, and of one over time: a quarter of days."""
 VALUES = 500
 CURRENCY = "currency"
 KEPT_SECONDS, KEPT = 60.0, 500
@@ -109,7 +110,7 @@ def _request(parsed: Parsed) -> pb.QueryMetricRequest:
         comparison=parsed.comparison,
         comparison_period=_period_message(parsed.compared_with),
         order=parsed.order,
-        limit=parsed.limit or ROWS,
+        limit=parsed.limit or (BUCKETS if parsed.grain else ROWS),
     )
 
 

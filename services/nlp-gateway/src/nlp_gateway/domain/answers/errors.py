@@ -22,3 +22,9 @@ class PersonaUnknown(DomainError):
 
     reason = "PERSONA_UNKNOWN"
     kind = Kind.INVALID
+
+
+def check_text(text: str) -> None:
+    """Raise `QuestionInvalid` for characters that no stored text can have."""
+    if "\x00" in text or any("\ud800" <= one <= "\udfff" for one in text):
+        raise QuestionInvalid("A text has characters that are none, such as NUL.", hint="Send plain text.")

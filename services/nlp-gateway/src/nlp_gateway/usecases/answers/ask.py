@@ -7,7 +7,7 @@ from aos_common.errors import DomainError, Kind
 from aos_common.ids import new_id
 
 from nlp_gateway.domain.answers.checker import check
-from nlp_gateway.domain.answers.errors import AnswerUnchecked, PersonaUnknown, QuestionInvalid
+from nlp_gateway.domain.answers.errors import AnswerUnchecked, PersonaUnknown, QuestionInvalid, check_text
 from nlp_gateway.domain.answers.model import Answer, Draft, Refusal
 from nlp_gateway.domain.persona import PERSONAS, persona_named
 from nlp_gateway.domain.questions.model import Parsed, Unread
@@ -78,6 +78,7 @@ def _route(reading: Reading, read: Parsed | Unread | DomainError) -> str:
 def _check(question: str, persona: str) -> None:
     if not question.strip() or len(question) > MAX_QUESTION:
         raise QuestionInvalid(f"A question has 1 to {MAX_QUESTION:,} characters.")
+    check_text(question)
     if persona and persona_named(persona) is None:
         known = ", ".join(one.name for one in PERSONAS)
         raise PersonaUnknown(f"There is no persona {persona!r}.", hint=f"Personas: {known}.")
