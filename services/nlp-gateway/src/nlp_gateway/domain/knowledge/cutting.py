@@ -34,13 +34,14 @@ def assemble(blocks: Sequence[Block]) -> tuple[str, list[Cut]]:
     pieces: list[_Piece] = []
     length = 0
     above: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
     for block in blocks:
-        shown = "".join(f"{heading}\n\n" for heading in _new(above, block.headings))
-        header = f"{block.header}\n" if block.header else ""
-        above = block.headings
-        start = length + len(shown) + len(header)
         names = (*block.headings, block.header) if block.header else block.headings
-        pieces.extend(_pieces(block.text, start, names))
+        shown = "".join(f"{heading}\n\n" for heading in _new(above, block.headings))
+        # A table that goes on in the next block has one header.
+        header = f"{block.header}\n" if block.header and names != last else ""
+        above, last = block.headings, names
+        pieces.extend(_pieces(block.text, length + len(shown) + len(header), names))
         parts.append(f"{shown}{header}{block.text}\n\n")
         length += len(parts[-1])
     text = "".join(parts)
