@@ -30,6 +30,7 @@ from dcl.entrypoints import grpc as view_rpcs
 from dcl.entrypoints.api import DclApi
 from dcl.entrypoints.metrics import grpc as metric_rpcs
 from dcl.entrypoints.metrics.api import MetricsApi
+from nlp_gateway.adapters.answers.dictionary import EncoderWords
 from nlp_gateway.adapters.answers.nearness import EmbeddingNearness
 from nlp_gateway.adapters.answers.semantic_layer import DclMetrics
 from nlp_gateway.domain.answers.model import Answer, Citation
@@ -113,6 +114,7 @@ async def company_ground(
                 redactor=nothing,
                 models=models or nothing,
                 nearness=EmbeddingNearness(embed),
+                dictionary=EncoderWords(),
                 clock=lambda: TODAY,
             )
             yield Ground(company, tenant, issuer.token(tenant), issuer, answering, ViewServiceStub(channel))

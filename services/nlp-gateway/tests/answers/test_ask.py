@@ -43,6 +43,9 @@ class Scripted:
     async def rank(self, text: str, others: Sequence[str]) -> Sequence[float]:
         return [0.9 if "notice period" in other else 0.1 for other in others]
 
+    async def words(self) -> frozenset[str]:
+        return frozenset()
+
     async def of(self, tenant_id: UUID) -> None:
         return None
 
@@ -72,7 +75,7 @@ class Scripted:
 
 async def steps(scripted: Any, question: str, persona: str = "", asker: Asker = ASKER) -> list[Any]:
     clock = lambda: datetime(2026, 11, 23, tzinfo=UTC)  # noqa: E731  a port of one line
-    ports = Answering(scripted, scripted, scripted, scripted, scripted, scripted, scripted, clock)
+    ports = Answering(*[scripted] * 8, clock)
     return [step async for step in ask(asker, question, persona, answering=ports)]
 
 

@@ -53,6 +53,9 @@ class Scripted:
     async def rank(self, text: str, others: Sequence[str]) -> Sequence[float]:
         return [0.9 for _ in others]
 
+    async def words(self) -> frozenset[str]:
+        return frozenset()
+
     async def of(self, tenant_id: UUID) -> None:
         return None
 
@@ -85,7 +88,7 @@ def issuer() -> Issuer:
 
 @pytest.fixture
 def api(scripted: Any, database: Database) -> AnswersApi:
-    ports = Answering(scripted, scripted, scripted, scripted, scripted, scripted, scripted, lambda: NOW)
+    ports = Answering(*[scripted] * 8, lambda: NOW)
     return AnswersApi(ports, PostgresFeedback(database, lambda: NOW))
 
 

@@ -53,9 +53,12 @@ VALUES = {
 }
 
 
+ENGLISH = {"based", "serve", "develop", "sends", "coast"}
+
+
 def ask(question: str) -> Parsed | Unread:
-    named = metrics_named(question, METRICS)
-    return parse(question, METRICS, {one.name: VALUES[one.name] for one in named}, TODAY)
+    named = metrics_named(question, METRICS, ENGLISH)
+    return parse(question, METRICS, {one.name: VALUES[one.name] for one in named}, TODAY, ENGLISH)
 
 
 def told(question: str) -> dict[str, Any]:
@@ -135,6 +138,13 @@ OCTOBER, SEPTEMBER = ("2026-10-01", "2026-11-01"), ("2026-09-01", "2026-10-01")
             "metric": "won_deals", "only": {"seller": ("Zoë Weiß",)}, "period": OCTOBER,
         }),
         ("spend in Paris or Zurich", {"metric": "effective_cost", "only": {"region": ("Paris", "Zürich")}}),
+        ("did we win more deals in October than in September?", {
+            "metric": "won_deals", "period": OCTOBER, "compare": "explicit", "against": SEPTEMBER,
+        }),
+        ("bookings this year compared to last year", {
+            "metric": "bookings", "period": ("2026-01-01", "2026-11-24"), "compare": "explicit",
+            "against": ("2025-01-01", "2025-11-24"),
+        }),
         ("top customers by bookings", {"metric": "bookings", "by": ("account",), "order": "-value", "limit": 5}),
         ("could you please show bookings over time?", {"metric": "bookings", "grain": "month"}),
         ("is cloud spend higher than last month?", {
@@ -176,6 +186,8 @@ def test_question_when_every_word_is_known_then_it_is_read(question: str, read: 
         ("what will cloud spend be in October", "UNKNOWN_WORDS", "will"),
         ("what if cloud spend was lower in October", "UNKNOWN_WORDS", "if"),
         ("average cloud spend", "UNKNOWN_WORDS", "average"),
+        ("cloud spend of the coast", "UNKNOWN_WORDS", "coast"),
+        ("who manages our inactive accounts", "UNKNOWN_WORDS", "manages"),
         ("deals larger than 10000", "UNKNOWN_WORDS", "10000"),
         ("how many software companies do we serve", "UNKNOWN_METRIC", ""),
     ],

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from aos_common.shared import Shared
 
+from nlp_gateway.adapters.answers.dictionary import EncoderWords
 from nlp_gateway.adapters.answers.feedback import PostgresFeedback
 from nlp_gateway.adapters.answers.nearness import Embed, EmbeddingNearness
 from nlp_gateway.adapters.answers.platform import PlatformClients
@@ -50,6 +51,7 @@ def answers(
         redactor=redactor,
         models=models,
         nearness=EmbeddingNearness(embed),
+        dictionary=EncoderWords(),
         clock=_now,
     )
     api = AnswersApi(answering, PostgresFeedback(shared.database, _now))

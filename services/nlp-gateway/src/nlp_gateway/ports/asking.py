@@ -108,6 +108,13 @@ class Nearness(Protocol):
         """Return each other text's nearness, -1 to 1."""
 
 
+class Dictionary(Protocol):
+    """Words of the language that questions are asked in."""
+
+    async def words(self) -> frozenset[str]:
+        """Return them, in small letters."""
+
+
 @dataclass(frozen=True)
 class Feedback:
     """What a reader thought of an answer; the comment is stored without personal data."""

@@ -4,7 +4,7 @@ Every word that carries meaning must be accounted for by the reading: what is le
 not answered. So a question is never narrowed, widened or redirected by words that nobody understood.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -35,6 +35,9 @@ from nlp_gateway.domain.questions.words import (
 )
 
 MAX_CHARACTERS = 500
+PEOPLE = "seller"
+NO_NAMES = FILLERS | CHANGED
+"""Words that name no metric, dimension or value."""
 TOP, MAX_TOP = 5, 100
 """How many "the top customers" are, and at most."""
 MAX_NAMED = 7
@@ -53,25 +56,32 @@ class Attempt:
     refused: Unread | None = None
 
 
-def metrics_named(question: str, metrics: Sequence[Metric]) -> list[Metric]:
+def metrics_named(question: str, metrics: Sequence[Metric], english: Collection[str] = ()) -> list[Metric]:
     """Return the metrics that words of the question name, longest names first; their values help to read the rest."""
-    text, _ = corrected(fold(question[:MAX_CHARACTERS]), _vocabulary(metrics, {}))
+    text, _ = corrected(fold(question[:MAX_CHARACTERS]), _vocabulary(metrics, {}), english)
     words = _ordering(_meaningful(text, ()))[0]
     found = sorted(metric_spans(words, metrics), key=_length)
     return list(dict.fromkeys(one.metric for one in found))
 
 
-def parse(question: str, metrics: Sequence[Metric], values: Mapping[str, Values], today: date) -> Parsed | Unread:
+def parse(
+    question: str,
+    metrics: Sequence[Metric],
+    values: Mapping[str, Values],
+    today: date,
+    english: Collection[str] = (),
+) -> Parsed | Unread:
     """Return the one complete reading of a question.
 
     `values` holds the known values of each candidate's dimensions, by metric. `today` is the day in UTC to which "last
-    month" is relative.
+    month" is relative. Words of `english` are never taken for typing errors.
     """
     folded = fold(question[:MAX_CHARACTERS])
     if len(question) > MAX_CHARACTERS:
         return Unread(UNSUPPORTED, f"A question has at most {MAX_CHARACTERS} characters.", ())
-    text, fixed = corrected(folded, _vocabulary(metrics, values))
-    times = read_times(text, today, any(word.typed in CHANGED for word in words_of(text)))
+    text, fixed = corrected(folded, _vocabulary(metrics, values), english)
+    changed = any(word.typed in CHANGED for word in words_of(text))
+    times = read_times(text, today, changed)
     words, order, limit = _ordering(_meaningful(text, times.spans))
     if not words:
         return Unread(NO_QUESTION, "There is no question in it.")
@@ -81,6 +91,8 @@ def parse(question: str, metrics: Sequence[Metric], values: Mapping[str, Values]
     named = sorted(dict.fromkeys(named), key=_length)
     if not named:
         return Unread(UNKNOWN_METRIC, "No figure that is known here is asked for.", words=_typed(words, ()))
+    if changed:
+        order = order.replace("value", "change")
     attempts = [_attempt(words, one, times, values.get(one.metric.name, {}), (order, limit)) for one in named]
     return _one_of(attempts, tuple(fixed))
 
@@ -165,7 +177,7 @@ def _attempt(
         period=times.period,
         comparison=times.comparison,
         compared_with=times.compared_with,
-        order=order.replace("value", "change") if order and _rising(words) else order,
+        order=order,
         limit=limit,
         words=len(named.places),
     )
@@ -184,18 +196,12 @@ def _contradicted(words: Sequence[Word], named: MetricSpan, places: Places, valu
     return None
 
 
-def _rising(words: Sequence[Word]) -> bool:
-    return any(word.typed in CHANGED for word in words)
-
-
 def _who(words: Sequence[Word], metric: Metric, places: Places, used: set[int]) -> None:
-    """ "Who" asks for people: sellers or owners, where the metric has them."""
+    """ "Who" asks for people: sellers, where the metric has them."""
     for index, word in enumerate(words):
-        if word.typed == "who" and index not in used:
-            name = next((one for one in ("seller", "owner") if metric.dimension(one)), "")
-            if name:
-                used.add(index)
-                places.dimensions += [] if name in places.dimensions else [name]
+        if word.typed == "who" and index not in used and metric.dimension(PEOPLE):
+            used.add(index)
+            places.dimensions += [] if PEOPLE in places.dimensions else [PEOPLE]
 
 
 def _grain(words: Sequence[Word], used: set[int]) -> str:
@@ -237,10 +243,10 @@ def _number(word: str) -> int:
 
 
 def _settle(words: Sequence[Word], named: MetricSpan, metric: Metric, used: set[int], split: bool) -> None:
-    """Take words that say what holds anyway: "now" of what is as it is now, what asks for a change, "list" at first."""
+    """Take words that say what holds anyway: "now" of what is as it is now, "list" at first."""
     for index, word in enumerate(words):
         as_it_is = word.typed in NOW and (not metric.time or metric.additivity == LATEST)
-        if as_it_is or word.typed in CHANGED or (word.typed == "list" and index == 0):
+        if as_it_is or (word.typed == "list" and index == 0):
             used.add(index)
         elif word.typed in WHICH and index + 1 == named.places[0]:
             used.add(index)  # "which deals are open": the rows behind the figure are these deals
@@ -273,12 +279,13 @@ def _sentence(title: str) -> str:
 
 
 def _meaningful(text: str, said: Iterable[tuple[int, int]]) -> list[Word]:
-    """Return the words that carry meaning, without those that named a period."""
+    """Return the words that carry meaning here: without those that named a period or asked for a change."""
     taken = list(said)
     return [
         word
         for word in words_of(text)
-        if word.typed not in FILLERS and not any(start <= word.start and word.end <= end for start, end in taken)
+        if word.typed not in FILLERS | CHANGED
+        and not any(start <= word.start and word.end <= end for start, end in taken)
     ]
 
 

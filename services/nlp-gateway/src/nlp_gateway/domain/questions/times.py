@@ -91,6 +91,8 @@ def _settled(
         other = others[0]
         if other.unit == "year" and main[0].unit != "year" and other.period.said.startswith(("last", "previous")):
             return Times(period, LAST_YEAR, None, spans)
+        if _is_same_unit_before(main[0], other, today):
+            return _to_date(main[0], spans)
         return Times(period, EXPLICIT, other.period, spans)
     if period is None and (comparison or changed):
         start = month_start(today, -1)
@@ -100,6 +102,12 @@ def _settled(
     if comparison == PREVIOUS and period is not None and main and period.until == today + timedelta(days=1):
         return _to_date(main[0], spans)
     return Times(period, comparison, None, spans)
+
+
+def _is_same_unit_before(main: Found, other: Found, today: date) -> bool:
+    """Tell whether a unit that is not over is set against the whole one before it."""
+    to_date = main.unit == other.unit and main.period.until == today + timedelta(days=1)
+    return to_date and other.period.until == main.period.since
 
 
 def _to_date(found: Found, spans: tuple[tuple[int, int], ...]) -> Times:

@@ -12,13 +12,13 @@ def _listed(text: str) -> frozenset[str]:
 
 
 FILLERS = _listed(
-    """a about actually all altogether am amount an and any are as at be been being breakdown broken can chart did
-    display divided do does down exactly far figure figures find for from get give go going got graph grouped had
-    has have having hello hey hi how i in into is it its just kindly know let like look looking looks many may me
-    money much my need number of ok okay on only our ours out overall overview please plot pls question quick
-    quickly report right roughly s see show shown so some split stand stands table tell than thank thanks that the
-    their them then there these they thing this those to total totals up us want was we went were what whats when
-    where with you your"""
+    """a about actually all altogether am amount an and any are as at based be been being break breakdown broken can
+    chart did display divided do does down exactly far figure figures find for from get give go going got graph
+    grouped had has have having hello here hey hi how i in into is it its just kindly know let like look looking
+    looks many may me money much my need number of ok okay on only our ours out overall overview please plot pls
+    question quick quickly report right roughly s see show shown so some split stand stands table tell than thank
+    thanks that the their them then there these they thing this those to total totals up us want was we went were
+    what whats when where with you your"""
 )
 """Words that change nothing in what is asked for."""
 NOW = frozenset({"current", "currently", "now", "present", "presently", "today"})
@@ -104,8 +104,10 @@ def known_words(phrase: str) -> tuple[str, ...]:
     return tuple({form for word in words_of(fold(phrase)) for form in (word.typed, word.root)})
 
 
-def corrected(folded: str, vocabulary: Collection[str]) -> tuple[str, list[tuple[str, str]]]:
+def corrected(folded: str, vocabulary: Collection[str], english: Collection[str]) -> tuple[str, list[tuple[str, str]]]:
     """Return the text with words that nothing knows read as the one known word a typing error away.
+
+    What is a word of the language is none: it is meant, and if it means nothing here, that is said.
 
     A word of 5 to 8 letters may differ by one letter (one typed too much, too few, wrong, or two swapped), a longer one
     by two; the first letter must be right and the reading the only one.
@@ -114,7 +116,9 @@ def corrected(folded: str, vocabulary: Collection[str]) -> tuple[str, list[tuple
     made: list[tuple[str, str]] = []
     parts, end = [], 0
     for word in words_of(folded):
-        if len(word.typed) < _LONG or not word.typed.isalpha() or word.typed in known or word.root in known:
+        if len(word.typed) < _LONG or not word.typed.isalpha() or known & {word.typed, word.root}:
+            continue
+        if word.typed in english:
             continue
         found = _nearest(word.typed, known, 1 if len(word.typed) < _LONGER else 2)
         if found:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nlp_gateway.ports.asking import Clock, Nearness, Platform, SemanticLayer
+from nlp_gateway.ports.asking import Clock, Dictionary, Nearness, Platform, SemanticLayer
 from nlp_gateway.ports.models import Models
 from nlp_gateway.ports.passages import Passages
 from nlp_gateway.ports.redaction import Redactor
@@ -20,4 +20,5 @@ class Answering:
     redactor: Redactor
     models: Models
     nearness: Nearness
+    dictionary: Dictionary
     clock: Clock

@@ -88,7 +88,14 @@ async def _read(asker: Asker, question: str, reading: Reading, answering: Answer
     """Read the question as one over data; a complete reading wins over the route, since not a word of it is guessed."""
     today = answering.clock().date()
     try:
-        return await read_question(asker, question, today, layer=answering.layer, nearness=answering.nearness)
+        return await read_question(
+            asker,
+            question,
+            today,
+            layer=answering.layer,
+            nearness=answering.nearness,
+            dictionary=answering.dictionary,
+        )
     except DomainError as error:
         if reading.route == DATA and error.kind is not Kind.FORBIDDEN:
             raise

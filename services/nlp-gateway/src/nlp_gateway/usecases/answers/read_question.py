@@ -5,21 +5,22 @@ from datetime import date
 
 from nlp_gateway.domain.questions.model import Metric, Parsed, Unread, Values
 from nlp_gateway.domain.questions.parser import UNKNOWN_METRIC, metrics_named, parse
-from nlp_gateway.ports.asking import Asker, Nearness, SemanticLayer
+from nlp_gateway.ports.asking import Asker, Dictionary, Nearness, SemanticLayer
 
 MAX_CANDIDATES = 5
 NEAREST = 3
 
 
 async def read_question(
-    asker: Asker, question: str, today: date, *, layer: SemanticLayer, nearness: Nearness
+    asker: Asker, question: str, today: date, *, layer: SemanticLayer, nearness: Nearness, dictionary: Dictionary
 ) -> Parsed | Unread:
     """Return the query, or why there is none; for an unknown metric with the nearest three."""
     metrics = list(await layer.metrics(asker))
     values: dict[str, Values] = {}
-    for metric in metrics_named(question, metrics)[:MAX_CANDIDATES]:
+    english = await dictionary.words()
+    for metric in metrics_named(question, metrics, english)[:MAX_CANDIDATES]:
         values[metric.name] = await layer.values(asker, metric)
-    read = parse(question, metrics, values, today)
+    read = parse(question, metrics, values, today, english)
     if isinstance(read, Unread) and read.reason == UNKNOWN_METRIC:
         return await _with_nearest(question, read, metrics, nearness)
     return read
