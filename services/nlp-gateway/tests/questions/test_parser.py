@@ -207,6 +207,14 @@ def test_question_when_a_word_is_mistyped_then_the_reading_says_so() -> None:
     assert (read.dimensions, read.corrections) == (("region",), (("clowd", "cloud"), ("regoin", "region")))
 
 
+@pytest.mark.parametrize("question", ["bookings in fiscal year 2025", "bookings in FY2025", "fiscal 2025 bookings"])
+def test_question_when_it_speaks_of_fiscal_years_then_it_says_that_they_are_calendar_years(question: str) -> None:
+    read = ask(question)
+    assert isinstance(read, Parsed), read
+    assert read.period is not None
+    assert (read.period.since.isoformat(), read.corrections) == ("2025-01-01", (("fiscal", "calendar"),))
+
+
 def test_question_when_a_value_looks_like_a_word_then_the_value_is_not_corrected() -> None:
     read = parse("spend for team dates", METRICS, {"effective_cost": {**TAKEN, "team": ("dates",)}}, TODAY)
     assert isinstance(read, Parsed)

@@ -185,6 +185,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
         ),
         (rf"\b(?P<which>last|past|previous|prior|this|current|next) {_UNIT}\b", _relative),
         (r"\b(?:today|yesterday)\b", _named_day),
-        (rf"\b{_YEAR.format('year')}\b(?!-)", _year),
+        (rf"\b(?:(?:calendar )?year )?{_YEAR.format('year')}\b(?!-)", _year),
     )
 )

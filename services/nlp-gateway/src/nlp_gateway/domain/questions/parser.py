@@ -4,6 +4,7 @@ Every word that carries meaning must be accounted for by the reading: what is le
 not answered. So a question is never narrowed, widened or redirected by words that nobody understood.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -36,6 +37,8 @@ from nlp_gateway.domain.questions.words import (
 
 MAX_CHARACTERS = 500
 PEOPLE = "seller"
+_FISCAL = re.compile(r"\bfiscal\b|\bfy ?(?=(?:19|20)\d\d\b)")
+"""Fiscal years are calendar years here, which the answer says."""
 NO_NAMES = FILLERS | CHANGED
 """Words that name no metric, dimension or value."""
 TOP, MAX_TOP = 5, 100
@@ -58,7 +61,7 @@ class Attempt:
 
 def metrics_named(question: str, metrics: Sequence[Metric], english: Collection[str] = ()) -> list[Metric]:
     """Return the metrics that words of the question name, longest names first; their values help to read the rest."""
-    text, _ = corrected(fold(question[:MAX_CHARACTERS]), _vocabulary(metrics, {}), english)
+    text, _ = corrected(_FISCAL.sub(" ", fold(question[:MAX_CHARACTERS])), _vocabulary(metrics, {}), english)
     words = _ordering(_meaningful(text, ()))[0]
     found = sorted(metric_spans(words, metrics), key=_length)
     return list(dict.fromkeys(one.metric for one in found))
@@ -79,7 +82,9 @@ def parse(
     folded = fold(question[:MAX_CHARACTERS])
     if len(question) > MAX_CHARACTERS:
         return Unread(UNSUPPORTED, f"A question has at most {MAX_CHARACTERS} characters.", ())
-    text, fixed = corrected(folded, _vocabulary(metrics, values), english)
+    text, fixed = corrected(_FISCAL.sub(" ", folded), _vocabulary(metrics, values), english)
+    if _FISCAL.search(folded):
+        fixed.append(("fiscal", "calendar"))
     changed = any(word.typed in CHANGED for word in words_of(text))
     times = read_times(text, today, changed)
     words, order, limit = _ordering(_meaningful(text, times.spans))
