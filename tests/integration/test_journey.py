@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aos.answers import filters_of
 
 from tests.integration.helpers import hashes, run_pipeline
 
@@ -103,3 +104,33 @@ def test_focus_when_compared_cell_by_cell_then_every_number_is_the_sources_own(
 def test_focus_when_the_agent_ran_then_its_totals_are_exact(focus: dict[str, Any]) -> None:
     figures = {finding["figure"] for finding in focus["findings"]}
     assert {"20.52022672899", "14.97651418586"} <= figures
+
+
+def test_crm_when_asked_in_a_sentence_then_the_figure_is_the_sources_own_and_opens_to_its_rows(
+    stack: Any, crm: dict[str, Any]
+) -> None:
+    client = stack.client_of(crm)
+    steps = list(client.answers.stream("What is our win rate?", "cro"))
+    answer = steps[-1][1]
+    assert [name for name, _ in steps[:2]] == ["understood", "evidence"]
+    assert (answer["reading"], answer["engine"]) == ("win rate, all time", "offline")
+    assert "63.15 % [1] (4,238 [2] of 6,711 [1])" in answer["text"]
+    closed, won = answer["citations"]
+    for citation, rows in ((closed, 6711), (won, 4238)):
+        filters = filters_of(citation)
+        opened = client.views.query(citation["view"], filters=filters, snapshot=int(citation["snapshot"]))
+        assert (int(citation["rows"]), sum(1 for _ in opened)) == (rows, rows)
+
+
+def test_crm_when_asked_about_what_is_not_connected_then_the_refusal_says_what_is_missing(
+    stack: Any, crm: dict[str, Any]
+) -> None:
+    client = stack.client_of(crm)
+    refusals = {q: client.ask(q)["refusal"] for q in ("cloud spend last month", "gross margin", "bookings on Mars")}
+    assert {q: refusal["reason"] for q, refusal in refusals.items()} == {
+        "cloud spend last month": "NO_DATA", "gross margin": "UNKNOWN_METRIC", "bookings on Mars": "UNKNOWN_WORDS",
+    }  # fmt: skip
+    assert "cloud bill" in refusals["cloud spend last month"]["message"]
+    assert len(refusals["gross margin"]["suggestions"]) == 3
+    tiles = {tile["name"]: tile for tile in client.answers.summary("cro")["tiles"]}
+    assert (tiles["unlinked_deals"]["value"], tiles["quota_attainment"]["value"]) == ("1425", "")
