@@ -59,7 +59,7 @@ def test_utterances_when_loaded_then_sixty_for_each_route_and_persona_and_none_h
 
 
 def _write(folder: Path, **files: str) -> None:
-    for name in (*ROUTES, "topics"):
+    for name in (*ROUTES, "topics", "patterns"):
         (folder / f"{name}.yaml").write_text(files.get(name, "{}"))
 
 

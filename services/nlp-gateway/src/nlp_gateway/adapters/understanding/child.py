@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from nlp_gateway.adapters.understanding.utterances import load_utterances
 from nlp_gateway.domain.understanding.classifier import OUT, Classifier
 from nlp_gateway.ports.understanding import OUT_OF_SCOPE
@@ -26,10 +28,12 @@ def train_both(folder: Path) -> Trained:
 
     utterances = load_utterances(folder)
     vectors = MiniLm().embed([one.text for one in utterances])
+    written = np.array([one.written for one in utterances])
     people = [place for place, one in enumerate(utterances) if one.persona]
     routes = [place for place, one in enumerate(utterances) if one.route]
     labels = [OUT if utterances[place].route == OUT_OF_SCOPE else utterances[place].route for place in routes]
-    return Trained(
-        persona=train([utterances[p].text for p in people], [utterances[p].persona for p in people], vectors[people]),
-        route=train([utterances[p].text for p in routes], labels, vectors[routes]),
-    )
+
+    def of(places: list[int], names: list[str]) -> Classifier:
+        return train([utterances[place].text for place in places], names, vectors[places], written[places])
+
+    return Trained(persona=of(people, [utterances[place].persona for place in people]), route=of(routes, labels))

@@ -18,8 +18,8 @@ from nlp_gateway.ports.understanding import OUT_OF_SCOPE, Reading
 __all__ = ["Reader"]
 
 _log = structlog.get_logger()
-TRAINING_SECONDS = 120.0
-"""For what takes about 5 s, on a machine that is busy."""
+TRAINING_SECONDS = 300.0
+"""For what takes about 8 s, on a machine that is busy."""
 WARM_UP_AFTER = 15.0
 """Seconds after the start at which it learns, unless a question came before: until then others are busy starting."""
 Embed = Callable[[Sequence[str]], Awaitable[Sequence[npt.NDArray[np.float32]]]]

@@ -31,10 +31,13 @@ FEW = 20
 Labels = npt.NDArray[np.int64]
 
 
-def train(texts: Sequence[str], names: Sequence[str], vectors: Vectors) -> Classifier:
+def train(
+    texts: Sequence[str], names: Sequence[str], vectors: Vectors, written: npt.NDArray[np.bool_] | None = None
+) -> Classifier:
     """Learn labels `names` (OUT: out of scope) of texts with embeddings `vectors`.
 
-    A label with a single text is learned, too; raises ValueError when there are fewer than two labels.
+    Only texts that somebody has `written` (all, unless it is said) set threshold and temperature: texts made from
+    patterns are too alike to be new to each other. Raises ValueError when there are fewer than two labels.
     """
     labels = tuple(sorted(set(names)))
     numbers = np.array([labels.index(name) for name in names], dtype=np.int64)
@@ -42,7 +45,8 @@ def train(texts: Sequence[str], names: Sequence[str], vectors: Vectors) -> Class
     features = _features(lexicon, texts, vectors)
     logits, scores = _held_out(features, numbers, vectors, labels)
     fitted = _fit(features, numbers, len(labels))
-    inside = np.array([name != OUT for name in names])
+    own = np.ones(len(texts), dtype=bool) if written is None else written
+    inside = own & np.array([name != OUT for name in names])
     return Classifier(
         labels=labels,
         lexicon=lexicon,
@@ -50,7 +54,7 @@ def train(texts: Sequence[str], names: Sequence[str], vectors: Vectors) -> Class
         bias=fitted[1],
         learned=vectors,
         learned_labels=numbers,
-        temperature=_temperature(logits, numbers),
+        temperature=_temperature(logits[own], numbers[own]),
         threshold=float(np.quantile(scores[inside], FALSE_REFUSALS)),
     )
 

@@ -14,7 +14,9 @@ from nlp_gateway.ports.understanding import OUT_OF_SCOPE, ROUTES
 __all__ = ["FOLDER", "Utterance", "UtterancesInvalid", "load_utterances"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "utterances"
-TOPICS = "topics"
+TOPICS, PATTERNS = "topics", "patterns"
+PER_FRAME = 2
+"""Things of each persona that a way of asking is learned with."""
 
 
 class UtterancesInvalid(DomainError):
@@ -26,17 +28,22 @@ class UtterancesInvalid(DomainError):
 
 @dataclass(frozen=True)
 class Utterance:
-    """What somebody may say; the persona or the route it shows is empty where it shows none."""
+    """What somebody may say; the persona or the route it shows is empty where it shows none.
+
+    `written` is false for one made from a pattern.
+    """
 
     text: str
     persona: str
     route: str
+    written: bool = True
 
 
 def load_utterances(folder: Path = FOLDER) -> list[Utterance]:
-    """Read `<route>.yaml` (persona → utterances; kinds of them out of scope) and `topics.yaml`.
+    """Read `<route>.yaml` (persona → utterances; kinds of them out of scope), `patterns.yaml` and `topics.yaml`.
 
-    A topic, and each of the things it lists, is learned for its persona alone. Raises UtterancesInvalid.
+    A topic, and each of the things it lists, is learned for its persona alone; a frame of a pattern shows the route,
+    what it is filled with the persona. Raises UtterancesInvalid.
     """
     found = [one for route in ROUTES for one in _of_route(folder / f"{route}.yaml", route)]
     found += [
@@ -44,7 +51,21 @@ def load_utterances(folder: Path = FOLDER) -> list[Utterance]:
         for group, text in _read(folder / f"{TOPICS}.yaml")
         for part in dict.fromkeys((text, *re.split(r", | and ", text)))
     ]
-    return found
+    return [*found, *_of_patterns(folder / f"{PATTERNS}.yaml")]
+
+
+def _of_patterns(path: Path) -> Iterator[Utterance]:
+    """Every frame with PER_FRAME things of each persona, others for each frame: the same file, the same utterances."""
+    patterns = yaml.safe_load(path.read_text("utf-8")) or {}
+    for route, kinds in patterns.get("frames", {}).items():
+        for kind, frames in kinds.items():
+            for number, frame in enumerate(frames):
+                for persona, things in patterns["things"][kind].items():
+                    chosen = {(number * PER_FRAME + step) % len(things) for step in range(PER_FRAME)}
+                    yield from (
+                        Utterance(frame.format(things[place]), persona, route, written=False)
+                        for place in sorted(chosen)
+                    )
 
 
 def _of_route(path: Path, route: str) -> Iterator[Utterance]:
