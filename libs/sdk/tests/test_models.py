@@ -88,7 +88,7 @@ def run(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def test_set_when_the_key_is_in_a_file_then_sent_and_not_printed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{KEY}\n")
-    done = run("set", "openai", "gpt-5-mini", "--key", f"@{tmp_path / 'key'}")
+    done = run("set", "openai", "--model", "gpt-5-mini", "--key", f"@{tmp_path / 'key'}")
     assert done.exit_code == 0, done.output
     assert Provider.sent == [{"kind": "openai", "model": "gpt-5-mini", "url": "", "key": KEY}]
     assert KEY not in done.output
@@ -97,23 +97,23 @@ def test_set_when_the_key_is_in_a_file_then_sent_and_not_printed(run: Run, tmp_p
 
 
 def test_set_when_the_key_comes_from_here_or_stays_then_so_it_is_sent(run: Run) -> None:
-    assert run("set", "openai", "gpt", "--key", "@-", input=KEY).exit_code == 0
-    assert run("set", "openai", "gpt-5", "--json").exit_code == 0
+    assert run("set", "openai", "--model", "gpt", "--key", "@-", input=KEY).exit_code == 0
+    assert run("set", "openai", "--model", "gpt-5", "--json").exit_code == 0
     assert [one.get("key") for one in Provider.sent] == [KEY, None]
 
 
 def test_set_when_the_key_stands_on_the_command_line_then_refused(run: Run) -> None:
-    done = run("set", "openai", "gpt", "--key", KEY)
+    done = run("set", "openai", "--model", "gpt", "--key", KEY)
     assert done.exit_code == 2
     assert "@FILE" in done.output
-    assert run("set", "openai", "gpt", "--key", "@/nowhere").exit_code == 2
+    assert run("set", "openai", "--model", "gpt", "--key", "@/nowhere").exit_code == 2
     assert not Provider.sent
 
 
 def test_check_when_the_model_answers_or_not_then_it_says_so(run: Run) -> None:
-    run("set", "openai", "gpt", "--key", "@-", input=KEY)
+    run("set", "openai", "--model", "gpt", "--key", "@-", input=KEY)
     assert "answered in 0.4 s" in run("check").output
-    run("set", "openai", "gone", "--key", "@-", input=KEY)
+    run("set", "openai", "--model", "gone", "--key", "@-", input=KEY)
     failed = run("check")
     assert failed.exit_code == 1
     assert "No such model." in failed.output
@@ -121,7 +121,7 @@ def test_check_when_the_model_answers_or_not_then_it_says_so(run: Run) -> None:
 
 
 def test_remove_when_done_then_answers_are_offline(run: Run) -> None:
-    run("set", "openai", "gpt", "--key", "@-", input=KEY)
+    run("set", "openai", "--model", "gpt", "--key", "@-", input=KEY)
     assert "offline" in run("remove").output
     assert "offline" in run("show").output
 

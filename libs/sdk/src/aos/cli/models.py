@@ -14,7 +14,7 @@ provider = typer.Typer(help="The language model that writes answers from what th
 @provider.command("set")
 def set_provider(
     kind: Annotated[str, typer.Argument(help="openai, gemini, anthropic or openai_compatible.")],
-    model: Annotated[str, typer.Argument(help="The model's name at the provider.")],
+    model: Annotated[str, typer.Option(help="The model's name at the provider.")],
     key: Annotated[
         str, typer.Option(help="@FILE with the API key, @- reads it from here; the kept one without it.")
     ] = "",
