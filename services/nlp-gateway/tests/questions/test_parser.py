@@ -215,6 +215,13 @@ def test_question_when_it_speaks_of_fiscal_years_then_it_says_that_they_are_cale
     assert (read.period.since.isoformat(), read.corrections) == ("2025-01-01", (("fiscal", "calendar"),))
 
 
+def test_question_when_a_name_is_not_whole_then_the_whole_names_are_offered() -> None:
+    read = ask("bookings for Arbor last month")
+    assert isinstance(read, Unread)
+    assert (read.reason, read.suggestions) == ("UNKNOWN_WORDS", ("bookings for account Arbor Labs Ltd",))
+    assert isinstance(ask(read.suggestions[0]), Parsed)
+
+
 def test_question_when_a_value_looks_like_a_word_then_the_value_is_not_corrected() -> None:
     read = parse("spend for team dates", METRICS, {"effective_cost": {**TAKEN, "team": ("dates",)}}, TODAY)
     assert isinstance(read, Parsed)

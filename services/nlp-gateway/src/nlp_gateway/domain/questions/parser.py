@@ -6,12 +6,23 @@ not answered. So a question is never narrowed, widened or redirected by words th
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from nlp_gateway.domain.questions.model import LATEST, Metric, Parsed, Unread, Values
 from nlp_gateway.domain.questions.phrases import MetricSpan, metric_spans, metric_spans_around_values, spans
 from nlp_gateway.domain.questions.places import Ambiguous, Places, choose
+from nlp_gateway.domain.questions.refusals import (
+    AMBIGUOUS,
+    NO_QUESTION,
+    UNKNOWN_METRIC,
+    UNSUPPORTED,
+    Attempt,
+    left_over,
+    only_names,
+    sentence,
+    suggestions_for,
+)
 from nlp_gateway.domain.questions.times import Times, read_times
 from nlp_gateway.domain.questions.words import (
     ADVERBS,
@@ -43,20 +54,6 @@ NO_NAMES = FILLERS | CHANGED
 """Words that name no metric, dimension or value."""
 TOP, MAX_TOP = 5, 100
 """How many "the top customers" are, and at most."""
-MAX_NAMED = 7
-"""Dimensions that a refusal names."""
-NO_QUESTION, UNKNOWN_METRIC, UNKNOWN_WORDS = "NO_QUESTION", "UNKNOWN_METRIC", "UNKNOWN_WORDS"
-AMBIGUOUS, UNSUPPORTED = "AMBIGUOUS", "UNSUPPORTED"
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A reading under one metric: what was read, or which words it leaves over, or why it cannot be."""
-
-    metric: Metric
-    parsed: Parsed | None = None
-    left: tuple[str, ...] = ()
-    refused: Unread | None = None
 
 
 def metrics_named(question: str, metrics: Sequence[Metric], english: Collection[str] = ()) -> list[Metric]:
@@ -99,14 +96,16 @@ def parse(
     if changed:
         order = order.replace("value", "change")
     attempts = [_attempt(words, one, times, values.get(one.metric.name, {}), (order, limit)) for one in named]
-    return _one_of(attempts, tuple(fixed))
+    return _one_of(attempts, tuple(fixed), values)
 
 
 def _length(one: MetricSpan) -> int:
     return -len(one.places)
 
 
-def _one_of(attempts: Sequence[Attempt], fixed: tuple[tuple[str, str], ...]) -> Parsed | Unread:
+def _one_of(
+    attempts: Sequence[Attempt], fixed: tuple[tuple[str, str], ...], values: Mapping[str, Values]
+) -> Parsed | Unread:
     complete = [one.parsed for one in attempts if one.parsed is not None]
     most = max((one.words for one in complete), default=0)
     best = {one.metric.name: one for one in complete if one.words == most}
@@ -120,34 +119,10 @@ def _one_of(attempts: Sequence[Attempt], fixed: tuple[tuple[str, str], ...]) -> 
         return refused[0]
     least = min(attempts, key=lambda one: len(one.left))
     others = {one.metric.title for one in attempts}
-    if len(others) > 1 and _only_names(attempts):
+    if len(others) > 1 and only_names(attempts):
         titles = sorted(others)
         return Unread(AMBIGUOUS, f"It asks for {' and '.join(titles)}; one figure at a time.", tuple(titles))
-    return _left_over(least, {read: typed for typed, read in fixed})
-
-
-def _only_names(attempts: Sequence[Attempt]) -> bool:
-    """Tell whether what each reading leaves over is what the others are named by."""
-    known = {word for one in attempts for phrase in one.metric.words for word in fold(phrase).split()}
-    return all(set(one.left) <= known for one in attempts)
-
-
-def _left_over(attempt: Attempt, typed: Mapping[str, str]) -> Unread:
-    metric, left = attempt.metric, tuple(typed.get(word, word) for word in attempt.left)
-    said = ", ".join(f"“{word}”" for word in left)
-    known = ", ".join(one.title for one in metric.dimensions[:MAX_NAMED])
-    if set(left) & NEGATIONS:
-        message = f"Values can be picked, not left out: {said} is not understood for {metric.title}."
-    else:
-        message = f"{said} is not known here for {metric.title}. It can be split by {known}."
-    return Unread(UNKNOWN_WORDS, message, suggestions_for(metric), left)
-
-
-def suggestions_for(metric: Metric) -> tuple[str, ...]:
-    """Return questions about a metric that can be answered."""
-    by = f" by {metric.dimensions[0].title}" if metric.dimensions else ""
-    when = " last month" if metric.time else ""
-    return (f"{metric.title}{when}", f"{metric.title}{by}{when}")
+    return left_over(least, {read: typed for typed, read in fixed}, values.get(least.metric.name, {}))
 
 
 def _attempt(
@@ -196,7 +171,7 @@ def _contradicted(words: Sequence[Word], named: MetricSpan, places: Places, valu
         own = said & {phrase[0] for value in values.get(name, ()) if len(phrase := key(value)) == 1}
         if own:
             asked = " or ".join(places.conditions[name])
-            message = f"{_sentence(named.metric.title)} are of {name} {', '.join(sorted(own))} alone, not {asked}."
+            message = f"{sentence(named.metric.title)} are of {name} {', '.join(sorted(own))} alone, not {asked}."
             return Unread(UNSUPPORTED, message, suggestions_for(named.metric))
     return None
 
@@ -265,22 +240,18 @@ def _problem(metric: Metric, times: Times, grain: str, order: str, places: Place
     if times.problem:
         return Unread(UNSUPPORTED, times.problem, suggestions_for(metric))
     if not metric.time and (times.period or times.comparison or grain):
-        message = f"{_sentence(metric.title)} is known only as it stands now, not by period."
+        message = f"{sentence(metric.title)} is known only as it stands now, not by period."
         return Unread(UNSUPPORTED, message, suggestions_for(metric))
     if order and not places.dimensions and not grain:
         known = tuple(f"{metric.title} by {one.title}" for one in metric.dimensions[:3])
-        return Unread(AMBIGUOUS, f"The most or least of what? {_sentence(metric.title)} can be split.", known)
+        return Unread(AMBIGUOUS, f"The most or least of what? {sentence(metric.title)} can be split.", known)
     if grain and times.comparison:
         message = "Either a split by time or a comparison of two periods, not both."
         return Unread(UNSUPPORTED, message, suggestions_for(metric))
     if metric.additivity == LATEST and grain not in ("", "day"):
-        message = f"{_sentence(metric.title)} is a state of a day; it cannot be added up over a {grain}."
+        message = f"{sentence(metric.title)} is a state of a day; it cannot be added up over a {grain}."
         return Unread(UNSUPPORTED, message, (f"{metric.title} by day",))
     return None
-
-
-def _sentence(title: str) -> str:
-    return title[:1].upper() + title[1:]
 
 
 def _meaningful(text: str, said: Iterable[tuple[int, int]]) -> list[Word]:

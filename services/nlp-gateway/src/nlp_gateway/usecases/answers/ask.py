@@ -11,7 +11,7 @@ from nlp_gateway.domain.answers.errors import AnswerUnchecked, PersonaUnknown, Q
 from nlp_gateway.domain.answers.model import Answer, Draft, Refusal
 from nlp_gateway.domain.persona import PERSONAS, persona_named
 from nlp_gateway.domain.questions.model import Parsed, Unread
-from nlp_gateway.domain.questions.parser import NO_QUESTION, UNKNOWN_METRIC
+from nlp_gateway.domain.questions.refusals import NO_QUESTION, UNKNOWN_METRIC
 from nlp_gateway.ports.asking import Asker
 from nlp_gateway.ports.understanding import OUT_OF_SCOPE, Reading
 from nlp_gateway.usecases.answers.answer_data import answer_data

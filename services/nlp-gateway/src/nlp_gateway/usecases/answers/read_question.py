@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 from nlp_gateway.domain.questions.model import Metric, Parsed, Unread, Values
-from nlp_gateway.domain.questions.parser import UNKNOWN_METRIC, metrics_named, parse
+from nlp_gateway.domain.questions.parser import metrics_named, parse
+from nlp_gateway.domain.questions.refusals import UNKNOWN_METRIC
 from nlp_gateway.ports.asking import Asker, Dictionary, Nearness, SemanticLayer
 
 MAX_CANDIDATES = 5
