@@ -1,5 +1,6 @@
 """A model tells an answer from its evidence, or is not shown."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -94,6 +95,18 @@ async def test_text_when_a_model_goes_beyond_the_evidence_then_the_offline_one_i
 @pytest.mark.parametrize("error", [Unavailable("down"), DependencyUnavailable("slow")])
 async def test_text_when_the_provider_fails_midway_then_the_offline_one_is_shown_and_says_so(error: Exception) -> None:
     assert await told(Scripted("You spent ", error)) == (DRAFT.text, "offline (openai:gpt unavailable)")
+
+
+async def test_text_when_the_provider_never_ends_then_the_offline_one_is_shown_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Stalled(Scripted):
+        async def write(self, prompt: Prompt) -> AsyncIterator[str]:
+            yield "You spent "
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("nlp_gateway.usecases.answers.write_text.SECONDS", 0.05)
+    assert await told(Stalled("")) == (DRAFT.text, "offline (openai:gpt unavailable)")
 
 
 async def test_text_when_names_were_taken_out_then_the_answer_has_them_and_the_model_never_did() -> None:

@@ -1,5 +1,6 @@
 """Let a model tell an answer from its evidence alone; what it says beyond that is not shown."""
 
+import asyncio
 import re
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ from nlp_gateway.ports.models import Model, Models, Prompt
 from nlp_gateway.ports.redaction import Redacted, Redactor
 
 MAX_TEXT = 4000
+SECONDS = 20.0
+"""For telling: with the figures before it, less than the gateway gives a call."""
 MAX_FIGURES = 40
 _PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]+>")
 _PASSING = (Kind.UNAVAILABLE, Kind.TIMEOUT, Kind.EXHAUSTED)
@@ -40,7 +43,10 @@ async def write_text(
     if model is None:
         return Told(draft, OFFLINE)
     try:
-        text = await _written(question, persona, draft, model, redactor)
+        async with asyncio.timeout(SECONDS):
+            text = await _written(question, persona, draft, model, redactor)
+    except TimeoutError:
+        return Told(draft, f"{OFFLINE} ({model.label} unavailable)")
     except DomainError as error:
         if error.kind not in _PASSING and error.reason not in ("MODEL_UNAVAILABLE", "REDACTION_UNAVAILABLE"):
             raise
