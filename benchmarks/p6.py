@@ -121,7 +121,7 @@ def _counts(connection: "psycopg.Connection[tuple[object, ...]]", tenant: Tenant
     connection.execute("INSERT INTO corpora VALUES (%s, %s, %s, 1, 1, 1)", corpus)
     collection = (tenant.id, tenant.id)
     connection.execute("INSERT INTO collections VALUES (%s, %s, 1, 'general', '{}', '{}', now())", collection)
-    columns = "'A title', 'text', '', 'text/plain', '', 0, 'ready', '', 0, 0, '', now(), now()"
+    columns = "'A title', 'text', '', 'text/plain', '', 0, 'ready', '', 0, 0, 0, '', now(), now()"
     connection.execute(f"INSERT INTO documents VALUES (%s, %s, %s, {columns})", (*collection, tenant.id))
 
 

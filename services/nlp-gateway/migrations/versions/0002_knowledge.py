@@ -24,7 +24,8 @@ CREATE TABLE documents (
     tenant_id uuid NOT NULL, id uuid NOT NULL, collection_id uuid NOT NULL, title text NOT NULL,
     source_kind text NOT NULL, source_uri text NOT NULL, media_type text NOT NULL, sha256 bytea NOT NULL,
     bytes bigint NOT NULL, state text NOT NULL, error text NOT NULL,
-    chunks_done int NOT NULL, chunks_total int NOT NULL, text text NOT NULL,
+    chunks_done int NOT NULL, chunks_total int NOT NULL,
+    characters int NOT NULL, text text NOT NULL,
     created_at timestamptz NOT NULL, ended_at timestamptz,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, collection_id) REFERENCES collections (tenant_id, id));

@@ -20,13 +20,13 @@ INGEST = "ingest_document"
 """The kind of the job that reads a document in."""
 UNFINISHED = "state IN ('queued', 'ingesting')"
 _COLUMNS = """d.id, d.collection_id, c.name AS collection, d.title, d.source_kind, d.source_uri, d.media_type, d.sha256,
-    d.bytes, d.state, d.error, d.chunks_done, d.chunks_total, length(d.text) AS characters, d.created_at, d.ended_at"""
+    d.bytes, d.state, d.error, d.chunks_done, d.chunks_total, d.characters, d.created_at, d.ended_at"""
 _FROM = """FROM documents d JOIN collections c ON c.tenant_id = d.tenant_id AND c.id = d.collection_id
     WHERE d.tenant_id = :tenant"""
 _INSERT = """INSERT INTO documents (tenant_id, id, collection_id, title, source_kind, source_uri, media_type, sha256,
-    bytes, state, error, chunks_done, chunks_total, text, created_at)
+    bytes, state, error, chunks_done, chunks_total, characters, text, created_at)
     VALUES (:tenant, :id, :collection_id, :title, :source_kind, :source_uri, :media_type, :sha256, :bytes, 'queued', '',
-    0, 0, '', :created_at) ON CONFLICT DO NOTHING"""
+    0, 0, 0, '', :created_at) ON CONFLICT DO NOTHING"""
 
 
 class PostgresDocuments:
@@ -88,7 +88,8 @@ class PostgresDocuments:
 
     async def fail(self, tenant_id: UUID, document_id: UUID, error: str, at: datetime) -> None:
         """End a document that cannot be read in, and drop what was staged of it."""
-        ended = f"""UPDATE documents SET state = 'failed', error = :error, text = '', chunks_done = 0, chunks_total = 0,
+        ended = f"""UPDATE documents SET state = 'failed', error = :error, text = '', characters = 0,
+            chunks_done = 0, chunks_total = 0,
             ended_at = :at WHERE tenant_id = :tenant AND id = :id AND {UNFINISHED}"""
         async with self._database.tenant_tx(tenant_id) as connection:
             parameters = {"tenant": tenant_id, "id": document_id, "error": error, "at": at}

@@ -17,7 +17,8 @@ __all__ = ["PostgresStaging"]
 _AT_ONCE = 500
 _STAGE = """INSERT INTO staged_passages (tenant_id, document_id, ordinal, headings, first_char, end_char, text)
     VALUES (:tenant, :document, :ordinal, CAST(:headings AS text[]), :first, :end, :text)"""
-_BEGIN = """UPDATE documents SET state = 'ingesting', title = :title, text = :text, chunks_done = 0,
+_BEGIN = """UPDATE documents SET state = 'ingesting', title = :title, text = :text,
+    characters = length(:text), chunks_done = 0,
     chunks_total = :total WHERE tenant_id = :tenant AND id = :document AND state IN ('queued', 'ingesting')"""
 _NEXT = """SELECT ordinal, headings, first_char, end_char, text FROM staged_passages
     WHERE tenant_id = :tenant AND document_id = :document AND vector IS NULL ORDER BY ordinal LIMIT :limit"""

@@ -17,8 +17,9 @@ _BREAK = re.compile(r"\s\S*$")
 
 @dataclass(frozen=True)
 class _Piece:
-    """A sentence, line or row: characters [start, end) of the document's text."""
+    """A sentence, line or row: characters [start, end) of the document's text. No heading stands inside a section."""
 
+    section: int
     above: tuple[str, ...]
     start: int
     end: int
@@ -32,7 +33,7 @@ def assemble(blocks: Sequence[Block]) -> tuple[str, list[Cut]]:
     """
     parts: list[str] = []
     pieces: list[_Piece] = []
-    length = 0
+    length, section = 0, 0
     above: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
     for block in blocks:
@@ -40,8 +41,9 @@ def assemble(blocks: Sequence[Block]) -> tuple[str, list[Cut]]:
         shown = "".join(f"{heading}\n\n" for heading in _new(above, block.headings))
         # A table that goes on in the next block has one header.
         header = f"{block.header}\n" if block.header and names != last else ""
+        section += bool(shown or names != last)
         above, last = block.headings, names
-        pieces.extend(_pieces(block.text, length + len(shown) + len(header), names))
+        pieces.extend(_pieces(block.text, length + len(shown) + len(header), section, names))
         parts.append(f"{shown}{header}{block.text}\n\n")
         length += len(parts[-1])
     text = "".join(parts)
@@ -56,23 +58,23 @@ def _new(before: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
     return now[shared:]
 
 
-def _pieces(text: str, offset: int, above: tuple[str, ...]) -> Iterator[_Piece]:
+def _pieces(text: str, offset: int, section: int, above: tuple[str, ...]) -> Iterator[_Piece]:
     for match in _SENTENCE.finditer(text):
         start, end = match.start(), match.start() + len(match.group().rstrip())
         while end - start > PASSAGE_CHARS:
             # A sentence longer than a passage ends after a word, or in the middle of one that is as long.
             space = _BREAK.search(text, start + 1, start + PASSAGE_CHARS)
             until = space.start() if space else start + PASSAGE_CHARS
-            yield _Piece(above, offset + start, offset + until)
+            yield _Piece(section, above, offset + start, offset + until)
             start = until + (1 if space else 0)
         if end > start:
-            yield _Piece(above, offset + start, offset + end)
+            yield _Piece(section, above, offset + start, offset + end)
 
 
 def _groups(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
     group: list[_Piece] = []
     for piece in pieces:
-        if group and (piece.above != group[0].above or piece.end - group[0].start > PASSAGE_CHARS):
+        if group and (piece.section != group[0].section or piece.end - group[0].start > PASSAGE_CHARS):
             yield group
             group = []
         group.append(piece)
