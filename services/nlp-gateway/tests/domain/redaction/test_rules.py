@@ -1,7 +1,8 @@
 """What the rules find in texts, and what they leave alone."""
 
 import pytest
-from nlp_gateway.domain.redaction.addresses import ADDRESS, addresses, blocks
+from nlp_gateway.domain.redaction.addresses import ADDRESS, PLACE, addresses, blocks
+from nlp_gateway.domain.redaction.found import Found
 from nlp_gateway.domain.redaction.identifiers import identifiers
 from nlp_gateway.domain.redaction.names import names_again, names_in_context
 from nlp_gateway.domain.redaction.network import network
@@ -135,7 +136,7 @@ def test_identifiers_when_nothing_says_so_then_left_alone(text):
     [
         "12 Baker Street", "1600 Pennsylvania Ave.", "350 5th Avenue", "Hauptstraße 5", "Mellemvej 32", "ul. Miła 53",
         "12 rue de la Paix", "Via Garibaldi 4", "Calle Mayor 10", "P.O. Box 242", "PSC 1437, Box 3833", "Suite 321",
-        "SW1A 1AA", "K1A 0B1", "CA 94105-1234", "Villacher Strasse 89", "450 Præstevænget 15",
+        "Hauptstr. 12", "SW1A 1AA", "K1A 0B1", "CA 94105-1234", "Villacher Strasse 89", "450 Præstevænget 15",
     ],
 )  # fmt: skip
 def test_addresses_when_written_as_in_many_countries_then_found(address):
@@ -162,15 +163,18 @@ def test_blocks_when_town_and_code_follow_then_one_span():
     assert whole[0].kind == ADDRESS
 
 
+def test_blocks_when_inside_another_name_then_nothing():
+    text = "EC2 in us-east-1a ran 744 hours"
+    assert blocks(text, [Found(text.index("-east"), text.index(" ran"), ADDRESS, 0.9)]) == []
+    assert blocks(text, [Found(text.index("east"), text.index(" ran"), ADDRESS, 0.9)]) == []
+
+
 def test_blocks_when_only_a_town_is_named_then_nothing():
     text = "We moved here from Kenosha"
     assert blocks(text, [_place(text, "Kenosha")]) == []
 
 
 def _place(text: str, name: str):
-    from nlp_gateway.domain.redaction.addresses import PLACE
-    from nlp_gateway.domain.redaction.found import Found
-
     return Found(text.index(name), text.index(name) + len(name), PLACE, 0.9)
 
 
@@ -195,7 +199,5 @@ def test_names_when_nobody_is_meant_then_left_alone(text):
 
 def test_names_again_when_only_the_surname_follows_then_found():
     text = "Maciej Borkowski directs; starring Borkowski."
-    from nlp_gateway.domain.redaction.found import Found
-
     again = names_again(text, [Found(0, 16, "PERSON", 0.9)])
     assert [text[one.start : one.end] for one in again] == ["Maciej", "Borkowski", "Borkowski"]

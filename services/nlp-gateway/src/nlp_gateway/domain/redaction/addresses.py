@@ -68,6 +68,10 @@ _ANY_CASE = (
     r"(?P<value>(?=\w*\d)[A-Z0-9]{2,6}(?:[ -][A-Z0-9]{2,4})?)(?!\w)",
 )
 _AS_WRITTEN = (
+    # Hauptstr. 12 · Lange Str. 5 · Lindenweg 3: endings that are also those of English words
+    r"(?<!\w)(?:[A-ZÄÖÜ]\w+ )?[A-ZÄÖÜ]\w*(?:str\.?|[Ss]tr\.|[a-zäöüß]weg|[a-zäöüß]ring|[a-zäöüß]hof) \d{1,4}[a-z]?"
+    r"(?=,? (?:D-)?\d{4,5} [A-ZÄÖÜ])",
+    r"(?<!\w)[A-ZÄÖÜ]\w{2,}str\.? \d{1,4}[a-z]?(?!\w)",
     # Military post, postal codes whose form says what they are (UK, Canada, US, Japan)
     r"\b(?:PSC|CMR|Unit)\s\d{1,6},?\s(?:Box|PO Box)\s\d{1,6}(?:\s+[ADF]PO\s(?:AA|AE|AP)\s\d{5}(?:-\d{4})?)?",
     r"\b(?:USNS|USS|USNV|USCGC) [A-Z]\w+\s+[ADF]PO (?:AA|AE|AP) \d{5}",
@@ -116,6 +120,8 @@ def blocks(text: str, found: Sequence[Found]) -> list[Found]:
         head = _HEAD.search(text, max(0, start - 8), start)
         tail = _TAIL.match(text, end)
         start, end = head.start() if head else start, tail.end() if tail else end
+        if start and (text[start] == "-" or text[start - 1] in "-_") and not text[start - 1].isspace():
+            continue  # inside a name of something else: us-east-1a
         if any(one.isdigit() for one in text[start:end]) or any(one.score == RULE for one in group):
             whole.append(Found(start, end, ADDRESS, 0.9))
     return whole
