@@ -145,6 +145,14 @@ OCTOBER, SEPTEMBER = ("2026-10-01", "2026-11-01"), ("2026-09-01", "2026-10-01")
             "metric": "bookings", "period": ("2026-01-01", "2026-11-24"), "compare": "explicit",
             "against": ("2025-01-01", "2025-11-24"),
         }),
+        ("which team's cloud cost fell the most last month?", {
+            "metric": "effective_cost", "by": ("team",), "period": OCTOBER, "compare": "previous_period",
+            "order": "change", "limit": 1,
+        }),
+        ("compare the top 3 services by cloud cost in October vs September", {
+            "metric": "effective_cost", "by": ("service",), "period": OCTOBER, "compare": "explicit",
+            "against": SEPTEMBER, "order": "-value", "limit": 3,
+        }),
         ("top customers by bookings", {"metric": "bookings", "by": ("account",), "order": "-value", "limit": 5}),
         ("could you please show bookings over time?", {"metric": "bookings", "grain": "month"}),
         ("is cloud spend higher than last month?", {
@@ -186,6 +194,8 @@ def test_question_when_every_word_is_known_then_it_is_read(question: str, read: 
         ("what will cloud spend be in October", "UNKNOWN_WORDS", "will"),
         ("what if cloud spend was lower in October", "UNKNOWN_WORDS", "if"),
         ("average cloud spend", "UNKNOWN_WORDS", "average"),
+        ("which team's cloud spend changed the most?", "AMBIGUOUS", "grew the most, or what fell"),
+        ("which team's cloud spend grew the least?", "AMBIGUOUS", "grew the most, or what fell"),
         ("cloud spend of the coast", "UNKNOWN_WORDS", "coast"),
         ("who manages our inactive accounts", "UNKNOWN_WORDS", "manages"),
         ("deals larger than 10000", "UNKNOWN_WORDS", "10000"),

@@ -146,12 +146,18 @@ async def test_metric_when_compared_then_changes_are_exact_and_what_is_gone_is_s
     found = await ask(
         bench, tenant, "effective_cost", dimensions=("service",), period=october, comparison="previous_period"
     )
-    seen = {row.dimensions[0][1]: (row.figure.value, row.compared and row.compared.value) for row in found.rows}
+    seen = {row.dimensions[0][1]: (row.figure.value, row.compared.value) for row in found.rows if row.compared}
     assert seen == {
         "a": (Decimal("12.60"), Decimal("10.10")),
         "b": (None, Decimal(5)),
         "c": (Decimal(1), None),
     }
+    assert {row.dimensions[0][1]: row.change for row in found.rows} == {"a": Decimal("2.50"), "b": -5, "c": 1}
+    fell = await ask(
+        bench, tenant, "effective_cost", dimensions=("service",), period=october, comparison="previous_period",
+        order="change", limit=1,
+    )  # fmt: skip
+    assert fell.rows[0].dimensions == (("service", "b"),)
     (all_of_it,) = found.totals
     assert (all_of_it.change, all_of_it.change_percent) == (Decimal("-1.50"), Decimal("-9.9338"))
     assert found.compared_with == Period(date(2026, 9, 1), date(2026, 10, 1))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
-from dcl.domain.metrics.model import DIFFERENCE, PERCENT, Metric
+from dcl.domain.metrics.model import ADDITIVE, DIFFERENCE, PERCENT, Metric
 from dcl.domain.metrics.periods import Period
 from dcl.domain.metrics.query import CURRENCY, PERIOD, UNIT, Selection
 from dcl.domain.view import Filter
@@ -36,13 +36,18 @@ class MetricRow:
     parts: tuple[Figure, ...] = ()
     compared: Figure | None = None
     compared_parts: tuple[Figure, ...] = ()
+    additive: bool = False
 
     @property
     def change(self) -> Decimal | None:
-        """How much more it is than what it is compared with."""
-        if self.compared is None or self.compared.value is None or self.figure.value is None:
-            return None
-        return EXACT.subtract(self.figure.value, self.compared.value)
+        """How much more it is than what it is compared with; of sums and counts, what has no rows is zero."""
+        now, before = self._number(self.figure), self._number(self.compared)
+        return None if now is None or before is None else EXACT.subtract(now, before)
+
+    def _number(self, figure: Figure | None) -> Decimal | None:
+        if figure is None or figure.value is not None or figure.rows or not self.additive:
+            return figure.value if figure else None
+        return Decimal(0)
 
     @property
     def change_percent(self) -> Decimal | None:
@@ -99,7 +104,7 @@ def _row(selection: Selection, dimensions: Sequence[str], grain: str, group: Map
     if not any(part.rows for part in parts):
         return None
     if metric.other is None:
-        return MetricRow(tuple(place), unit or "", parts[0])
+        return MetricRow(tuple(place), unit or "", parts[0], additive=metric.additivity == ADDITIVE)
     first, second = parts
     # A sum over no rows is nothing to add; that its counterpart has rows makes it a zero.
     if first.value is None and first.rows == 0:
@@ -124,7 +129,10 @@ def compared(rows: Sequence[MetricRow], earlier: Sequence[MetricRow]) -> list[Me
     found = []
     for row in rows:
         other = before.pop((row.dimensions, row.unit), None)
-        found.append(replace(row, compared=other.figure, compared_parts=other.parts) if other else row)
+        nothing = replace(row.figure, value=None, rows=0, filters=())
+        found.append(
+            replace(row, compared=other.figure if other else nothing, compared_parts=other.parts if other else ())
+        )
     gone = [
         replace(row, figure=replace(row.figure, value=None, rows=0, filters=()), parts=(), compared=row.figure)
         for row in before.values()

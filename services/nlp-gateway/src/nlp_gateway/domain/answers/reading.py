@@ -4,6 +4,9 @@ from nlp_gateway.domain.answers import formats
 from nlp_gateway.domain.answers.model import Result, ResultRow
 from nlp_gateway.domain.questions.model import Parsed
 
+ORDERS = {"-value": "highest", "value": "lowest", "-change": "growing most", "change": "falling most"}
+"""What an order is called."""
+
 
 def reading_of(parsed: Parsed, result: Result | None = None) -> str:
     """Return e.g. "effective cloud cost by team, only service category Compute, October 2026"."""
@@ -22,8 +25,7 @@ def reading_of(parsed: Parsed, result: Result | None = None) -> str:
     if other:
         parts.append(f"compared with {formats.span(other.since, other.until)}")
     if parsed.order:
-        way = "highest" if parsed.order.startswith("-") else "lowest"
-        parts.append(f"{way} {parsed.limit} by {parsed.order.removeprefix('-')}" if parsed.limit else f"{way} first")
+        parts.append(f"the {parsed.limit} that are {ORDERS[parsed.order]}" if parsed.limit else ORDERS[parsed.order])
     return ", ".join(parts)
 
 

@@ -17,7 +17,7 @@ from nlp_gateway.domain.answers.model import (
     Result,
     ResultRow,
 )
-from nlp_gateway.domain.answers.reading import conditions_said, period_said, place_said, reading_of
+from nlp_gateway.domain.answers.reading import ORDERS, conditions_said, period_said, place_said, reading_of
 from nlp_gateway.domain.answers.tables import chart_of, table_of
 from nlp_gateway.domain.questions.model import Parsed
 
@@ -178,7 +178,7 @@ def _split(parsed: Parsed, result: Result, cited: list[Cited], evidence: Evidenc
     parts = [_said(parsed, one) for one in cited[:TOLD]]
     lead = f"By {by}"
     if parsed.order:
-        lead = f"{'Highest' if parsed.order.startswith('-') else 'Lowest'} by {by}"
+        lead = f"{formats_title(ORDERS[parsed.order])} by {by}"
     more = "; the table has the rest" if len(cited) > TOLD else ""
     cut = " There are more rows than are shown." if result.truncated and not parsed.limit else ""
     return f"{lead}: {', '.join(parts)}{more}.{cut}"

@@ -29,11 +29,14 @@ from nlp_gateway.domain.questions.words import (
     BY,
     CHANGED,
     DOWN,
+    FALLING,
     FILLERS,
     GRAINS,
+    MOVING,
     NEGATIONS,
     NOW,
     NUMBERS,
+    RISING,
     STRUCTURE,
     TEMPORAL,
     UP,
@@ -48,6 +51,7 @@ from nlp_gateway.domain.questions.words import (
 
 MAX_CHARACTERS = 500
 PEOPLE = "seller"
+UNCLEAR = "?"
 _FISCAL = re.compile(r"\bfiscal\b|\bfy ?(?=(?:19|20)\d\d\b)")
 """Fiscal years are calendar years here, which the answer says."""
 NO_NAMES = FILLERS | CHANGED
@@ -93,10 +97,21 @@ def parse(
     named = sorted(dict.fromkeys(named), key=_length)
     if not named:
         return Unread(UNKNOWN_METRIC, "No figure that is known here is asked for.", words=_typed(words, ()))
-    if changed:
-        order = order.replace("value", "change")
+    order = _by_change(order, text)
+    if order == UNCLEAR:
+        options = tuple(f"{one.metric.title} {how} the most" for one in named[:1] for how in ("grew", "fell"))
+        return Unread(AMBIGUOUS, "Say what grew the most, or what fell the most.", options)
     attempts = [_attempt(words, one, times, values.get(one.metric.name, {}), (order, limit)) for one in named]
     return _one_of(attempts, tuple(fixed), values)
+
+
+def _by_change(order: str, text: str) -> str:
+    """Return the order by change where growth or decline stand with "the most"; UNCLEAR where neither is said."""
+    said = {word.typed for word in words_of(text)}
+    ways = [way for way, words in (("-", RISING), ("", FALLING), ("?", MOVING)) if said & words]
+    if not order or not ways:
+        return order
+    return f"{ways[0]}change" if order == "-value" and len(ways) == 1 and ways[0] != "?" else UNCLEAR
 
 
 def _length(one: MetricSpan) -> int:

@@ -27,11 +27,11 @@ WHICH = frozenset({"which", "who"})
 VERSUS = frozenset({"vs", "versus", "against"})
 DOWN = frozenset({"top", "highest", "largest", "biggest", "most", "greatest", "maximum", "max", "best", "leading"})
 UP = frozenset({"bottom", "lowest", "smallest", "least", "fewest", "minimum", "min", "worst", "cheapest"})
-CHANGED = _listed(
-    """change changed changes changing difference differences grew grow grown growing growth increase increased
-    increases rise rises rose risen decrease decreased decreases fall fell fallen drop dropped decline declined
-    compare compared comparison comparing higher lower more less"""
-)
+RISING = _listed("grew grow grown growing growth increase increased increases rise rises rose risen")
+FALLING = _listed("decrease decreased decreases fall fell fallen falling drop dropped decline declined shrank")
+MOVING = _listed("change changed changes changing difference differences")
+CHANGED = RISING | FALLING | MOVING | _listed("compare compared comparison comparing higher lower more less")
+"""Words that ask for a comparison of two periods."""
 GRAINS = {
     "day": "day", "days": "day", "daily": "day", "week": "week", "weeks": "week", "weekly": "week",
     "month": "month", "months": "month", "monthly": "month", "quarter": "quarter", "quarters": "quarter",
