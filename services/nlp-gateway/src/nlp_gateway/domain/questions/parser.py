@@ -20,7 +20,9 @@ from nlp_gateway.domain.questions.refusals import (
     Attempt,
     left_over,
     only_names,
+    problem_of,
     sentence,
+    size_unknown,
     suggestions_for,
 )
 from nlp_gateway.domain.questions.times import Times, read_times
@@ -37,6 +39,7 @@ from nlp_gateway.domain.questions.words import (
     NOW,
     NUMBERS,
     RISING,
+    SIZES,
     STRUCTURE,
     TEMPORAL,
     UP,
@@ -97,17 +100,18 @@ def parse(
     named = sorted(dict.fromkeys(named), key=_length)
     if not named:
         return Unread(UNKNOWN_METRIC, "No figure that is known here is asked for.", words=_typed(words, ()))
-    order = _by_change(order, text)
+    said = {word.typed for word in words_of(text)}
+    sized = bool(said & SIZES) and not said & {"number", "many"}
+    order = _by_change(order, said)
     if order == UNCLEAR:
         options = tuple(f"{one.metric.title} {how} the most" for one in named[:1] for how in ("grew", "fell"))
         return Unread(AMBIGUOUS, "Say what grew the most, or what fell the most.", options)
-    attempts = [_attempt(words, one, times, values.get(one.metric.name, {}), (order, limit)) for one in named]
+    attempts = [_attempt(words, one, times, values.get(one.metric.name, {}), (order, limit, sized)) for one in named]
     return _one_of(attempts, tuple(fixed), values)
 
 
-def _by_change(order: str, text: str) -> str:
+def _by_change(order: str, said: set[str]) -> str:
     """Return the order by change where growth or decline stand with "the most"; UNCLEAR where neither is said."""
-    said = {word.typed for word in words_of(text)}
     ways = [way for way, words in (("-", RISING), ("", FALLING), ("?", MOVING)) if said & words]
     if not order or not ways:
         return order
@@ -141,7 +145,7 @@ def _one_of(
 
 
 def _attempt(
-    words: Sequence[Word], named: MetricSpan, times: Times, values: Values, ordering: tuple[str, int]
+    words: Sequence[Word], named: MetricSpan, times: Times, values: Values, ordering: tuple[str, int, bool]
 ) -> Attempt:
     metric = named.metric
     free = [index not in named.places for index in range(len(words))]
@@ -156,12 +160,12 @@ def _attempt(
     used = places.used | set(named.places)
     _who(words, metric, places, used)
     grain = _grain(words, used)
-    order, limit = ordering
+    order, limit, sized = ordering
     _settle(words, named, metric, used, bool(places.dimensions))
     left = _typed(words, used)
     if left:
         return Attempt(metric, left=left)
-    problem = _problem(metric, times, grain, order, places)
+    problem = problem_of(metric, times, grain, order, places) or size_unknown(metric, sized)
     if problem:
         return Attempt(metric, refused=problem)
     parsed = Parsed(
@@ -249,24 +253,6 @@ def _settle(words: Sequence[Word], named: MetricSpan, metric: Metric, used: set[
             used.add(index)  # "Paris or Ohio": a row has one of them
         elif word.typed in BY and index + 1 == named.places[0] and split:
             used.add(index)  # "top 5 services by cloud spend"
-
-
-def _problem(metric: Metric, times: Times, grain: str, order: str, places: Places) -> Unread | None:
-    if times.problem:
-        return Unread(UNSUPPORTED, times.problem, suggestions_for(metric))
-    if not metric.time and (times.period or times.comparison or grain):
-        message = f"{sentence(metric.title)} is known only as it stands now, not by period."
-        return Unread(UNSUPPORTED, message, suggestions_for(metric))
-    if order and not places.dimensions and not grain:
-        known = tuple(f"{metric.title} by {one.title}" for one in metric.dimensions[:3])
-        return Unread(AMBIGUOUS, f"The most or least of what? {sentence(metric.title)} can be split.", known)
-    if grain and times.comparison:
-        message = "Either a split by time or a comparison of two periods, not both."
-        return Unread(UNSUPPORTED, message, suggestions_for(metric))
-    if metric.additivity == LATEST and grain not in ("", "day"):
-        message = f"{sentence(metric.title)} is a state of a day; it cannot be added up over a {grain}."
-        return Unread(UNSUPPORTED, message, (f"{metric.title} by day",))
-    return None
 
 
 def _meaningful(text: str, said: Iterable[tuple[int, int]]) -> list[Word]:

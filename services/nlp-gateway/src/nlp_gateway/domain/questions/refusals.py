@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nlp_gateway.domain.questions.model import Metric, Parsed, Unread, Values
+from nlp_gateway.domain.questions.model import LATEST, Metric, Parsed, Unread, Values
+from nlp_gateway.domain.questions.places import Places
+from nlp_gateway.domain.questions.times import Times
 from nlp_gateway.domain.questions.words import NEGATIONS, fold, key, root
 
 NO_QUESTION, UNKNOWN_METRIC, UNKNOWN_WORDS = "NO_QUESTION", "UNKNOWN_METRIC", "UNKNOWN_WORDS"
@@ -67,3 +69,30 @@ def suggestions_for(metric: Metric) -> tuple[str, ...]:
 def sentence(title: str) -> str:
     """Return a title as the beginning of a sentence."""
     return title[:1].upper() + title[1:]
+
+
+def size_unknown(metric: Metric, sized: bool) -> Unread | None:
+    """Refuse "the biggest deals" of what is only counted."""
+    if not sized or not metric.formula.startswith("rows"):
+        return None
+    message = f"The size of {metric.title} is not known, only how many there are."
+    return Unread(AMBIGUOUS, message, tuple(f"{metric.title} by {one.title}" for one in metric.dimensions[:2]))
+
+
+def problem_of(metric: Metric, times: Times, grain: str, order: str, places: Places) -> Unread | None:
+    """Say why a reading of every word is none: the metric, the times and the order do not go together."""
+    if times.problem:
+        return Unread(UNSUPPORTED, times.problem, suggestions_for(metric))
+    if not metric.time and (times.period or times.comparison or grain):
+        message = f"{sentence(metric.title)} is known only as it stands now, not by period."
+        return Unread(UNSUPPORTED, message, suggestions_for(metric))
+    if order and not places.dimensions and not grain:
+        known = tuple(f"{metric.title} by {one.title}" for one in metric.dimensions[:3])
+        return Unread(AMBIGUOUS, f"The most or least of what? {sentence(metric.title)} can be split.", known)
+    if grain and times.comparison:
+        message = "Either a split by time or a comparison of two periods, not both."
+        return Unread(UNSUPPORTED, message, suggestions_for(metric))
+    if metric.additivity == LATEST and grain not in ("", "day"):
+        message = f"{sentence(metric.title)} is a state of a day; it cannot be added up over a {grain}."
+        return Unread(UNSUPPORTED, message, (f"{metric.title} by day",))
+    return None

@@ -26,6 +26,8 @@ BY = frozenset({"by", "per", "each", "every", "across", "among"})
 WHICH = frozenset({"which", "who"})
 VERSUS = frozenset({"vs", "versus", "against"})
 DOWN = frozenset({"top", "highest", "largest", "biggest", "most", "greatest", "maximum", "max", "best", "leading"})
+SIZES = frozenset({"biggest", "largest", "smallest"})
+"""Of things that are counted these ask for a size, which a count is not."""
 UP = frozenset({"bottom", "lowest", "smallest", "least", "fewest", "minimum", "min", "worst", "cheapest"})
 RISING = _listed("grew grow grown growing growth increase increased increases rise rises rose risen")
 FALLING = _listed("decrease decreased decreases fall fell fallen falling drop dropped decline declined shrank")
