@@ -10,10 +10,12 @@ from nlp_gateway.domain.redaction.found import Found
 
 __all__ = ["phones"]
 
-_SEPARATOR = r"[ \u00a0]?[-./\u2010-\u2013]?[ \u00a0]?"
+_MAYBE = r"[ \u00a0]?[-./\u2010-\u2013]?[ \u00a0]?"
+_SEPARATOR = r"(?:[ \u00a0][-./\u2010-\u2013]?[ \u00a0]?|[-./\u2010-\u2013][ \u00a0]?|(?<=\)))"
+"""Between groups of digits; without one, a long run of digits could be grouped in countless ways."""
 _CANDIDATE = re.compile(
     r"(?<![\w./$€£#+-])(?<!\d,)(?P<value>(?:\+|00)?(?:\(\+?\d{1,4}\)|\d{1,15})"
-    rf"(?:{_SEPARATOR}(?:\(\d{{1,5}}\)|\d{{1,12}})){{0,7}})"
+    rf"(?:{_MAYBE}\(\d{{1,5}}\)|{_SEPARATOR}\d{{1,12}}){{0,7}})"
     r"(?P<extension>,? ?(?:x|ext\.?|extension|#) ?\d{1,6})?(?![\w%€$£]|[.,/-]\d)",
     re.IGNORECASE,
 )
@@ -55,7 +57,7 @@ def phones(text: str) -> Iterable[Found]:
 def _is_phone(number: str, named: bool) -> bool:
     plain = "".join(one for one in number if one.isdecimal())
     if number.startswith(("+", "(+", "00")):
-        return named or _is_possible(number, None)
+        return named or _is_possible(re.sub(r"^00", "+", number))
     if plain == number:
         return named and len(plain) >= 8 and any(_is_valid(number, region) for region in REGIONS)
     if named:
@@ -63,10 +65,10 @@ def _is_phone(number: str, named: bool) -> bool:
     return bool(_TYPICAL.fullmatch(number)) and not _GROUPED.fullmatch(number)
 
 
-def _is_possible(number: str, region: str | None) -> bool:
+def _is_possible(number: str) -> bool:
     try:
         cleaned = re.sub(r"\(0\)", "", number)
-        return phonenumbers.is_possible_number(phonenumbers.parse(cleaned, region))
+        return phonenumbers.is_possible_number(phonenumbers.parse(cleaned, None))
     except phonenumbers.NumberParseException:
         return False
 

@@ -15,7 +15,7 @@ PLACE = "PLACE"
 RULE = 0.75
 """The score of what a rule finds."""
 _NUMBER = r"\d{1,6}(?:[-/]\d{1,5})?[A-Za-z]?"
-_WORD = r"[^\W\d_][\w.'’-]*"
+_WORD = r"[^\W\d_][\w.'’-]{0,40}"
 _AFTER = (
     r"street|str|st|avenue|ave|av|road|rd|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|pl|square|sq|terrace|ter|"
     r"crescent|cres|close|highway|hwy|parkway|pkwy|pike|trail|trl|circle|cir|row|mews|hill|grove|gardens|gdns|walk|quay|"
@@ -59,8 +59,8 @@ _ANY_CASE = (
     rf"(?<!\w)(?:{_BEFORE}) (?:{_WORD} ){{0,4}}{_WORD},? (?:n[.º°]{{0,2}} ?)?{_NUMBER}(?!\w)",
     rf"(?<![\w.]){_NUMBER}(?: bis| ter)?,? (?:{_BEFORE}) (?:{_WORD} ?){{1,4}}",
     # Hauptstraße 5 · Mellemvej 32 · Villacher Strasse 89 · Béke tér 3.
-    rf"(?<!\w)(?:{_WORD} ){{0,2}}[^\W\d_][\w.'’-]*(?:{_JOINED})\.? {_NUMBER}(?!\w)",
-    rf"(?<!\w)(?:[^\W\d_][\w'’-]+ ){{1,3}}(?:{_SPACED}) {_NUMBER}\.?(?!\w)",
+    rf"(?<!\w)(?:{_WORD} ){{0,2}}[^\W\d_][\w.'’-]{{0,40}}(?:{_JOINED})\.? {_NUMBER}(?!\w)",
+    rf"(?<!\w)(?:[^\W\d_][\w'’-]{{1,40}} ){{1,3}}(?:{_SPACED}) {_NUMBER}\.?(?!\w)",
     r"\bcorner of (?P<value>[^\n,;?!]{3,60}? and [^\n,;?!.]{3,40})",
     rf"\b(?:{_BOXES})\s?#?\s?\d{{1,7}}",
     r"(?<!\w)(?:apt|apartment|suite|ste)\.?\s#?\d{1,5}[A-Za-z]?(?!\w)",
@@ -80,8 +80,8 @@ _AS_WRITTEN = (
     rf"(?<!\w)(?:{_STATES}) \d{{5}}(?:-\d{{4}})?(?!\w)",
     r"〒 ?\d{3}-\d{4}",
     # Said to be one: "lives at 370 Lindgren"; or 450 Præstevænget 15: a number, words with capitals, a number
-    rf"\b(?:{_SAID})\s+(?P<value>\d{{1,6}} (?:{_WORD}|\d{{1,6}})(?: [A-Z][\w.'’-]*| \d{{1,5}}){{0,5}})",
-    r"(?<![\w.,$€£])\d{2,6} (?:[^\W\d_a-z][\w.'’-]*[ ]){1,4}\d{1,5}(?![\w%.,]\d|\w)",
+    rf"\b(?:{_SAID})\s+(?P<value>\d{{1,6}} (?:{_WORD}|\d{{1,6}})(?: [A-Z][\w.'’-]{{0,40}}| \d{{1,5}}){{0,5}})",
+    r"(?<![\w.,$€£])\d{2,6} (?:[^\W\d_a-z][\w.'’-]{0,40}[ ]){1,4}\d{1,5}(?![\w%.,]\d|\w)",
 )
 _RULES = [re.compile(one, re.IGNORECASE) for one in _ANY_CASE] + [re.compile(one) for one in _AS_WRITTEN]
 

@@ -10,7 +10,7 @@ __all__ = ["PERSON", "is_acronym", "is_company", "names_again", "names_in_contex
 PERSON = "PERSON"
 SURE = 0.8
 """How sure a single word must be a name for it to be one wherever else it stands."""
-_NAME = r"[^\W\d_a-z][^\W\d_]*(?:[’'-][^\W\d_]+)*"
+_NAME = r"[^\W\d_a-z][^\W\d_]{0,30}(?:[’'-][^\W\d_]{1,30}){0,3}"
 _PARTICLES = r"(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ibn|ten|ter|af|av|zu|y)"
 _FULL = rf"{_NAME}\.?(?:[ ](?:{_PARTICLES}[ ])*{_NAME}\.?){{0,3}}"
 _TITLES = (

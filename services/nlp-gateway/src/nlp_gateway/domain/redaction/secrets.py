@@ -33,7 +33,8 @@ _NAMES = (
     r"sharedaccesskey|credentials?"
 )
 _ASSIGNED = re.compile(
-    rf"(?<![A-Za-z])(?:[A-Za-z0-9]+[_.-])*(?:{_NAMES})[\"']?\s*(?:=>|:=|[:=])\s*[\"']?(?P<value>[^\s\"',;&<>]{{4,}})",
+    rf"(?<![A-Za-z])(?:[A-Za-z0-9]{{1,40}}[_.-]){{0,6}}(?:{_NAMES})[\"']?\s*(?:=>|:=|[:=])\s*[\"']?"
+    r"(?P<value>[^\s\"',;&<>]{4,})",
     re.I,
 )
 _SAID = re.compile(
