@@ -199,6 +199,8 @@ async def test_metric_when_it_is_a_state_then_only_the_newest_day_counts(bench: 
     found = await ask(bench, tenant, "active_users")
     assert (total(found), found.as_of) == (6, "2026-10-31")
     assert total(await ask(bench, tenant, "active_users", period=Period(date(2026, 10, 1), date(2026, 10, 2)))) == 12
+    daily = await ask(bench, tenant, "active_users", grain="day")
+    assert ([row.figure.value for row in daily.rows], total(daily), daily.as_of) == ([12, 6], 6, "2026-10-31")
     with pytest.raises(QueryInvalid, match="state"):
         await ask(bench, tenant, "active_users", grain="month")
 

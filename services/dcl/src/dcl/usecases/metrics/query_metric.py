@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from aos_common.paging import page_size
@@ -27,25 +26,20 @@ async def query_metric(
     entity = ontology.entity(metric.view)
     other = check_query(metric, query)
     limit = page_size(query.limit, default=100, maximum=MAX_ROWS)
-    chosen = [
-        Selection(metric, entity, query.filters, period) for period in (query.period, *([other] if other else []))
-    ]
-    check_filters(entity, chosen[0].base)
-    extents = [Selection(metric, entity, query.filters), *chosen] if metric.time else []
+    whole = [Selection(metric, entity, query.filters, one) for one in (query.period, *([other] if other else []))]
+    check_filters(entity, whole[0].base)
+    extents = [Selection(metric, entity, query.filters), *whole] if metric.time else []
     (counted, *spans), at = await lake.figures(
         tenant_id, entity, [_ALL, *(one.extent() for one in extents)], snapshot=query.snapshot
     )
-    if metric.additivity == LATEST and not query.grain:
-        chosen = [replace(one, as_of=_day(span)) for one, span in zip(chosen, spans[1:], strict=True)]
-    answers, _ = await lake.figures(
-        tenant_id,
-        entity,
-        [one.figures(names, grain) for one in chosen for names, grain in ((query.dimensions, query.grain), ((), ""))],
-        snapshot=at,
-    )
+    latest = whole
+    if metric.additivity == LATEST:
+        latest = [replace(one, as_of=_day(span)) for one, span in zip(whole, spans[1:], strict=True)]
+    chosen = list(zip(whole if query.grain else latest, latest, strict=True))
+    asked = [(row.figures(query.dimensions, query.grain), total.figures((), "")) for row, total in chosen]
+    answers, _ = await lake.figures(tenant_id, entity, [one for pair in asked for one in pair], snapshot=at)
     rows, totals = _rows(chosen, query, answers)
-    order = query.order or ("name" if query.grain else "-value")
-    split = ordered(rows, order) if query.dimensions or query.grain else []
+    split = ordered(rows, query.order or ("name" if query.grain else "-value"))
     first = spans[0][0] if spans else {}
     return MetricResult(
         metric=metric,
@@ -58,7 +52,7 @@ async def query_metric(
         view_rows=int(counted[0]["rows"] or 0),
         data_from=str(first.get("first") or ""),
         data_until=str(first.get("last") or ""),
-        as_of=chosen[0].as_of,
+        as_of=latest[0].as_of,
     )
 
 
@@ -67,15 +61,16 @@ def _day(span: list[Row]) -> str:
 
 
 def _rows(
-    chosen: Sequence[Selection], query: MetricQuery, answers: Sequence[list[Row]]
+    chosen: Sequence[tuple[Selection, Selection]], query: MetricQuery, answers: Sequence[list[Row]]
 ) -> tuple[list[MetricRow], list[MetricRow]]:
-    """Return rows and totals, beside those of the period compared with."""
+    """Return rows and totals, beside those of the period compared with; without a split there are no rows."""
     if any(len(groups) > MAX_GROUPS for groups in answers):
         raise QueryInvalid(f"This split has more than {MAX_GROUPS:,} groups.", hint="Filter, or split by less.")
-    found: list[Any] = []
-    for number, one in enumerate(chosen):
-        found.append(rows_of(one, query.dimensions, query.grain, answers[2 * number]))
-        found.append(rows_of(one, (), "", answers[2 * number + 1]))
+    found: list[list[MetricRow]] = []
+    for number, (row, total) in enumerate(chosen):
+        split = rows_of(row, query.dimensions, query.grain, answers[2 * number])
+        found.append(split if query.dimensions or query.grain else [])
+        found.append(rows_of(total, (), "", answers[2 * number + 1]))
     if len(chosen) == 1:
         return found[0], found[1]
     return compared(found[0], found[2]), compared(found[1], found[3])

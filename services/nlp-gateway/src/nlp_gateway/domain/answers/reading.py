@@ -17,15 +17,15 @@ def reading_of(parsed: Parsed, result: Result | None = None) -> str:
     period = (result.period if result else None) or parsed.period
     if period:
         parts.append(formats.span(period.since, period.until))
-    elif result and result.as_of:
+    if result and result.as_of:
         parts.append(f"on {formats.day(formats.moment(result.as_of))}")
-    elif metric.time:
+    elif metric.time and not period:
         parts.append("all time")
     other = (result.compared_with if result else None) or parsed.compared_with
     if other:
         parts.append(f"compared with {formats.span(other.since, other.until)}")
     if parsed.order:
-        parts.append(f"the {parsed.limit} that are {ORDERS[parsed.order]}" if parsed.limit else ORDERS[parsed.order])
+        parts.append(f"{parsed.limit or 'all'} {ORDERS[parsed.order]}")
     return ", ".join(parts)
 
 
@@ -41,10 +41,12 @@ def conditions_said(parsed: Parsed) -> str:
 
 def period_said(result: Result) -> str:
     """Return " in October 2026", " on 31 October 2026" or nothing."""
-    if result.period is not None:
-        said = formats.span(result.period.since, result.period.until)
-        return f" {formats.preposition(said)} {said}"
-    return f" on {formats.day(formats.moment(result.as_of))}" if result.as_of else ""
+    if result.as_of:
+        return f" on {formats.day(formats.moment(result.as_of))}"
+    if result.period is None:
+        return ""
+    said = formats.span(result.period.since, result.period.until)
+    return f" {formats.preposition(said)} {said}"
 
 
 def place_said(row: ResultRow, grain: str) -> str:
