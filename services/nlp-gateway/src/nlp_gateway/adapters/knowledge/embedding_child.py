@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from aos_common.child import Child
-from aos_embeddings import MiniLm
 
 from nlp_gateway.adapters.knowledge.embedder import BATCH, LONGEST, MAX_TOKENS
+
+if TYPE_CHECKING:
+    from aos_embeddings import MiniLm
 
 __all__ = ["ChildEmbedder", "embed"]
 
@@ -18,7 +21,9 @@ IDLE_SECONDS = 20.0
 
 
 @cache
-def _model() -> MiniLm:
+def _model() -> "MiniLm":
+    from aos_embeddings import MiniLm  # noqa: PLC0415  40 MB of the child's, not of the service that names this module
+
     return MiniLm(threads=1, max_tokens=MAX_TOKENS, cache_entries=0)
 
 
