@@ -19,6 +19,7 @@ UNDESCRIBED = {
     "GET /.well-known/jwks.json": "a key set of RFC 7517; its address is agreed on, not looked up",
     "POST /oauth2/token": "takes a form of RFC 6749 from the platform's own services, inside",
     "GET /api/v1/admin/audit/socket": "OpenAPI has no words for a WebSocket",
+    "GET /api/v1/ws/flow-monitor": "OpenAPI has no words for a WebSocket",
 }
 """REST doors that are in no OpenAPI document, and why."""
 TAKEN_AS_READ = {"POST": {"/query", "/query/stream", "/aggregate", "/search", "/classify"}}

@@ -5,13 +5,15 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime  # type: ignore[import-untyped]  # ships no type information
 from aos_common.errors import DomainError, Kind
 from aos_common.memory import give_back
-from tokenizers import Tokenizer
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 Vectors = npt.NDArray[np.float32]
 
@@ -61,7 +63,7 @@ class MiniLm:
         self._cache_entries = cache_entries
         self._lock = Lock()
         self._cache: OrderedDict[str, npt.NDArray[np.float32]] = OrderedDict()
-        self._session: onnxruntime.InferenceSession | None = None
+        self._session: Any = None
         self._tokenizer: Tokenizer | None = None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -109,8 +111,12 @@ class MiniLm:
         unit: Vectors = (pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)).astype(np.float32)
         return unit
 
-    def _load(self) -> tuple[onnxruntime.InferenceSession, Tokenizer]:
+    def _load(self) -> "tuple[Any, Tokenizer]":
         if self._session is None or self._tokenizer is None:
+            # 40 MB that a process which embeds nothing does without; the first ships no type information.
+            import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415
+            from tokenizers import Tokenizer  # noqa: PLC0415
+
             tokenizer = Tokenizer.from_file(str(package_file(*TOKENIZER_FILE)))
             tokenizer.enable_truncation(max_length=self._max_tokens)
             tokenizer.enable_padding()
