@@ -143,6 +143,10 @@ class Nothing:
     async def of(self, tenant_id: UUID) -> None:
         """No model is configured."""
 
+    async def findings(self, *_: Any) -> list[Any]:
+        """No agent has run."""
+        return []
+
     async def search(self, *_: Any, **__: Any) -> list[Any]:
         """There is no document."""
         return []

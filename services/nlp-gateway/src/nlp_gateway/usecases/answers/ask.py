@@ -23,7 +23,7 @@ from nlp_gateway.usecases.answers.write_text import write_text
 
 DATA, KNOWLEDGE = "data_question", "knowledge"
 MAX_QUESTION = 2000
-SURE = 0.8
+SURE = 0.9
 """Confidence of a route from which on it is taken, although the question names a figure."""
 NOT_PERMITTED, CANNOT_ANSWER = "NOT_PERMITTED", "CANNOT_ANSWER"
 EXAMPLES = ("cloud spend by team last month", "win rate this quarter", "which connections are failing?")
