@@ -113,9 +113,8 @@ class MiniLm:
 
     def _load(self) -> "tuple[Any, Tokenizer]":
         if self._session is None or self._tokenizer is None:
-            # 40 MB that a process which embeds nothing does without; the first ships no type information.
-            import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415
-            from tokenizers import Tokenizer  # noqa: PLC0415
+            import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415  no types; 40 MB for those who embed
+            from tokenizers import Tokenizer  # noqa: PLC0415  as above
 
             tokenizer = Tokenizer.from_file(str(package_file(*TOKENIZER_FILE)))
             tokenizer.enable_truncation(max_length=self._max_tokens)

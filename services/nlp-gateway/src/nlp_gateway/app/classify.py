@@ -20,7 +20,7 @@ def classify(known: Sequence[str], labels: Sequence[str], unknown: Sequence[str]
     """Label texts by examples; the second of each is above 0.5 when it is in scope."""
     from aos_embeddings import MiniLm  # noqa: PLC0415  the parser needs no model, nor does it need the next
 
-    from nlp_gateway.adapters.understanding.training import train  # noqa: PLC0415
+    from nlp_gateway.adapters.understanding.training import train  # noqa: PLC0415  nor scikit-learn
 
     encoder = MiniLm()
     classifier = train(known, labels, encoder.embed(known))
