@@ -77,7 +77,7 @@ def test_platform_when_up_and_down_then_serves_keeps_its_data_and_leaves_nothing
     status = project.status()
     assert status["phase"] == "running"
     assert {row["name"]: row["state"] for row in status["components"]} == {
-        **dict.fromkeys(("postgres", "valkey", "temporal", "gateway", "supervisor"), "ready"),
+        **dict.fromkeys(("postgres", "valkey", "temporal", "traces", "gateway", "supervisor"), "ready"),
         "database": "done",
     }
     assert 0 < status["rss"] < 800 * 1024**2
@@ -85,7 +85,7 @@ def test_platform_when_up_and_down_then_serves_keeps_its_data_and_leaves_nothing
     assert "MB in all" in project.aos("status").stdout
 
     before = identities(project)
-    assert len(before) == 5
+    assert len(before) == 6
     assert project.aos("down").returncode == 0
     assert not any(process.alive() for process in before)
     assert project.aos("status").returncode == 3
@@ -121,7 +121,7 @@ def test_platform_when_in_the_foreground_then_ctrl_c_ends_all(project: Project) 
         before = identities(project)
         up.send_signal(signal.SIGINT)
         assert up.wait(30) == 0
-    assert len(before) == 5
+    assert len(before) == 6
     assert not any(process.alive() for process in before)
 
 
@@ -172,6 +172,7 @@ def test_logs_when_the_name_is_unknown_then_says_which_there_are(project: Projec
 def test_platform_when_backing_services_are_external_then_starts_the_gateway_alone(project: Project) -> None:
     with testing.postgres() as database, testing.valkey() as redis, testing.temporal() as temporal:
         external = {"AOS_POSTGRES_ADMIN_URL": database, "AOS_REDIS_URL": redis, "AOS_TEMPORAL_ADDRESS": temporal}
+        external["AOS_OTLP_ENDPOINT"] = "http://127.0.0.1:9/v1/traces"  # nobody listens, which stops nothing
         started = project.aos("up", "-d", **external)
         assert started.returncode == 0, started.stderr
         assert [row["name"] for row in project.status()["components"]] == ["database", "gateway", "supervisor"]
