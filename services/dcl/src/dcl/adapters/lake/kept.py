@@ -8,17 +8,34 @@ from uuid import UUID
 
 T = TypeVar("T")
 TENANTS = 1_000
+ANSWERS = 200
+"""Of a tenant."""
 
 
 class Kept:
-    """Answers of each tenant's newest snapshot; the least recently asked tenant goes when there are too many."""
+    """Answers of each tenant's newest snapshot.
+
+    The least recently asked tenant goes when there are too many, of a tenant's answers the oldest.
+    """
 
     def __init__(self, tenants: int = TENANTS) -> None:
         self._most = tenants
         self._tenants: OrderedDict[UUID, tuple[int, dict[str, Any]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, tenant_id: UUID, snapshot: int, name: str, compute: Callable[[], T]) -> T:
+    def newest(self, tenant_id: UUID) -> int | None:
+        """Return the snapshot that a tenant's answers are of."""
+        with self._lock:
+            return self._tenants[tenant_id][0] if tenant_id in self._tenants else None
+
+    def get(
+        self,
+        tenant_id: UUID,
+        snapshot: int,
+        name: str,
+        compute: Callable[[], T],
+        worth_keeping: Callable[[T], bool] = lambda _: True,
+    ) -> T:
         """Return the answer `name`, computed at `snapshot` or later, from the same snapshot where it is known."""
         with self._lock:
             answers = self._of(tenant_id, snapshot)
@@ -26,8 +43,12 @@ class Kept:
                 found: T = answers[name]
                 return found
         computed = compute()
-        with self._lock:
-            self._of(tenant_id, snapshot)[name] = computed
+        if worth_keeping(computed):
+            with self._lock:
+                answers = self._of(tenant_id, snapshot)
+                answers[name] = computed
+                if len(answers) > ANSWERS:
+                    del answers[next(iter(answers))]
         return computed
 
     def forget(self, tenant_id: UUID) -> None:

@@ -29,7 +29,9 @@ READ_SECONDS = 25.0
 """Longest read; below the gateway's 30 seconds, so that the caller hears why."""
 INTERRUPT_SECONDS = 0.1
 GROUPED_TENANTS = 50
-"""Tenants whose groups are kept, up to some hundred kilobytes each."""
+"""Tenants whose groups and figures are kept, up to some hundred kilobytes each."""
+KEPT_ROWS = 100
+"""Rows of an answer that is kept."""
 _LOST = (
     duckdb.IOException,
     duckdb.ConnectionException,
@@ -65,7 +67,7 @@ class DuckLake:
         self._ontology = ontology
         self._threads = ThreadPoolExecutor(threads, "lake")
         self._kept = Kept()
-        self._grouped = Kept(GROUPED_TENANTS)
+        self._grouped, self._figured = Kept(GROUPED_TENANTS), Kept(GROUPED_TENANTS)
 
     async def apply(self, tenant_id: UUID, entity: Entity, source: str, keys: Sequence[str], snapshot: int) -> None:
         """Apply a stream's canonical files; `snapshot` is the version of a full snapshot, or 0."""
@@ -148,11 +150,19 @@ class DuckLake:
     async def figures(
         self, tenant_id: UUID, entity: Entity, questions: Sequence[Aggregation], *, snapshot: int | None
     ) -> tuple[list[list[Row]], int]:
-        """Return the answers to several questions, all of one snapshot, and that snapshot."""
+        """Return the answers to several questions, all of one snapshot, and that snapshot; small ones are kept."""
 
         def read(cursor: duckdb.DuckDBPyConnection) -> tuple[list[list[Row]], int]:
             at = snapshot if snapshot is not None else _current_snapshot(cursor)
-            return [_rows(cursor.execute(*aggregation_sql(entity, one, at))) for one in questions], at
+
+            def compute() -> list[list[Row]]:
+                return [_rows(cursor.execute(*aggregation_sql(entity, one, at))) for one in questions]
+
+            if snapshot not in (None, self._figured.newest(tenant_id)):
+                return compute(), at
+            name = f"{entity.name} {questions!r}"
+            found = self._figured.get(tenant_id, at, name, compute, lambda rows: sum(map(len, rows)) <= KEPT_ROWS)
+            return [[dict(row) for row in rows] for rows in found], at
 
         return await self._run(tenant_id, read)
 
@@ -215,6 +225,7 @@ class DuckLake:
             self._connections.discard(tenant_id)
             self._kept.forget(tenant_id)
             self._grouped.forget(tenant_id)
+            self._figured.forget(tenant_id)
             raise LakeUnavailable("The lake did not answer.", hint="Try again in a moment.") from error
         except (duckdb.InvalidInputException, duckdb.CatalogException) as error:
             if not re.search(r"snapshot|at version", str(error).lower()):
