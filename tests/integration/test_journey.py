@@ -30,7 +30,7 @@ def test_crm_when_the_demo_ran_then_every_record_is_there(crm: dict[str, Any]) -
     assert crm["views"] == {"account": 85, "opportunity": 8800, "product": 7, "sales_rep": 35}
     assert crm["quarantine"] == {}
     assert [stage["name"] for stage in crm["stages"]] == [
-        "sign-up", "discovery", "approval", "mapping", "pipeline", "views",
+        "sign-up", "discovery", "approval", "mapping", "pipeline", "views", "questions",
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The NLP gateway over REST: what belongs to no part alone."""
 
+from aos_common.http import CurrentCaller
 from fastapi import APIRouter
 from pydantic import BaseModel
 
@@ -25,7 +26,7 @@ def router() -> APIRouter:
     routes = APIRouter(tags=["nlp"])
 
     @routes.get("/personas")
-    async def list_personas() -> PersonasOut:
+    async def list_personas(caller: CurrentCaller) -> PersonasOut:
         """List the personas in whose language questions are answered."""
         return PersonasOut(personas=[PersonaOut(**vars(persona)) for persona in PERSONAS])
 
