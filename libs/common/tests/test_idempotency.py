@@ -8,13 +8,16 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import sqlalchemy as sa
+import uvicorn
 from aos_common.calls.idempotency import RETENTION_HOURS, Store
 from aos_common.db import Database
 from aos_common.errors import InvalidRequest, Overloaded
 from aos_common.http import CurrentCaller, create_app
 from aos_common.testing import Issuer
+from aos_local.processes.ports import free_port
 from fastapi import APIRouter
 from pydantic import BaseModel
+from sse_starlette import EventSourceResponse, ServerSentEvent
 
 SECRET = "shown once"
 
@@ -45,6 +48,15 @@ class Orders:
             if body.name == "busy" and len(self.made) == 1:
                 raise Overloaded("Come back later.")
             return {"id": str(uuid4()), "secret": SECRET}
+
+        @routes.post("/orders/live", response_class=EventSourceResponse)
+        async def live(body: Body, caller: CurrentCaller) -> EventSourceResponse:
+            async def steps() -> AsyncIterator[ServerSentEvent]:
+                for step in ("taken", "packed", "sent"):
+                    await asyncio.sleep(0.02)
+                    yield ServerSentEvent(f"{step} {uuid4()}")
+
+            return EventSourceResponse(steps())
 
         return routes
 
@@ -183,3 +195,25 @@ async def test_key_when_it_is_old_then_it_is_pruned_and_one_whose_process_died_i
     async with database.tenant_tx(tenant) as connection:
         left = (await connection.execute(sa.text("SELECT count(*) FROM idempotency_keys"))).scalar_one()
     assert left == 0
+
+
+async def test_live_answer_when_it_has_a_key_then_comes_whole_and_the_same_again(
+    database: Database, issuer: Issuer, orders: Orders, tenant: UUID
+) -> None:
+    """Over a real connection: a live answer ends when it hears that its client has gone."""
+    routers, store, verifier = [orders.router()], Store(database), issuer.verifier()
+    app = create_app(service="aod", title="X", prefix="/api/v1/x", routers=routers, verifier=verifier, store=store)
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    headers = issuer.headers(tenant) | {"Idempotency-Key": str(uuid4())}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1/x") as client:
+        first = await client.post("/orders/live", json={"name": "x"}, headers=headers)
+        second = await client.post("/orders/live", json={"name": "x"}, headers=headers)
+    assert [line.split()[1] for line in first.text.splitlines() if line] == ["taken", "packed", "sent"]
+    assert (second.text, second.headers["idempotent-replayed"]) == (first.text, "true")
+    server.should_exit = True
+    await serving
+    await verifier.close()

@@ -65,7 +65,7 @@ class Replaying:
             return
         answer = Answer(500, (), b"")
         try:
-            answer = await self._run(scope, request.body, send)
+            answer = await self._run(scope, request.body, receive, send)
         finally:
             # Also when the client has gone or the route failed: the key must not stay taken.
             await self._finish(request, answer)
@@ -83,14 +83,15 @@ class Replaying:
         except DomainError:
             return None  # the route says what is wrong with the token
 
-    async def _run(self, scope: Scope, body: bytes, send: Send) -> Answer:
+    async def _run(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> Answer:
         """Run the route on the body that was read, pass its answer on and return it."""
         start: Message = {"status": 500, "headers": []}
         parts: list[bytes] = []
         unread = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive_again() -> Message:
-            return unread.pop() if unread else {"type": "http.disconnect"}
+            # A live answer listens whether its client goes: saying so at once would end it before it began.
+            return unread.pop() if unread else await receive()
 
         async def listen(message: Message) -> None:
             nonlocal start
