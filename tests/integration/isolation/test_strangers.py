@@ -23,6 +23,8 @@ from tests.integration.isolation.wire import Answer, Wire, run_all, wire_to
 
 PLACES = ("gateway", "direct")
 GOAL = 20_000
+DEAR = {Permission.VIEWS_READ, Permission.QUESTIONS_ASK}
+"""What asks the lake."""
 BARE = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 """A UUID without its dashes."""
 OPEN_RPCS = {f"autonomos.identity.v1.AccountService/{name}" for name in ("RegisterTenant", "SignIn", "RefreshSession")}
@@ -134,7 +136,7 @@ def _jobs(trial: Trial, asking: Asking, owner: Owner, callers: list[Caller]) -> 
         ask = asking.ask(door)
         jobs += [partial(trial.anonymous, one, place) for one in _for_nobody(ask, owner)]
         # What only reads is asked by two of them: the second finds the first one's answers in every cache.
-        often = 1 if door.writes or door.permission is Permission.VIEWS_READ else 2
+        often = 1 if door.writes or door.permission in DEAR else 2
         tried = [one for one in _for_strangers(ask, owner, place) for _ in range(often)]
         jobs += [partial(trial.stranger, one, place, next(turns)) for one in tried]
     # Mixed, so that all services work at once; in the same order each time.
@@ -150,7 +152,7 @@ def _for_strangers(ask: Ask, owner: Owner, place: str) -> list[Ask]:
     """Fewer where each try is dear: hashing a password, or a question to the lake."""
     if _costly(ask):
         return [ask, *itertools.islice(headers(ask, owner), 3)]
-    if ask.door.permission is Permission.VIEWS_READ:
+    if ask.door.permission in DEAR:
         # Every trick at one of the two places.
         return [*every(ask, owner)][PLACES.index(place) :: len(PLACES)]
     return [*every(ask, owner)]
