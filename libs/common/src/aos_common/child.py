@@ -53,7 +53,7 @@ class Child(Generic[Request, Answer]):
         function: Callable[[Request], Answer],
         *,
         timeout_seconds: float = 60.0,
-        idle_seconds: float = 30.0,
+        idle_seconds: float = 5.0,
         memory_mb: int = 0,
     ) -> None:
         self._name, self._function = name, function

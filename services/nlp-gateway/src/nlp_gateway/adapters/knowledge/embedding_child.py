@@ -17,7 +17,7 @@ __all__ = ["ChildEmbedder", "embed"]
 
 SECONDS = 120.0
 """For one batch, with the start of the child; usually half a second."""
-IDLE_SECONDS = 20.0
+IDLE_SECONDS = 5.0
 
 
 @cache

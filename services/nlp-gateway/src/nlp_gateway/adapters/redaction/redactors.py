@@ -18,7 +18,7 @@ MAX_CHARACTERS = 4_000_000
 """Of one text: more than any document of the largest upload that anybody reads."""
 PIECE_SECONDS = 60.0
 """For one piece, with the start of the child (about 3 s) and on a machine that is busy; usually 1 s."""
-IDLE_SECONDS = 30.0
+IDLE_SECONDS = 5.0
 MEMORY_MB = 4_000
 """Address space, most of which is reserved and never touched; about 250 MB are."""
 WAITING = 64
