@@ -101,6 +101,11 @@ _ACCOUNTS = (
         _public("POST", f"/api/v1/auth/{verb}")
         for verb in ("token", "invitations/accept", "password/forgot", "password/reset")
     ),
+    # For web pages: the refresh token is a cookie, which is all that signing out needs.
+    *(
+        _public("POST", f"/api/v1/auth/browser/{verb}")
+        for verb in ("register", "login", "refresh", "logout", "invitations/accept")
+    ),
     _public("GET", "/api/v1/auth/oidc/{provider_id}/start"),
     _public("GET", "/api/v1/auth/oidc/{provider_id}/callback"),
     _read("identity", _PROVIDERS, Permission.CREDENTIALS_MANAGE),

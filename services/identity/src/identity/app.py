@@ -51,6 +51,7 @@ from identity.entrypoints.api.users import UsersApi
 from identity.entrypoints.consumer import AuditConsumer
 from identity.entrypoints.rest.accounts import account_router, add_well_known
 from identity.entrypoints.rest.audit import router as audit_router
+from identity.entrypoints.rest.browser.routes import browser_router
 from identity.entrypoints.rest.credentials import password_router, session_router
 from identity.entrypoints.rest.flags import router as flag_router
 from identity.entrypoints.rest.keys import key_router
@@ -212,6 +213,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
         "/api/v1/auth",
         [
             account_router(accounts),
+            browser_router(accounts, users, settings.public_url),
             user_router(users),
             invitation_router(users, accounts),
             password_router(credentials),

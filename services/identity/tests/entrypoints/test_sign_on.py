@@ -172,6 +172,48 @@ async def test_sign_on_when_somebody_comes_then_a_user_is_made_once_and_known_ag
     assert (await town.client.post("/api/v1/auth/password/forgot", json={"email": email})).status_code == 202
 
 
+async def _by_page(client: httpx.AsyncClient, directory: Directory, provider: dict[str, Any], token: str) -> Any:
+    """Sign on as a page of the platform has it done; return the last answer."""
+    client.cookies.clear()
+    left = await client.get(urlsplit(provider["start"]).path, params={"browser": "1"})
+    assert left.status_code == 303, left.text
+    query = await asyncio.to_thread(directory.authorize, left.headers["location"], token)
+    return await _back(client, provider, left.headers["set-cookie"].split(";")[0], **query)
+
+
+async def test_sign_on_when_a_page_began_it_then_it_ends_at_home_with_the_session_as_a_cookie(
+    town: Any, directory: Directory
+) -> None:
+    owner = await town.owner()
+    provider = await _provider(owner, directory)
+    email = _email()
+    answer = await _by_page(town.client, directory, provider, directory.person(email))
+    assert (answer.status_code, answer.headers["location"], answer.content) == (303, "/", b"")
+    assert answer.headers["cache-control"] == "no-store"
+    cookies = {one.split("=")[0]: one for one in answer.headers.get_list("set-cookie")}
+    assert 'aos_sign_on=""' in cookies["aos_sign_on"]
+    assert "HttpOnly" in cookies["aos_refresh"]
+    assert "Path=/api/v1/auth/browser" in cookies["aos_refresh"]
+    assert "SameSite=strict" in cookies["aos_refresh"]
+    town.client.cookies.clear()
+    headers = {"cookie": cookies["aos_refresh"].split(";")[0], "sec-fetch-site": "same-origin"}
+    renewed = await town.client.post("/api/v1/auth/browser/refresh", headers=headers)
+    assert (await _me(town.client, renewed))["email"] == email
+
+
+async def test_sign_on_when_a_page_began_it_and_it_is_refused_then_the_sign_in_page_is_told_why(
+    town: Any, directory: Directory
+) -> None:
+    owner = await town.owner()
+    provider = await _provider(owner, directory)
+    taken = await _by_page(town.client, directory, provider, directory.person(owner.email))
+    assert (taken.status_code, taken.headers["location"]) == (303, "/sign-in?refused=EMAIL_TAKEN")
+    assert "aos_refresh" not in taken.headers["set-cookie"]
+    town.client.cookies.clear()
+    lost = await town.client.get(f"/api/v1/auth/oidc/{NOBODY}/start", params={"browser": "1"})
+    assert (lost.status_code, lost.headers["location"]) == (303, "/sign-in?refused=NOT_FOUND")
+
+
 async def test_sign_on_when_state_cookie_or_code_is_wrong_or_used_then_401(town: Any, directory: Directory) -> None:
     owner = await town.owner()
     provider, other = await _provider(owner, directory), await _provider(await town.owner(), directory)

@@ -67,6 +67,13 @@ class SessionEnded(DomainError):
     kind = Kind.UNAUTHENTICATED
 
 
+class ForeignPage(DomainError):
+    """Another site's page had a browser ask."""
+
+    reason = "FOREIGN_PAGE"
+    kind = Kind.FORBIDDEN
+
+
 class UnknownClient(DomainError):
     """A service's client credentials are wrong, or it names no existing tenant."""
 

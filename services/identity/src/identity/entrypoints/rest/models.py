@@ -86,6 +86,25 @@ class UserOut(BaseModel):
         )
 
 
+class AccessOut(BaseModel):
+    """An access token; the refresh token is in a cookie."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = BEARER
+    expires_in: int
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> "AccessOut":
+        """Show a web page the token that it may hold."""
+        return cls(access_token=tokens.access_token, expires_in=tokens.expires_in)
+
+
+class SignedUpOut(AccessOut):
+    """The new tenant's first user, or the user an invitation became, signed in."""
+
+    user: UserOut
+
+
 class TokensOut(BaseModel):
     """A pair of tokens."""
 

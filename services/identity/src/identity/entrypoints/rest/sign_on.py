@@ -1,22 +1,30 @@
 """Sign-on through a tenant's own OpenID Connect provider, and the administration of providers."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+from aos_common.errors import DomainError
 from aos_common.http import CurrentCaller
-from fastapi import APIRouter, Cookie, Query, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Cookie, Query, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
 from identity.domain.credentials.sign_on import LIFETIME, IdentityProvider
 from identity.entrypoints.api.accounts import AccountsApi
 from identity.entrypoints.api.sign_on import NIL, SignOnApi
+from identity.entrypoints.rest.browser.cookie import RefreshCookie
+from identity.entrypoints.rest.browser.way_back import PRIVATE, arrived, turned_away
 from identity.entrypoints.rest.models import TokensOut
 from identity.entrypoints.rest.origin import CurrentOrigin
+from identity.usecases.issue_tokens import Tokens
 
 COOKIE = "aos_sign_on"
 BELOW = "/api/v1/auth/oidc"
+BY_PAGE = ".page"
+"""Ends the cookie of a sign-on that a page of the platform began: how it goes on is the browser's own business."""
+TO_A_PAGE: dict[int | str, dict[str, Any]] = {303: {"description": "To the page where a sign-on of a page ends."}}
 Sent = Annotated[str, Query(max_length=4096)]
+ByPage = Annotated[bool, Query(description="End at a page of the platform, with its cookie, instead of with tokens.")]
 
 
 class ProviderBody(BaseModel):
@@ -98,34 +106,54 @@ class ProvidersOut(BaseModel):
 def sign_on_router(api: SignOnApi, accounts: AccountsApi) -> APIRouter:
     """Return the routes below /api/v1/auth/oidc."""
     routes = APIRouter(prefix="/oidc", tags=["account"])
-    secure = api.public_url.startswith("https:")
+    cookie = RefreshCookie(secure=api.public_url.startswith("https:"))
 
-    @routes.get("/{provider_id}/start", status_code=303, response_class=RedirectResponse)
-    async def start(provider_id: str) -> RedirectResponse:
-        """Send the browser to the provider."""
-        url, browser = await api.start(provider_id)
-        answer = RedirectResponse(url, 303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
-        seconds = int(LIFETIME.total_seconds())
-        answer.set_cookie(COOKIE, browser, seconds, path=BELOW, secure=secure, httponly=True, samesite="lax")
+    def ended(answer: Response) -> Response:
+        answer.delete_cookie(COOKIE, path=BELOW, secure=cookie.secure, httponly=True, samesite="lax")
         return answer
 
-    @routes.get("/{provider_id}/callback")
+    @routes.get("/{provider_id}/start", status_code=303, response_class=RedirectResponse)
+    async def start(provider_id: str, request: Request, browser: ByPage = False) -> RedirectResponse:
+        """Send the browser to the provider."""
+        try:
+            url, secret = await api.start(provider_id)
+        except DomainError as refusal:
+            return await _refused(request, refusal, by_page=browser)
+        answer = RedirectResponse(url, 303, headers=PRIVATE)
+        seconds, kept = int(LIFETIME.total_seconds()), secret + BY_PAGE * browser
+        answer.set_cookie(COOKIE, kept, seconds, path=BELOW, secure=cookie.secure, httponly=True, samesite="lax")
+        return answer
+
+    @routes.get("/{provider_id}/callback", response_model=TokensOut, responses=TO_A_PAGE)
     async def callback(
         provider_id: str,
-        answer: Response,
+        request: Request,
         origin: CurrentOrigin,
         state: Sent = "",
         code: Sent = "",
         iss: Sent = "",
         aos_sign_on: Annotated[str, Cookie(max_length=200)] = "",
-    ) -> TokensOut:
+    ) -> Any:
         """Come back from the provider, signed on."""
-        user = await api.finish(provider_id, state, code, iss, aos_sign_on)
-        answer.delete_cookie(COOKIE, path=BELOW, secure=secure, httponly=True, samesite="lax")
-        answer.headers["Cache-Control"] = "no-store"
-        return TokensOut.of(await accounts.tokens(user, origin))
+        secret = aos_sign_on.removesuffix(BY_PAGE)
+        try:
+            user = await api.finish(provider_id, state, code, iss, secret)
+            tokens = await accounts.tokens(user, origin)
+        except DomainError as refusal:
+            return ended(await _refused(request, refusal, by_page=secret != aos_sign_on))
+        return ended(_printed(tokens) if secret == aos_sign_on else arrived(tokens, cookie))
 
     return routes
+
+
+def _printed(tokens: Tokens) -> Response:
+    return JSONResponse(TokensOut.of(tokens).model_dump(), headers={"Cache-Control": "no-store"})
+
+
+async def _refused(request: Request, refusal: DomainError, *, by_page: bool) -> RedirectResponse:
+    if not by_page:
+        raise refusal
+    return await turned_away(request, refusal)
 
 
 def provider_router(api: SignOnApi) -> APIRouter:
