@@ -1,0 +1,6 @@
+export function Admin() {
+  return null
+}
+export function Account() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function ControlCenter() {
+  return null
+}

@@ -1,0 +1,9 @@
+export function Connections() {
+  return null
+}
+export function NewConnection() {
+  return null
+}
+export function Connection() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function FlowMonitor() {
+  return null
+}

@@ -1,0 +1,6 @@
+export function Guide() {
+  return null
+}
+export function Help() {
+  return null
+}

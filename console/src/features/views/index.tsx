@@ -1,0 +1,6 @@
+export function Views() {
+  return null
+}
+export function View() {
+  return null
+}
