@@ -21,7 +21,7 @@ import grpc
 import jwt
 import pytest
 from aos_access.doors import DOORS, Access, Door, Live
-from aos_gateway.routes import DOCUMENTS, SERVICES, routes_of
+from aos_gateway.routes import CONSOLE, DOCUMENTS, SERVICES, routes_of
 from aos_gateway.settings import Address, GatewaySettings, Rate, RateLimits
 from aos_gateway.testing import Running, free_port, running
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -122,7 +122,7 @@ class Gateway:
 ROUTES = (*routes_of((*DOORS, *EXTRA)), *DOCUMENTS)
 
 
-def _upstream(keys: Keys, seen: list[dict[str, Any]]) -> ThreadingHTTPServer:
+def _upstream(keys: Keys, seen: list[dict[str, Any]], by: str) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # head and body are two packets
@@ -133,6 +133,7 @@ def _upstream(keys: Keys, seen: list[dict[str, Any]]) -> ThreadingHTTPServer:
                 return
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             one = {"method": self.command, "path": self.path, "headers": dict(self.headers.items()), "size": len(body)}
+            one["by"] = by
             seen.append(one)
             if self.path.endswith("/events"):
                 self.stream()
@@ -146,7 +147,7 @@ def _upstream(keys: Keys, seen: list[dict[str, Any]]) -> ThreadingHTTPServer:
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body if self.command != "HEAD" else b"")
 
         def stream(self) -> None:
             """Two events, a moment apart."""
@@ -193,7 +194,8 @@ class _AnyRpc(grpc.GenericRpcHandler):
     def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
         def answer(request: bytes, context: grpc.ServicerContext) -> bytes:
             headers = dict(context.invocation_metadata())
-            self._seen.append({"method": "POST", "path": details.method, "headers": headers, "size": len(request)})
+            one = {"method": "POST", "path": details.method, "headers": headers, "size": len(request), "by": "service"}
+            self._seen.append(one)
             if request == b"\n\x04fail":  # field 1: the text "fail"
                 context.abort_with_status(rpc_status.to_status(_failure()))
             return b""
@@ -214,8 +216,9 @@ def gateway() -> Iterator[Gateway]:
     keys.add(KID)
     keys.add("withdrawn", publish=False)
     seen: list[dict[str, Any]] = []
-    upstream = _upstream(keys, seen)
-    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    upstream, console = _upstream(keys, seen, "service"), _upstream(keys, seen, CONSOLE)
+    for server in (upstream, console):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
     rpc = grpc.server(futures.ThreadPoolExecutor(2), handlers=[_AnyRpc(seen)])
     rpc_port = rpc.add_insecure_port("127.0.0.1:0")
     rpc.start()
@@ -223,7 +226,7 @@ def gateway() -> Iterator[Gateway]:
     http_address = Address("127.0.0.1", upstream.server_address[1])
     settings = GatewaySettings(
         listen=Address("127.0.0.1", free_port()),
-        http=dict.fromkeys(SERVICES, http_address),
+        http=dict.fromkeys(SERVICES, http_address) | {CONSOLE: Address("127.0.0.1", console.server_address[1])},
         grpc=dict.fromkeys(SERVICES, Address("127.0.0.1", rpc_port)),
         jwks_url=f"http://127.0.0.1:{http_address.port}/.well-known/jwks.json",
         issuer=ISSUER,
@@ -236,8 +239,9 @@ def gateway() -> Iterator[Gateway]:
             yield _gateway(envoy, keys, seen, settings, home)
     finally:
         rpc.stop(None)
-        upstream.shutdown()
-        upstream.server_close()
+        for server in (upstream, console):
+            server.shutdown()
+            server.server_close()
         shutil.rmtree(home)
 
 

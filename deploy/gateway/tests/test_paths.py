@@ -32,7 +32,7 @@ def test_documents_and_keys_when_anonymous_then_public(gateway: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/nothing", "/oauth2/token", "/health/ready", "/metrics", "/api/v1/aodx/findings"]
+    "path", ["/nothing", "/index.html", "/oauth2/token", "/health/ready", "/metrics", "/api/v1/aodx/findings"]
 )
 def test_path_when_unknown_then_401_and_with_a_token_404(gateway: Any, path: str) -> None:
     assert gateway.call(path).status == 401
@@ -151,6 +151,7 @@ def test_command_when_given_every_upstream_then_envoy_accepts_what_it_writes(tmp
         for flag in ("--http", f"{service}={service}:8080", "--grpc", f"{service}={service}:9090")
     ]
     fixed = ["--jwks-url", "https://keys.example.com/jwks.json", "--issuer", "https://identity.example.com"]
+    fixed += ["--http", "console=console:8080"]
     fixed += ["--otlp-endpoint", "http://collector.example.com:4318/v1/traces", "--trace-sample", "0.05"]
     done = subprocess.run([sys.executable, "-m", "aos_gateway", *fixed, *upstreams, "-o", target], check=False)
     assert done.returncode == 0
@@ -168,6 +169,7 @@ def test_command_when_given_every_upstream_then_envoy_accepts_what_it_writes(tmp
         (["--admin", "0.0.0.0:9901"], "not a loopback address"),
         (["--cors-origin", "*"], "name the origins"),
         (["--http", "crm=x:1"], "is not SERVICE=HOST:PORT"),
+        (["--grpc", "console=x:1"], "is not SERVICE=HOST:PORT"),
         ([], "no http address for the service 'identity'"),
     ],
 )

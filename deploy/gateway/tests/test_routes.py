@@ -78,6 +78,7 @@ def test_answer_when_given_by_anybody_then_carries_the_security_headers(gateway:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert "strict-transport-security" not in answer.headers
 
 

@@ -2,12 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
 from aos_gateway.envoy_config import build
-from aos_gateway.routes import SERVICES
+from aos_gateway.routes import CONSOLE, SERVICES
 from aos_gateway.settings import (
     Address,
     GatewaySettings,
@@ -39,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m aos_gateway",
         description="Write the Envoy configuration of the gateway. Check it with: envoy --mode validate -c FILE",
     )
-    upstream = f"one for each of {', '.join(SERVICES)}"
+    upstream = f"one for each of {', '.join(SERVICES)}; {CONSOLE}, if this gateway serves the web console, too"
     parser.add_argument("--listen", default="0.0.0.0:8080", help="public address (default: %(default)s)")
     parser.add_argument("--http", action="append", default=[], metavar="SERVICE=HOST:PORT", help=upstream)
     parser.add_argument("--grpc", action="append", default=[], metavar="SERVICE=HOST:PORT", help="all but identity")
@@ -89,8 +90,8 @@ def _add_tls(parser: argparse.ArgumentParser) -> None:
 def _settings(options: argparse.Namespace) -> GatewaySettings:
     return GatewaySettings(
         listen=Address.parse(options.listen),
-        http=_upstreams(options.http),
-        grpc=_upstreams(options.grpc),
+        http=_upstreams(options.http, (*SERVICES, CONSOLE)),
+        grpc=_upstreams(options.grpc, SERVICES),
         jwks_url=options.jwks_url,
         issuer=options.issuer,
         audience=options.audience,
@@ -139,12 +140,12 @@ def _all_or_none(files: tuple[Path | None, ...], names: str) -> bool:
     return all(files)
 
 
-def _upstreams(pairs: list[str]) -> dict[str, Address]:
+def _upstreams(pairs: list[str], known: Sequence[str]) -> dict[str, Address]:
     upstreams = {}
     for pair in pairs:
         service, separator, address = pair.partition("=")
-        if not separator or service not in SERVICES:
-            raise SettingsRefused(f"'{pair}' is not SERVICE=HOST:PORT with a service of {', '.join(SERVICES)}")
+        if not separator or service not in known:
+            raise SettingsRefused(f"'{pair}' is not SERVICE=HOST:PORT with a service of {', '.join(known)}")
         upstreams[service] = Address.parse(address)
     return upstreams
 

@@ -13,7 +13,7 @@ from aos_gateway.network.clusters import clusters
 from aos_gateway.network.overload import overload_manager
 from aos_gateway.network.tls import server_tls
 from aos_gateway.network.tracing import tracing
-from aos_gateway.routes import ROUTES, Protocol, Route
+from aos_gateway.routes import CONSOLE, CONSOLE_ROUTES, ROUTES, Protocol, Route
 from aos_gateway.settings import Address, GatewaySettings, SettingsRefused
 from aos_gateway.types import Node, named
 
@@ -22,7 +22,11 @@ _CLIENT_HEADERS_STRIPPED = ("x-tenant-id", "x-sub", "x-roles", "x-user-id", "x-f
 
 
 def build(settings: GatewaySettings, routes: Sequence[Route] = ROUTES) -> Node:
-    """The bootstrap as plain values; raises SettingsRefused when a routed service has no address."""
+    """The bootstrap as plain values; raises SettingsRefused when a routed service has no address.
+
+    The console's pages are routed where the settings say who serves them.
+    """
+    routes = (*routes, *CONSOLE_ROUTES) if CONSOLE in settings.http else routes
     for route in routes:
         known = settings.grpc if route.protocol is Protocol.GRPC else settings.http
         if route.service not in known:

@@ -6,11 +6,46 @@ from enum import StrEnum
 
 from aos_access.doors import DOORS, SERVICES, Access, Door, Live
 
-__all__ = ["DOCUMENTS", "HEALTH_PATH", "ROUTES", "SERVICES", "Live", "Protocol", "RateClass", "Route", "routes_of"]
+__all__ = [
+    "CONSOLE",
+    "CONSOLE_ROUTES",
+    "DOCUMENTS",
+    "HEALTH_PATH",
+    "PAGES",
+    "ROUTES",
+    "SERVICES",
+    "Live",
+    "Protocol",
+    "RateClass",
+    "Route",
+    "routes_of",
+]
 
 HEALTH_PATH = "/health"
 _DOCUMENT_FILES = ("openapi.json", "docs", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css")
 _PUBLIC_SECONDS, _REST_SECONDS, _RPC_SECONDS = 15, 30, 60
+CONSOLE = "console"
+"""The service of the web console's files: no door of the platform, and there only where it has an address."""
+_CONSOLE_FILES = ("/", "/assets/{file=**}", "/favicon.svg", "/robots.txt", "/theme.js")
+PAGES = (
+    "home",
+    "sign-in",
+    "sign-up",
+    "invitation",
+    "reset",
+    "discover",
+    "connect",
+    "ontology",
+    "entities",
+    "views",
+    "agents",
+    "ask",
+    "flow",
+    "admin",
+    "guide",
+    "help",
+)
+"""First segments of the console's own addresses; what is behind them, its script knows."""
 
 
 class Protocol(StrEnum):
@@ -34,7 +69,8 @@ class RateClass(StrEnum):
 class Route:
     """One method of one path, or one RPC, and the terms under which it is let in.
 
-    `path` is exact or a template (`{name}`: one segment, `{name=**}`: one or more). `public` needs no token.
+    `path` is exact or a template (`{name}`: one segment, `{name=**}`: one or more). `public` needs no token;
+    `anonymous` does not even pass on who asks: neither a token nor a cookie.
     `timeout` is in seconds, for the whole answer (RPC and `live`: for silence); `max_body` in bytes.
     """
 
@@ -45,6 +81,7 @@ class Route:
     protocol: Protocol
     rate: RateClass
     public: bool = False
+    anonymous: bool = False
     live: Live = Live.NO
     timeout: int = _REST_SECONDS
     max_body: int = 0
@@ -110,5 +147,26 @@ def _rate(door: Door) -> RateClass:
     return RateClass.QUESTIONS if door.method == "POST" else RateClass.READS
 
 
+def _console() -> tuple[Route, ...]:
+    paths = [*_CONSOLE_FILES, *(path for page in PAGES for path in (f"/{page}", f"/{page}/{{page=**}}"))]
+    return tuple(
+        Route(
+            name=f"{method} {path}",
+            method=method,
+            path=path,
+            service=CONSOLE,
+            protocol=Protocol.HTTP,
+            rate=RateClass.DOCUMENTS,
+            public=True,
+            anonymous=True,
+            timeout=_PUBLIC_SECONDS,
+            max_body=1024,
+        )
+        for path in paths
+        for method in ("GET", "HEAD")
+    )
+
+
 DOCUMENTS = documents_of(DOORS)
 ROUTES: tuple[Route, ...] = (*routes_of(DOORS), *DOCUMENTS)
+CONSOLE_ROUTES = _console()

@@ -99,9 +99,10 @@ class InsideTls:
 class GatewaySettings:
     """Everything the configuration depends on besides the route table.
 
-    `http` and `grpc` hold each service's upstream address. `admin` is a Unix socket path (mode 0600), a loopback
-    address, or None for no admin interface. `cors_origins` are exact origins such as `https://console.example.com`;
-    they and `own_origins` (under which browsers reach the gateway itself) may open WebSockets.
+    `http` and `grpc` hold each service's upstream address; with `console` in `http`, its pages are served at `/`.
+    `admin` is a Unix socket path (mode 0600), a loopback address, or None for no admin interface. `cors_origins` are
+    exact origins such as `https://console.example.com`; they and `own_origins` (under which browsers reach the gateway
+    itself) may open WebSockets.
     Tokens that stay valid for more than `max_token_seconds` from now are refused: identity issues none. It is also how
     long a token whose key was withdrawn may still pass the gateway, which remembers tokens it has verified; a client
     is refused within seconds all the same, because each service verifies again with a key set at most 3 s old.

@@ -6,7 +6,7 @@ Trying 190 rows one after the other would cost more than all checks together; th
 import re
 from collections.abc import Iterable, Sequence
 
-from aos_gateway.edge.answers import answer_headers
+from aos_gateway.edge.answers import answer_headers, page_headers
 from aos_gateway.edge.filters import cors_policy, route_overrides
 from aos_gateway.edge.limits import class_metadata
 from aos_gateway.edge.local_replies import FOREIGN_ORIGIN
@@ -16,6 +16,8 @@ from aos_gateway.settings import GatewaySettings
 from aos_gateway.types import Node
 
 NOWHERE = "nowhere"
+ROOT = ""
+"""The beginning that `/` has: it ends as no other path begins, so it is tried last."""
 _LIVE_IDLE_SECONDS = 60
 PATHS_IN_ONE = 4
 """Envoy refuses an expression whose program is longer than 100; a path's takes about 15."""
@@ -30,6 +32,7 @@ def cluster_name(service: str, protocol: Protocol) -> str:
 def route_config(settings: GatewaySettings, routes: Sequence[Route]) -> Node:
     """One virtual host: liveness, the table, and a refusal for the rest."""
     leaves = {HEALTH_PATH: [_health(), _unknown()], **_leaves(settings, routes)}
+    elsewhere = leaves.pop(ROOT, [_unknown()])
     path = {
         "name": "path",
         "typed_config": {
@@ -41,7 +44,7 @@ def route_config(settings: GatewaySettings, routes: Sequence[Route]) -> Node:
     host: Node = {
         "name": "autonomos",
         "domains": ["*"],
-        "matcher": {"matcher_tree": tree, "on_no_match": _try([_unknown()])},
+        "matcher": {"matcher_tree": tree, "on_no_match": _try(elsewhere)},
         "typed_per_filter_config": cors_policy(settings),
     }
     return {"name": "autonomos", "virtual_hosts": [host], "response_headers_to_add": answer_headers(settings)}
@@ -63,7 +66,7 @@ def _leaves(settings: GatewaySettings, routes: Iterable[Route]) -> dict[str, lis
         here = [route for route in ordered if _may_match_below(route, key)]
         leaves[key] = [
             *(node for route in here for node in _nodes(settings, route)),
-            _preflight(),
+            *([_preflight()] if key != ROOT else []),
             *_other_methods(here),
             _unknown(),
         ]
@@ -102,8 +105,14 @@ def _nodes(settings: GatewaySettings, route: Route) -> list[Node]:
         "route": _action(settings, route),
         "typed_per_filter_config": route_overrides(route),
         **class_metadata(route.rate),
+        **_anonymous(route),
+        **page_headers(route),
     }
     return _websocket(settings, node) if route.live is Live.WEBSOCKET else [node]
+
+
+def _anonymous(route: Route) -> Node:
+    return {"request_headers_to_remove": ["authorization", "cookie"]} if route.anonymous else {}
 
 
 def _websocket(settings: GatewaySettings, node: Node) -> list[Node]:

@@ -15,7 +15,10 @@ TARGETS = (
     "/health/ready",
 )
 LOGIN = b"/api/v1/auth/login"
-_PUBLIC = ("/health", LOGIN.decode(), "/.well-known/jwks.json", "/api/v1/dcl/docs", "/api/v1/dcl/openapi.json")
+_PUBLIC = (
+    *("/health", LOGIN.decode(), "/.well-known/jwks.json", "/api/v1/dcl/docs", "/api/v1/dcl/openapi.json"),
+    *("/home", "/assets/index.js"),  # the console's
+)
 # Entries are parted by ¦ or line ends, since they hold any other character themselves.
 _SLASHES = r"""
 %2F¦%2f¦%5c¦\¦%252f¦//¦/./¦/%2e/¦/;/¦/x/../¦/x/%2e%2e/¦/x/..;/¦%c0%af¦/%00/¦/%0d%0a/¦∕¦／
