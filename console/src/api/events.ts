@@ -11,6 +11,13 @@ const LONGEST_WAIT_MS = 10_000
 /** The platform sends a heartbeat every 15 s; silence of twice that is a dead connection. */
 const SILENCE_MS = 35_000
 
+export type Following = {
+  /** Continue after this id instead of from now on. */
+  from?: string
+  /** Told of every sign of life: an event, a heartbeat, a comment. */
+  alive?: () => void
+}
+
 /**
  * Follow a stream until `signal` aborts: a lost connection is taken up after the last id seen, with growing waits.
  * `told` gets each event, `changed` each change of the connection's state.
@@ -20,23 +27,25 @@ export async function follow(
   told: (event: Happening) => void,
   changed: (feed: Feed) => void,
   signal: AbortSignal,
+  { from = "", alive }: Following = {},
 ): Promise<void> {
-  let last = ""
+  let last = from
   let failures = 0
+  const heard = {
+    event: (event: Happening) => {
+      if (event.id) last = event.id
+      told(event)
+    },
+    life: () => {
+      failures = 0
+      alive?.()
+    },
+    opened: () => changed("live"),
+  }
   while (!signal.aborted) {
     changed("connecting")
     try {
-      await once(
-        path,
-        last,
-        signal,
-        (event) => {
-          failures = 0
-          if (event.id) last = event.id
-          told(event)
-        },
-        () => changed("live"),
-      )
+      await once(path, last, signal, heard)
     } catch (error) {
       const problem = problemFrom(error)
       if (!signal.aborted && !problem.passing && problem.status !== 401) throw problem
@@ -47,37 +56,41 @@ export async function follow(
   }
 }
 
-async function once(
-  path: string,
-  last: string,
-  signal: AbortSignal,
-  told: (event: Happening) => void,
-  opened: () => void,
-): Promise<void> {
+type Heard = { event: (event: Happening) => void; life: () => void; opened: () => void }
+
+async function once(path: string, last: string, signal: AbortSignal, heard: Heard): Promise<void> {
   const token = await accessToken()
   const headers = { authorization: `Bearer ${token}`, accept: "text/event-stream" }
   const silence = new AbortController()
-  const answer = await fetch(path, {
-    headers: last ? { ...headers, "last-event-id": last } : headers,
-    signal: AbortSignal.any([signal, silence.signal]),
-  })
+  const ended = AbortSignal.any([signal, silence.signal])
+  const answer = await timed(
+    fetch(path, { headers: last ? { ...headers, "last-event-id": last } : headers, signal: ended }),
+    silence,
+  )
   if (answer.status === 401) discard(token)
   if (!answer.ok || !answer.body) throw problemOf(answer.status, await answer.json().catch(() => null))
-  opened()
-  await read(answer.body, told, silence)
+  heard.opened()
+  await read(answer.body, heard, silence)
 }
 
-async function read(body: ReadableStream<Uint8Array>, told: (event: Happening) => void, silence: AbortController) {
+async function read(body: ReadableStream<Uint8Array>, heard: Heard, silence: AbortController) {
   const parser = createParser({
-    onEvent: ({ event, data, id }) => told({ event: event ?? "message", data, id: id ?? "" }),
+    onEvent: ({ event, data, id }) => heard.event({ event: event ?? "message", data, id: id ?? "" }),
   })
-  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
   for (;;) {
-    const timer = setTimeout(() => silence.abort(), SILENCE_MS)
-    const { done, value } = await reader.read().finally(() => clearTimeout(timer))
+    const { done, value } = await timed(reader.read(), silence)
     if (done) return
-    parser.feed(value)
+    heard.life()
+    parser.feed(decoder.decode(value, { stream: true }))
   }
+}
+
+/** Wait for something, but no longer than a living stream would be silent. */
+function timed<T>(awaited: Promise<T>, silence: AbortController): Promise<T> {
+  const timer = setTimeout(() => silence.abort(), SILENCE_MS)
+  return awaited.finally(() => clearTimeout(timer))
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
