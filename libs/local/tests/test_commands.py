@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -48,6 +49,7 @@ class Project:
 def project(tmp_path: Path) -> Iterator[Project]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AOS_")}
     settings = {"AOS_LOCAL_SERVICES": "", "AOS_PUBLIC_PORT": str(free_port()), "COLUMNS": "200"}
+    settings["AOS_CONSOLE_ROOT"] = str(tmp_path / "dist")
     found = Project(tmp_path, kept | settings)
     yield found
     found.platform().stop()
@@ -61,11 +63,18 @@ def identities(project: Project) -> list[Identity]:
 
 
 def test_platform_when_up_and_down_then_serves_keeps_its_data_and_leaves_nothing(project: Project) -> None:
+    (project.folder / "dist").mkdir()
+    (project.folder / "dist" / "index.html").write_text("the console")
     began = project.aos("up", "-d")
     assert began.returncode == 0, began.stderr
-    assert f"http://127.0.0.1:{project.environment['AOS_PUBLIC_PORT']}" in began.stdout
-    with urllib.request.urlopen(f"http://127.0.0.1:{project.environment['AOS_PUBLIC_PORT']}/health") as answer:
+    public = f"http://127.0.0.1:{project.environment['AOS_PUBLIC_PORT']}"
+    assert re.search(rf"Running.*?Console +{public}\n +API +{public}\n", began.stdout, re.DOTALL)
+    with urllib.request.urlopen(f"{public}/health") as answer:
         assert answer.status == 200
+    with urllib.request.urlopen(f"{public}/home") as page:
+        assert page.read() == b"the console"
+        assert page.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self';")
+        assert page.headers["cache-control"] == "no-cache"
     with psycopg.connect(project.platform().postgres_admin_url(), autocommit=True) as admin:
         admin.execute("CREATE TABLE kept AS SELECT 42 AS answer")
 
@@ -77,7 +86,7 @@ def test_platform_when_up_and_down_then_serves_keeps_its_data_and_leaves_nothing
     status = project.status()
     assert status["phase"] == "running"
     assert {row["name"]: row["state"] for row in status["components"]} == {
-        **dict.fromkeys(("postgres", "valkey", "temporal", "traces", "gateway", "supervisor"), "ready"),
+        **dict.fromkeys(("postgres", "valkey", "temporal", "traces", "console", "gateway", "supervisor"), "ready"),
         "database": "done",
     }
     assert 0 < status["rss"] < 800 * 1024**2
@@ -85,7 +94,8 @@ def test_platform_when_up_and_down_then_serves_keeps_its_data_and_leaves_nothing
     assert "MB in all" in project.aos("status").stdout
 
     before = identities(project)
-    assert len(before) == 6
+    assert len(before) == 7
+    assert project.aos("logs", "console").returncode == 0
     assert project.aos("down").returncode == 0
     assert not any(process.alive() for process in before)
     assert project.aos("status").returncode == 3
@@ -151,7 +161,7 @@ def test_doctor_when_all_is_well_then_lists_every_program(project: Project) -> N
     done = project.aos("doctor", "--json")
     findings = {finding["check"]: finding for finding in json.loads(done.stdout)}
     assert done.returncode == 0
-    assert all(findings[name]["ok"] for name in ("Python", "PostgreSQL", "Valkey", "Temporal", "Envoy"))
+    assert all(findings[name]["ok"] for name in ("Python", "PostgreSQL", "Valkey", "Temporal", "Envoy", "Caddy"))
     assert findings["PostgreSQL"]["said"].startswith("18.")
     assert findings["Envoy"]["said"].startswith("1.")
 
@@ -175,7 +185,11 @@ def test_platform_when_backing_services_are_external_then_starts_the_gateway_alo
         external["AOS_OTLP_ENDPOINT"] = "http://127.0.0.1:9/v1/traces"  # nobody listens, which stops nothing
         started = project.aos("up", "-d", **external)
         assert started.returncode == 0, started.stderr
-        assert [row["name"] for row in project.status()["components"]] == ["database", "gateway", "supervisor"]
+        status = project.status()
+        assert [row["name"] for row in status["components"]] == ["database", "gateway", "supervisor"]
+        assert status["notes"] == ["console: not built; run make setup"]
+        assert status["notes"][0] in started.stdout
+        assert status["notes"][0] in project.aos("status", **external).stdout
         with psycopg.connect(in_database(database, "autonomos")) as admin:
             schemas = admin.execute("SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s)", [list(SERVICES)])
             assert len(schemas.fetchall()) == len(SERVICES)

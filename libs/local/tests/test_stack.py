@@ -13,7 +13,8 @@ from aos_local.stack.services import Surroundings, service_environment
 
 
 def settings(folder: Path, **environment: str) -> LocalSettings:
-    read = LocalSettings.read(environment, folder)
+    """Settings of a machine on which the console was not built, unless the environment says where."""
+    read = LocalSettings.read({"AOS_CONSOLE_ROOT": str(folder / "none")} | environment, folder)
     read.home.create()
     return read
 

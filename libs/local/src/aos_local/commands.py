@@ -51,7 +51,7 @@ def _explained() -> Iterator[None]:
 def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once everything is healthy.")] = False,
 ) -> None:
-    """Start the whole platform on this machine."""
+    """Start the whole platform on this machine, with the web console where it has been built."""
     console = Console()
     with _explained():
         platform = Platform()
@@ -101,7 +101,8 @@ def status(
     if as_json:
         rows = usage(state)
         total = sum(row["rss"] for row in rows)
-        print(json.dumps({"phase": state.phase, "urls": state.urls, "rss": total, "components": rows}, indent=1))
+        shown = {"phase": state.phase, "urls": state.urls, "notes": state.notes, "rss": total, "components": rows}
+        print(json.dumps(shown, indent=1))
     else:
         print_status(Console(), state)
 

@@ -37,9 +37,15 @@ class StartProgress:
 def print_urls(console: Console, state: PlatformState, seconds: float | None = None) -> None:
     """The aligned list at the end of a start that took `seconds`, or of what ran already."""
     console.print("\nRunning.\n" if seconds is None else f"\nRunning after {seconds:.1f} s.\n")
+    _print_addresses(console, state)
+    console.print("\n  What runs: aos status    Live logs: aos logs -f    End it: aos down\n", highlight=False)
+
+
+def _print_addresses(console: Console, state: PlatformState) -> None:
     for name, url in state.urls.items():
         console.print(f"  {name:<12} {url}", highlight=False, soft_wrap=True)
-    console.print("\n  What runs: aos status    Live logs: aos logs -f    End it: aos down\n", highlight=False)
+    for note in state.notes:
+        console.print(f"  [yellow]{escape(note)}[/]", highlight=False, soft_wrap=True)
 
 
 def usage(state: PlatformState) -> list[dict[str, Any]]:
@@ -95,8 +101,7 @@ def print_status(console: Console, state: PlatformState) -> None:
         table.add_row(row["name"], f"[{colour}]{row['state']}[/]", *shown)
     console.print(table)
     console.print(f"\n{state.phase}, {sum(row['rss'] for row in rows) / 1024**2:.0f} MB in all", highlight=False)
-    for name, url in state.urls.items():
-        console.print(f"  {name:<12} {url}", highlight=False, soft_wrap=True)
+    _print_addresses(console, state)
     for row in rows:
         if row["message"]:
             console.print(

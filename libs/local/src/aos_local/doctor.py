@@ -58,6 +58,7 @@ def _programs() -> list[tuple[str, Callable[[], Path], str]]:
         ("Valkey", binaries.valkey, "--version"),
         ("Temporal", binaries.temporal, "--version"),
         ("Envoy", binaries.envoy, "--version"),
+        ("Caddy", binaries.caddy, "version"),
     ]
 
 

@@ -185,6 +185,8 @@ def _service_schema(database: psycopg.Connection, service: str) -> None:
         "ALTER ROLE {app} IN DATABASE {database} SET search_path = {schema}, public",
         "ALTER ROLE {app} IN DATABASE {database} SET statement_timeout = '30s'",
         "ALTER ROLE {app} IN DATABASE {database} SET idle_in_transaction_session_timeout = '60s'",
+        # What a pool kept from its busiest moment is given back: an idle server process holds 3 to 9 MB.
+        "ALTER ROLE {app} IN DATABASE {database} SET idle_session_timeout = '60s'",
     ):
         database.execute(sql.SQL(statement).format(schema=schema, database=sql.Identifier(DATABASE), **names))
 

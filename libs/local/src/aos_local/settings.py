@@ -15,6 +15,7 @@ Read (all optional):
 | `AOS_RATE_WRITES` | those of them that change something, `50/100` |
 | `AOS_RATE_SIGN_IN` | sign-ins, registrations and the like from one address, `5/20`; on loopback `100/400` |
 | `AOS_LOCAL_SERVICES` | the services to start, by comma; default all |
+| `AOS_CONSOLE_ROOT` | the built web console to serve; default `console/dist` of the project, if `make setup` made it |
 | `AOS_OTLP_ENDPOINT` | an OTLP/HTTP receiver of your own, `http://host:4318/v1/traces`; else `aos traces` has them |
 | `AOS_TRACE_SAMPLE` | share of requests that are traced; here 1 |
 
@@ -32,9 +33,19 @@ from aos_common.errors import DomainError, Kind
 from aos_gateway.routes import SERVICES
 from aos_gateway.settings import Rate, RateLimits, SettingsRefused
 
-__all__ = ["DEFAULT_PUBLIC_PORT", "SERVICES", "Home", "LocalSettings", "SettingRefused", "private_folder"]
+__all__ = [
+    "CONSOLE_SOURCE",
+    "DEFAULT_PUBLIC_PORT",
+    "SERVICES",
+    "Home",
+    "LocalSettings",
+    "SettingRefused",
+    "private_folder",
+]
 
 DEFAULT_PUBLIC_PORT = 8080
+CONSOLE_SOURCE = Path(__file__).resolve().parents[4] / "console"
+"""The web console in the project's checkout."""
 
 
 class SettingRefused(DomainError):
@@ -123,6 +134,7 @@ class LocalSettings:
     objects_url: str | None = None
     otlp_endpoint: str | None = None
     trace_sample: float = 1.0
+    console_root: Path = CONSOLE_SOURCE / "dist"
     services: tuple[str, ...] = SERVICES
     rates: RateLimits = field(default_factory=RateLimits)
 
@@ -140,9 +152,14 @@ class LocalSettings:
             objects_url=environment.get("AOS_OBJECTS_URL") or None,
             otlp_endpoint=environment.get("AOS_OTLP_ENDPOINT") or None,
             trace_sample=_share(environment.get("AOS_TRACE_SAMPLE")),
+            console_root=_console_root(environment.get("AOS_CONSOLE_ROOT")),
             services=_services(environment.get("AOS_LOCAL_SERVICES")),
             rates=_rates(environment),
         )
+
+
+def _console_root(text: str | None) -> Path:
+    return Path(text).expanduser().resolve() if text else CONSOLE_SOURCE / "dist"
 
 
 def _share(text: str | None) -> float:

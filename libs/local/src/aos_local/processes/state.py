@@ -58,7 +58,7 @@ class ComponentState:
 
 @dataclass
 class PlatformState:
-    """Everything `aos status` shows; `urls` are for people, in order."""
+    """Everything `aos status` shows; `urls` are for people, in order, and `notes` what they should know besides."""
 
     supervisor: Identity
     phase: Phase = Phase.STARTING
@@ -66,6 +66,7 @@ class PlatformState:
     hint: str = ""
     since: float = field(default_factory=time.time)
     urls: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     components: dict[str, ComponentState] = field(default_factory=dict)
 
     def alive(self) -> bool:

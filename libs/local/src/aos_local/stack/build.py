@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from aos_gateway.envoy_config import write
+from aos_gateway.routes import CONSOLE
 from aos_gateway.settings import Address as Upstream
 from aos_gateway.settings import GatewaySettings
 
@@ -24,16 +25,18 @@ from aos_local.stack.backing import (
     valkey_component,
 )
 from aos_local.stack.component import Component
+from aos_local.stack.console import NOT_BUILT, console_component
 from aos_local.stack.ports import PortBook
 from aos_local.stack.services import AUDIENCE, ISSUER, READERS, Surroundings, answers, service_component
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Components in the order they are shown, and the URLs for people."""
+    """Components in the order they are shown, the URLs for people, and what they should know besides."""
 
     components: tuple[Component, ...]
     urls: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def build(settings: LocalSettings) -> Stack:
@@ -60,12 +63,15 @@ def build(settings: LocalSettings) -> Stack:
     )
     needed = (database.name, *(component.name for component in own))
     services = tuple(service_component(name, around, needed) for name in settings.services)
-    gateway = _gateway(settings, around, public, tuple(service.name for service in services))
-    urls = {"API": gateway.url, "API docs": f"{gateway.url}/api/v1/dcl/docs"}
+    console = console_component(settings, ports)
+    behind = (*services, *((console,) if console else ()))
+    gateway = _gateway(settings, around, public, behind)
+    urls = {"Console": gateway.url} if console else {}
+    urls |= {"API": gateway.url, "API docs": f"{gateway.url}/api/v1/dcl/docs"}
     if temporal.component:
         urls["Temporal UI"] = temporal.component.url
     samples = (example_component(home, example, secrets),) if example else ()
-    return Stack((*own, database, *samples, *services, gateway), urls)
+    return Stack((*own, database, *samples, *behind, gateway), urls, () if console else (NOT_BUILT,))
 
 
 def _backing(
@@ -95,11 +101,13 @@ def _objects(home: Home) -> str:
     return folder.as_uri()
 
 
-def _gateway(settings: LocalSettings, around: Surroundings, port: int, after: tuple[str, ...]) -> Component:
+def _gateway(settings: LocalSettings, around: Surroundings, port: int, behind: tuple[Component, ...]) -> Component:
+    """Envoy, once all that is behind it is ready."""
     home = settings.home
+    console = {one.name: Upstream(LOOPBACK, one.port) for one in behind if one.name == CONSOLE and one.port}
     gateway = GatewaySettings(
         listen=Upstream(settings.public_host, port),
-        http={service: Upstream(LOOPBACK, around.http[service]) for service in SERVICES},
+        http={service: Upstream(LOOPBACK, around.http[service]) for service in SERVICES} | console,
         grpc={service: Upstream(LOOPBACK, around.grpc[service]) for service in SERVICES},
         jwks_url=f"http://{LOOPBACK}:{around.http['identity']}/.well-known/jwks.json",
         issuer=ISSUER,
@@ -125,7 +133,7 @@ def _gateway(settings: LocalSettings, around: Surroundings, port: int, after: tu
     return Component(
         "gateway",
         home.log("gateway"),
-        after,
+        tuple(one.name for one in behind),
         launch=launch,
         ready=lambda: answers(f"{url}/health"),
         port=port,
