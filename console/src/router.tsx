@@ -78,7 +78,7 @@ const home = createRoute({
 const discover = createRoute({
   getParentRoute: () => app,
   path: "/discover",
-  validateSearch: only("finding", "state", "kind", "scan", "text"),
+  validateSearch: only("finding", "state", "kind", "scan", "text", "show"),
   component: lazyRouteComponent(() => import("./features/discover"), "Discover"),
 })
 
@@ -86,23 +86,31 @@ const connecting = () => import("./features/connect")
 const connect = createRoute({
   getParentRoute: () => app,
   path: "/connect",
+  validateSearch: only("stage"),
   component: lazyRouteComponent(connecting, "Connections"),
 })
 const connectNew = createRoute({
   getParentRoute: () => app,
   path: "/connect/new",
+  validateSearch: only("connector"),
   component: lazyRouteComponent(connecting, "NewConnection"),
 })
 const flow = createRoute({
   getParentRoute: () => app,
   path: "/connect/flow",
-  validateSearch: only("layer", "status"),
+  validateSearch: only("layer", "status", "event", "trace"),
   component: lazyRouteComponent(() => import("./features/flow"), "FlowMonitor"),
+})
+const watches = createRoute({
+  getParentRoute: () => app,
+  path: "/connect/watches",
+  validateSearch: only("watch"),
+  component: lazyRouteComponent(connecting, "Watches"),
 })
 const connection = createRoute({
   getParentRoute: () => app,
   path: "/connect/$connectionId",
-  validateSearch: only("tab", "run"),
+  validateSearch: only("tab", "run", "stream"),
   component: lazyRouteComponent(connecting, "Connection"),
 })
 
@@ -110,7 +118,7 @@ const unifying = () => import("./features/ontology")
 const ontology = createRoute({
   getParentRoute: () => app,
   path: "/ontology",
-  validateSearch: only("node", "show"),
+  validateSearch: only("node", "show", "through"),
   component: lazyRouteComponent(unifying, "Ontology"),
 })
 const proposals = createRoute({
@@ -129,12 +137,13 @@ const viewing = () => import("./features/views")
 const views = createRoute({
   getParentRoute: () => app,
   path: "/views",
+  validateSearch: only("tab"),
   component: lazyRouteComponent(viewing, "Views"),
 })
 const view = createRoute({
   getParentRoute: () => app,
   path: "/views/$view",
-  validateSearch: only("where", "group", "measure", "row"),
+  validateSearch: only("where", "group", "measure", "row", "columns", "sort", "snapshot"),
   component: lazyRouteComponent(viewing, "View"),
 })
 
@@ -180,7 +189,7 @@ const guide = createRoute({
 const help = createRoute({ getParentRoute: () => app, path: "/help", component: lazyRouteComponent(reading, "Help") })
 
 const inside = [
-  ...[home, discover, connect, connectNew, flow, connection, ontology, proposals, entity, views, view],
+  ...[home, discover, connect, connectNew, flow, watches, connection, ontology, proposals, entity, views, view],
   ...[agents, run, ask, admin, account, guide, help],
 ] as const
 

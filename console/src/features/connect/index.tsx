@@ -7,3 +7,6 @@ export function NewConnection() {
 export function Connection() {
   return null
 }
+export function Watches() {
+  return null
+}

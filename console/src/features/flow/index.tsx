@@ -1,3 +1,1 @@
-export function FlowMonitor() {
-  return null
-}
+export { FlowMonitor } from "./flow-monitor"
