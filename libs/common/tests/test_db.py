@@ -118,6 +118,31 @@ async def test_tenant_tx_when_the_server_dropped_idle_connections_then_the_next_
     assert await _texts(database, tenant) == []
 
 
+async def test_pool_when_its_busiest_moment_has_passed_then_it_keeps_what_it_uses(
+    provisioned: Provisioned, tenant: UUID
+) -> None:
+    limit = "ALTER ROLE aod_app IN DATABASE autonomos SET idle_session_timeout = '{}'"
+    app = await asyncpg.connect(provisioned["aod"].app)
+    assert await app.fetchval("SHOW idle_session_timeout") == "1min"
+    await app.execute(limit.format("300ms"))
+    database = Database(provisioned["aod"].app, "aod", pool_size=4)
+    held = sa.text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'aod'")
+
+    async def count() -> int:
+        async with database.tenant_tx(tenant) as connection:
+            return int((await connection.execute(held)).scalar_one())
+
+    try:
+        async with database.platform_tx(), database.platform_tx(), database.platform_tx():
+            assert await count() == 4
+        counts = [await count() for _ in range(10) if not await asyncio.sleep(0.1)]
+        assert counts[-1] == 1, counts
+    finally:
+        await app.execute(limit.format("60s"))
+        await app.close()
+        await database.close()
+
+
 async def test_tenant_tx_when_the_connection_is_lost_midway_then_it_says_unavailable(
     database: Database, provisioned: Provisioned, tenant: UUID
 ) -> None:

@@ -86,6 +86,8 @@ class Database:
             max_overflow=0,
             pool_timeout=wait,
             pool_recycle=1800,
+            # The one used last is used first, so that the others are idle long enough for the server to end them.
+            pool_use_lifo=True,
             # A row's values may be personal, and a failed statement's text goes to the log.
             hide_parameters=True,
             connect_args={"timeout": 5, "server_settings": {"application_name": schema}, **arguments},
