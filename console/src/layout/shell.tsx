@@ -93,7 +93,7 @@ function Top() {
     await navigate({ to: "/sign-in" })
   }
   return (
-    <div className="flex items-center justify-end gap-2 border-b bg-surface px-4 py-2 text-sm">
+    <header className="flex items-center justify-end gap-2 border-b bg-surface px-4 py-2 text-sm">
       <div className="mr-auto min-w-0">
         <p className="truncate font-bold">{me?.tenant_name ?? " "}</p>
       </div>
@@ -109,7 +109,7 @@ function Top() {
       >
         <LogOut aria-hidden className="size-5" />
       </button>
-    </div>
+    </header>
   )
 }
 
