@@ -7,6 +7,8 @@ from aos_gateway.types import Node, typed
 
 CLUSTER = "otlp"
 _SECONDS = "1s"
+# In place of Envoy's own, which has the query, where a provider's code or a mail's ticket may stand.
+_URL = {"tag": "http.url", "value": "%REQ(:SCHEME)%://%REQ(:AUTHORITY)%%PATH(NQ:PATH)%"}
 
 
 def receiver(settings: GatewaySettings) -> Address | None:
@@ -23,6 +25,7 @@ def tracing(settings: GatewaySettings) -> Node:
     return {
         "tracing": {
             "provider": {"name": "envoy.tracers.opentelemetry", "typed_config": config},
+            "custom_tags": [_URL],
             "random_sampling": {"value": round(settings.trace_sample * 100, 4)},
         }
     }
