@@ -76,7 +76,7 @@ function Places() {
             >
               <Icon aria-hidden className="size-4.5" />
               <span className="flex-1">{name}</span>
-              {layer && <span className="text-xs opacity-80">{layer}</span>}
+              {layer && <span className="text-xs opacity-90">{layer}</span>}
             </Link>
           </li>
         ))}

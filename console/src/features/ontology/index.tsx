@@ -1,6 +1,4 @@
-export function Ontology() {
-  return null
-}
+export { Ontology } from "./ontology"
 export function Proposals() {
   return null
 }

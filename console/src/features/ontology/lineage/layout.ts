@@ -19,6 +19,8 @@ const GAP = 26
 /** Room for one node: with it the thickest column fits. */
 const ROOM = 46
 export const TOP = 36
+/** Half a button: the lowest node may be thin. */
+const BOTTOM = 14
 const COLUMNS = 4
 const LEAST_HEIGHT = 320
 
@@ -28,7 +30,7 @@ const LEAST_HEIGHT = 320
  */
 export function layOut(graph: Graph, width: number): Layout {
   const layers = [...Array(COLUMNS).keys()].map((layer) => graph.nodes.filter((node) => node.layer === layer).length)
-  const height = Math.max(LEAST_HEIGHT, TOP + Math.max(...layers) * ROOM)
+  const height = Math.max(LEAST_HEIGHT, TOP + BOTTOM + Math.max(...layers) * ROOM)
   if (graph.nodes.length === 0) return { nodes: [], links: [], width, height }
   const column = (width - labelRoom(width) - NODE_WIDTH) / (COLUMNS - 1)
   const diagram = sankey<AtNode, AtLink>()
@@ -38,7 +40,7 @@ export function layOut(graph: Graph, width: number): Layout {
     .nodePadding(GAP)
     .extent([
       [0, TOP],
-      [width, height],
+      [width, height - BOTTOM],
     ])
   const placed = diagram({
     nodes: graph.nodes.map((node) => ({ id: node.id, node })),

@@ -1,0 +1,43 @@
+import { useQueries, useQuery } from "@tanstack/react-query"
+import { Time } from "@/components/time"
+import { Badge } from "@/components/ui/badge"
+import { figuresQuery, type StreamFigures } from "./queries"
+
+/** When a stream last brought data, and whether that is fresh enough for its connection. */
+export function Freshness({ connection, stream }: { connection: string; stream: string }) {
+  const query = useQuery(figuresQuery(connection))
+  if (query.isError) return <span className="text-muted">not known</span>
+  if (!query.data) return <span className="text-muted">…</span>
+  const figures = query.data.streams.find((one) => one.stream === stream)
+  return <FreshnessOf figures={figures ? [figures] : []} />
+}
+
+/** The same for many streams: the oldest counts. */
+export function FreshnessOf({ figures }: { figures: StreamFigures[] }) {
+  if (figures.length === 0) return <span className="text-muted">not synced yet</span>
+  const late = figures.filter((one) => one.fresh === false)
+  const oldest = figures.map((one) => one.last_success_time ?? "").sort()[0]
+  return (
+    <span className="inline-flex flex-wrap items-center gap-1.5">
+      <span>
+        synced <Time at={oldest} />
+      </span>
+      {late.length > 0 && <Badge tone="bad">Late</Badge>}
+      {late.length === 0 && figures.every((one) => one.fresh === true) && <Badge tone="good">Fresh</Badge>}
+    </span>
+  )
+}
+
+/** The figures of all streams of some connections, by `connection/stream`. */
+export function useFigures(connections: string[]): Map<string, StreamFigures> {
+  const asked = [...new Set(connections)].sort()
+  return useQueries({
+    queries: asked.map((connection) => figuresQuery(connection)),
+    combine: (answers) =>
+      new Map(
+        answers.flatMap(({ data }) => {
+          return (data?.streams ?? []).map((one) => [`${data?.connection_id}/${one.stream}`, one] as const)
+        }),
+      ),
+  })
+}
