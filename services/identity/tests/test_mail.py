@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -162,7 +163,9 @@ async def test_mail_when_a_server_is_set_then_the_worker_delivers_it_and_forgets
         for close in service.close:
             await close()
     assert inbox.mails[0]["to"] == email
-    assert "aos password reset" in inbox.mails[0].get_content()
+    said = inbox.mails[0].get_content()
+    assert "aos password reset" in said
+    assert re.search(r"^ +http://127.0.0.1:8080/reset\?ticket=[\w-]+\.[\w-]+\.[\w-]+\s", said, re.MULTILINE)
 
 
 async def _sent(settings: Settings, tenant: str) -> bool:

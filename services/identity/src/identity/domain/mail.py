@@ -19,7 +19,9 @@ def invitation_text(tenant_name: str, invited_by: str, ticket: str, url: str) ->
     """Return subject and body of an invitation."""
     body = f"""{invited_by} invites you to {tenant_name} on AutonomOS.
 
-Accept within 7 days and choose a password:
+Accept within 7 days and choose a password, in a browser or in a terminal:
+
+    {_link(url, "invitation", ticket)}
 
     aos invitations accept {ticket} --url {url}
 
@@ -32,7 +34,9 @@ def reset_text(ticket: str, url: str) -> tuple[str, str]:
     """Return subject and body of a password reset."""
     body = f"""Somebody asked for a new password of your account on AutonomOS.
 
-If it was you, choose one within 30 minutes:
+If it was you, choose one within 30 minutes, in a browser or in a terminal:
+
+    {_link(url, "reset", ticket)}
 
     aos password reset {ticket} --url {url}
 
@@ -48,6 +52,11 @@ def changed_text() -> tuple[str, str]:
 If it was not you, ask for a new password at once (aos password forgot) and tell an owner of your tenant.
 """
     return "Your password was changed", body
+
+
+def _link(url: str, page: str, ticket: str) -> str:
+    """Return the address of the console's page that takes the ticket."""
+    return f"{url.rstrip('/')}/{page}?ticket={ticket}"
 
 
 def _line(text: str) -> str:
