@@ -1,3 +1,1 @@
-export function Discover() {
-  return null
-}
+export { Discover } from "./discover"
