@@ -11,8 +11,9 @@ PACKAGES := identity aod aam dcl aoa nlp_gateway aos_common aos_access aos_embed
 MEMBERS := proto libs/common libs/access libs/embeddings libs/sdk libs/local deploy/gateway $(wildcard services/*)
 
 JUDGES := libs/local/tests/salesforce/clients
+NPM = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --silent --no-update-notifier --prefix
 
-.PHONY: help setup proto demo up down test lint types contracts accept-contract check lock bench clean
+.PHONY: help setup proto openapi demo up down test lint types contracts accept-contract check lock bench clean
 
 help:  ## Print this list.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -28,11 +29,11 @@ help:  ## Print this list.
 	@touch $@
 
 # Apart too: clients that judge the Salesforce emulator in tests; one of them may not be shipped.
-.tools/clients/.installed: .tools/bin/uv $(JUDGES)/requirements.lock $(JUDGES)/package-lock.json
+.tools/clients/.installed: .venv/.installed $(JUDGES)/requirements.lock $(JUDGES)/package-lock.json
 	@test -x .tools/clients/bin/python || $(UV) venv --quiet --python $(PYTHON) .tools/clients
 	@$(UV) pip sync --quiet --python .tools/clients/bin/python --require-hashes $(JUDGES)/requirements.lock
 	@cp $(JUDGES)/package.json $(JUDGES)/package-lock.json .tools/clients
-	@.tools/clients/bin/npm ci --prefix .tools/clients --ignore-scripts --no-audit --no-fund --silent
+	@$(NPM) .tools/clients ci --ignore-scripts
 	@touch $@
 
 .venv/.installed: .tools/bin/uv requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
@@ -45,11 +46,25 @@ help:  ## Print this list.
 proto/gen/.made: .venv/.installed proto/generate.py $(shell find proto/src -name '*.proto')
 	@$(BIN)/python proto/generate.py && touch $@
 
+console/node_modules/.installed: .venv/.installed console/package.json console/package-lock.json
+	@echo "Installing the console's packages (first time: half a minute)"
+	@$(NPM) console ci --ignore-scripts && touch $@
+
+console/dist/.made: console/node_modules/.installed $(wildcard console/*.*) $(shell find console/src console/public console/openapi console/scripts -type f -not -path '*/generated/*')
+	@$(NPM) console run build >/dev/null && touch $@
+
+# A browser comes with the packages: nothing is downloaded when the tests run.
+console/e2e/node_modules/.installed: .venv/.installed console/e2e/package.json console/e2e/package-lock.json
+	@$(NPM) console/e2e ci --ignore-scripts && touch $@
+
 # Compiled once: the platform is many processes, and where Python may write no bytecode each would compile for itself.
-setup: proto/gen/.made  ## Install every package at its locked version and generate code from the contract.
+setup: proto/gen/.made console/dist/.made  ## Install every package at its locked version, generate code, build the console.
 	@$(BIN)/python -m compileall -q proto/gen $(wildcard libs/*/src services/*/src deploy/gateway/src)
 
 proto: proto/gen/.made  ## Generate Python from the contract in proto/src.
+
+openapi: setup  ## Take the services' OpenAPI documents from the running platform; the console's types come from them.
+	@$(BIN)/python console/openapi/take.py
 
 demo: setup  ## Start everything and walk an example company from its sources to the agents' findings.
 	@$(BIN)/aos demo $(ARGS)
@@ -60,7 +75,8 @@ up: setup  ## Start the platform on this machine (Ctrl-C ends it).
 down:  ## End every process that was started here.
 	@$(BIN)/aos down
 
-test: setup .tools/clients/.installed  ## Run every test: unit, adapter and integration, on the real parts.
+test: setup .tools/clients/.installed console/e2e/node_modules/.installed  ## Run every test: unit, adapter and integration, on the real parts.
+	@$(NPM) console test
 	@# The journeys share one platform and measure it, so nothing runs beside them. Status 5: ARGS chose none.
 	@$(BIN)/python -m pytest -n $${AOS_TEST_WORKERS:-2} libs services deploy $(ARGS); parts=$$?; \
 	$(BIN)/python -m pytest tests $(ARGS); whole=$$?; \
@@ -71,9 +87,11 @@ lint: setup .tools/semgrep/.installed  ## Check style, the walls between layers 
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --recursive services libs deploy
 	@$(SEMGREP) --test --config rules rules/examples
 	@$(SEMGREP) --error --config rules services libs deploy
+	@$(NPM) console run lint
 
 types: setup  ## Check types, strictly.
 	@$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
+	@$(NPM) console run types
 
 contracts: setup  ## Check the contract's style, and that it breaks no caller of the last release.
 	@$(BIN)/buf lint proto
@@ -96,4 +114,4 @@ bench: setup  ## Measure ours against the references, in one run each (installs 
 	@PYTHONPATH=.tools/bench $(BIN)/python -m benchmarks.q1
 
 clean: down  ## End the platform and delete its data, environments and generated code.
-	@rm -rf .aos .venv .tools proto/gen
+	@rm -rf .aos .venv .tools proto/gen console/node_modules console/e2e/node_modules console/dist console/src/api/generated

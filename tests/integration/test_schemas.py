@@ -4,6 +4,7 @@ Schemathesis makes the requests, in a tenant that is thrown away. A third of the
 that not all end at "no such id"; operations that take things away come last.
 """
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -28,11 +29,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.integration.conftest import PASSWORD
+from tests.integration.conftest import PASSWORD, ROOT
 from tests.integration.isolation.owner import Owner, plant
 
 EXAMPLES = int(os.environ.get("AOS_SCHEMA_EXAMPLES", "20"))
 """Requests an operation."""
+CONSOLE = ROOT / "console" / "openapi"
 HELD: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -62,6 +64,8 @@ def test_service_when_asked_what_its_document_allows_or_forbids_then_it_answers_
     stack: Any, owner: Owner, service: str
 ) -> None:
     document = httpx.get(stack.url + _document(service)).json()
+    taken = json.loads((CONSOLE / f"{service}.json").read_text())
+    assert taken == document, "the console's types come from another document: `aos up`, then `make openapi`"
     operations = [found.ok() for found in schemathesis.openapi.from_dict(document).get_all_operations()]
     asked = [one for one in operations if one.label not in STREAMS]
     answers: Counter[int] = Counter()

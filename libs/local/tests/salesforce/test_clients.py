@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,8 @@ def test_jsforce_when_it_works_through_its_calls_then_every_one_is_answered(
     emulator: Emulator, tools: Path, clients: Path
 ) -> None:
     emulator.generate("Account", ROWS, start=START)
-    argv = [tools / "bin" / "node", clients / "jsforce.mjs", emulator.url, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN]
+    node = Path(sys.executable).with_name("node")
+    argv = [node, clients / "jsforce.mjs", emulator.url, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN]
     done = subprocess.run(argv, check=False, cwd=tools, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
