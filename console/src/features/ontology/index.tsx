@@ -1,7 +1,3 @@
+export { Entity } from "./entity/entity"
 export { Ontology } from "./ontology"
-export function Proposals() {
-  return null
-}
-export function Entity() {
-  return null
-}
+export { Proposals } from "./proposals/proposals"

@@ -9,6 +9,8 @@ export type Entity = Schemas["dcl"]["EntityOut"]
 export type Attribute = Schemas["dcl"]["AttributeOut"]
 export type StreamFigures = Schemas["aam"]["StreamFiguresOut"]
 
+export type Sample = Schemas["aam"]["StreamPreviewOut"]
+
 const LIVE_MS = 15_000
 const SLOWLY_MS = 5 * 60_000
 const PAGE = 100
