@@ -1,12 +1,4 @@
-export function Connections() {
-  return null
-}
-export function NewConnection() {
-  return null
-}
-export function Connection() {
-  return null
-}
-export function Watches() {
-  return null
-}
+export { Connection } from "./connection/connection"
+export { Connections } from "./connections/connections"
+export { NewConnection } from "./onboarding/new-connection"
+export { Watches } from "./watches/watches"

@@ -1,10 +1,9 @@
 import { Database, Folder } from "lucide-react"
 import { Badge } from "@/components/ui/badge"
 import { cn } from "@/lib/cn"
-import { formatCount, formatPercent } from "@/lib/format"
+import { formatPercent } from "@/lib/format"
 import type { Finding } from "../queries"
 import { StateBadge } from "../state-badge"
-import { rowsIn } from "./inbox"
 
 type Props = {
   finding: Finding
@@ -16,7 +15,6 @@ type Props = {
 
 /** One finding in the inbox: what it is, how much it deserves a look, and why. */
 export function FindingRow({ finding, open, selected, onOpen, onSelect }: Props) {
-  const rows = rowsIn(finding.data_sets)
   const Icon = finding.kind === "postgres" ? Database : Folder
   return (
     <li
@@ -41,11 +39,7 @@ export function FindingRow({ finding, open, selected, onOpen, onSelect }: Props)
           <Score value={finding.score} />
         </span>
         <span className="max-w-full truncate font-mono text-xs text-muted">{finding.location}</span>
-        <span className="text-sm">
-          {formatCount(finding.data_sets.length, "data set")}
-          {rows !== null && `, ${formatCount(rows, "row")}`}
-          <span className="text-muted">{` · ${finding.reasons.join(" · ")}`}</span>
-        </span>
+        <span className="line-clamp-2 text-sm">{finding.reasons.join(" · ")}</span>
       </button>
     </li>
   )
