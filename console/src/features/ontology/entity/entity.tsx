@@ -84,7 +84,7 @@ function Known({ entity, graph }: { entity: EntityOut; graph: Graph }) {
           name="Attributes with a source"
           value={`${attributes.filter((one) => one.origins.length).length} of ${attributes.length}`}
         />
-        <Stat name="Read by" value={agents.join(", ") || "no agent"} note={entity.standard} />
+        <Stat name="Read by" value={agents.join(", ") || "no agent"} />
       </Stats>
       <Card title="Fed by">
         {told.length ? (
@@ -104,6 +104,7 @@ function Known({ entity, graph }: { entity: EntityOut; graph: Graph }) {
         </p>
       </Card>
       <Card title="Attributes" actions={<Badge>{formatCount(attributes.length, "attribute")}</Badge>}>
+        <p className="mb-3 text-sm text-muted">Named after {entity.standard}.</p>
         <AttributesTable entity={entity.title} attributes={attributes} />
       </Card>
     </>

@@ -1,0 +1,1 @@
+export { Chart, type ChartRow } from "./chart"
