@@ -50,7 +50,7 @@ console/node_modules/.installed: .venv/.installed console/package.json console/p
 	@echo "Installing the console's packages (first time: half a minute)"
 	@$(NPM) console ci --ignore-scripts && touch $@
 
-console/dist/.made: console/node_modules/.installed $(wildcard console/*.*) $(shell find console/src console/public console/openapi console/scripts -type f -not -path '*/generated/*')
+console/dist/.made: console/node_modules/.installed $(wildcard console/*.*) $(shell find console/src console/public console/openapi console/scripts -type f -not -path '*/generated/*') docs/guide.md docs/help.md GLOSSARY.md
 	@$(NPM) console run build >/dev/null && touch $@
 
 # A browser comes with the packages: nothing is downloaded when the tests run.

@@ -11,6 +11,7 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   // Nothing inline: the content security policy allows files of this origin only.
   build: { assetsInlineLimit: 0, sourcemap: false, modulePreload: { polyfill: false } },
-  server: { proxy: { "/api": { target: gateway, ws: true }, "/.well-known": gateway } },
+  // The guide, the help and the glossary are files of the repository.
+  server: { fs: { allow: [".."] }, proxy: { "/api": { target: gateway, ws: true }, "/.well-known": gateway } },
   test: { environment: "happy-dom", setupFiles: ["src/testing/setup.ts"], include: ["src/**/*.test.{ts,tsx}"] },
 })

@@ -1,6 +1,2 @@
-export function Guide() {
-  return null
-}
-export function Help() {
-  return null
-}
+export { Guide } from "./guide"
+export { Help } from "./help"

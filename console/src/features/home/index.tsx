@@ -1,3 +1,1 @@
-export function Home() {
-  return null
-}
+export { Home } from "./home"
