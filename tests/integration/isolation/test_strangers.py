@@ -135,8 +135,8 @@ def _jobs(trial: Trial, asking: Asking, owner: Owner, callers: list[Caller]) -> 
     for door, place in itertools.product(DOORS, PLACES):
         ask = asking.ask(door)
         jobs += [partial(trial.anonymous, one, place) for one in _for_nobody(ask, owner)]
-        # What only reads is asked by two of them: the second finds the first one's answers in every cache.
-        often = 1 if door.writes or door.permission in DEAR else 2
+        # What only reads is asked by another once more: they find the first one's answers in every cache.
+        often = 1 if door.writes or door.permission in DEAR or place == "direct" else 2
         tried = [one for one in _for_strangers(ask, owner, place) for _ in range(often)]
         jobs += [partial(trial.stranger, one, place, next(turns)) for one in tried]
     # Mixed, so that all services work at once; in the same order each time.

@@ -79,7 +79,7 @@ def _walk(platform: Platform, state: PlatformState, data: Path | None, seed: int
     with Client(url) as client, console.status("…") as status:
         if data is None:
             locations = _place_example(platform, seed, console)
-            tenant = "Example Ltd"
+            tenant = "Example Ltd (demo data)"
         else:
             locations = [(data.resolve().name, str(data.resolve()))]
             tenant = data.resolve().name
