@@ -102,6 +102,13 @@ def test_address_when_it_floods_sign_in_then_429_and_tenants_go_on(limited: Any)
     assert limited.call("/api/v1/aod/docs").status == 200
 
 
+def test_address_when_it_floods_sign_in_then_sessions_go_on_with_a_limit_of_their_own(limited: Any) -> None:
+    assert _statuses(limited, 20, "/api/v1/auth/browser/login", None, "POST")[429]
+    for path in ("/api/v1/auth/browser/refresh", "/api/v1/auth/browser/logout", "/api/v1/auth/refresh"):
+        assert _statuses(limited, 10, path, None, "POST") == {200: 10}
+    assert _statuses(limited, 120, "/api/v1/auth/browser/refresh", None, "POST")[429] > 20
+
+
 def test_address_when_behind_a_trusted_proxy_then_clients_are_told_apart(gateway: Any, tmp_path: Any) -> None:
     with gateway.another(tmp_path, rates=LIMITS, trusted_proxies=1) as behind:
         answers = {

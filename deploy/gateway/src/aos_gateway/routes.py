@@ -62,6 +62,7 @@ class RateClass(StrEnum):
     WRITES = "writes"
     QUESTIONS = "questions"  # POST that changes nothing
     SIGN_IN = "sign-in"  # anybody may try; counted by address
+    SESSIONS = "sessions"  # so may they here, and a refresh token cannot be guessed; counted by address, with more room
     DOCUMENTS = "documents"  # anybody may read; counted by address
 
 
@@ -141,10 +142,17 @@ def _route(door: Door) -> Route:
 
 def _rate(door: Door) -> RateClass:
     if door.access is Access.PUBLIC:
-        return RateClass.DOCUMENTS if door.path.startswith("/.well-known/") else RateClass.SIGN_IN
+        return _public_rate(door)
     if door.writes:
         return RateClass.WRITES
     return RateClass.QUESTIONS if door.method == "POST" else RateClass.READS
+
+
+def _public_rate(door: Door) -> RateClass:
+    if door.path.startswith("/.well-known/"):
+        return RateClass.DOCUMENTS
+    # All people of a company may come from one address, and each open page renews its session every ten minutes.
+    return RateClass.SESSIONS if door.path.endswith(("/refresh", "/logout")) else RateClass.SIGN_IN
 
 
 def _console() -> tuple[Route, ...]:

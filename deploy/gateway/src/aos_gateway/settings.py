@@ -60,7 +60,8 @@ class RateLimits:
 
     Every gateway counts for itself: with N replicas a tenant may reach N times as much. `tenant` counts all requests
     with a token, `writes` and `questions` those that change something and those posted as a question; `sign_in` counts
-    by client address (IPv6: by /64) what anybody may post, and documents anybody may read count there by `tenant`.
+    by client address (IPv6: by /64) what anybody may post; by `tenant` count there renewed and ended sessions, and what
+    anybody may read.
     `tracked` bounds memory: so many tenants (addresses) are counted, those quiet for longest are forgotten first.
     """
 

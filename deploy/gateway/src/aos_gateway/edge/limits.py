@@ -49,6 +49,7 @@ def _descriptors(settings: GatewaySettings) -> list[Node]:
         (RateClass.WRITES, "tenant", rates.writes),
         (RateClass.QUESTIONS, "tenant", rates.questions),
         (RateClass.SIGN_IN, _ADDRESS, rates.sign_in),
+        (RateClass.SESSIONS, _ADDRESS, rates.tenant),
         (RateClass.DOCUMENTS, _ADDRESS, rates.tenant),
     )
     # A key without a value stands for each value of its own.
