@@ -18,13 +18,18 @@ const features = tableFeatures({
   sortFns: { alphanumeric: sortFn_alphanumeric, basic: sortFn_basic },
 })
 
-/** `value` is what the column sorts by (none: it cannot be sorted); `cell` what it shows, else the value. */
+/**
+ * `value` is what the column sorts by (none: it cannot be sorted); `cell` what it shows, else the value. With `onSort`
+ * the rows are sorted elsewhere, by the platform, and `sorted` says how.
+ */
 export type Column<Row extends RowData> = {
   id: string
   header: ReactNode
   value?: (row: Row) => string | number | boolean | null | undefined
   cell?: (row: Row) => ReactNode
   numeric?: boolean
+  sorted?: "asc" | "desc" | false
+  onSort?: () => void
 }
 
 type Props<Row extends RowData> = {
@@ -42,37 +47,25 @@ export function DataTable<Row extends RowData>({ caption, columns, rows, rowId, 
   const definitions = useMemo(() => columns.map(definition), [columns])
   const table = useTable({ features, columns: definitions, data: rows, getRowId: rowId })
   return (
-    // A part that scrolls must be reachable by keyboard.
+    // A part that scrolls must be reachable by keyboard; a group, for a section would be a landmark beside its card's.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-    <section aria-label={caption} tabIndex={0} className="overflow-x-auto">
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
+    <div role="group" aria-label={caption} tabIndex={0} className="overflow-x-auto">
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
               {group.headers.map((header, at) => (
-                <th
+                <Heading
                   key={header.id}
-                  scope="col"
-                  aria-sort={ARIA_SORT[String(header.column.getIsSorted())]}
-                  className={cn(
-                    "border-b px-2 py-2 text-left align-bottom text-xs whitespace-nowrap text-muted",
-                    columns[at]?.numeric && "text-right",
-                  )}
-                >
-                  {header.column.getCanSort() ? (
-                    <button
-                      type="button"
-                      onClick={header.column.getToggleSortingHandler()}
-                      className="inline-flex items-center gap-1 font-bold hover:text-text"
-                    >
-                      {columns[at]?.header}
-                      <Arrow direction={header.column.getIsSorted()} />
-                    </button>
-                  ) : (
-                    columns[at]?.header
-                  )}
-                </th>
+                  column={columns[at]}
+                  sorted={columns[at]?.onSort ? (columns[at]?.sorted ?? false) : header.column.getIsSorted()}
+                  onSort={
+                    columns[at]?.onSort ??
+                    (header.column.getCanSort() ? header.column.getToggleSortingHandler() : undefined)
+                  }
+                />
               ))}
             </tr>
           ))}
@@ -96,7 +89,35 @@ export function DataTable<Row extends RowData>({ caption, columns, rows, rowId, 
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
+  )
+}
+
+type HeadingProps<Row extends RowData> = {
+  column: Column<Row> | undefined
+  sorted: false | "asc" | "desc"
+  onSort: ((event: unknown) => void) | undefined
+}
+
+function Heading<Row extends RowData>({ column, sorted, onSort }: HeadingProps<Row>) {
+  return (
+    <th
+      scope="col"
+      aria-sort={ARIA_SORT[String(sorted)]}
+      className={cn(
+        "border-b px-2 py-2 text-left align-bottom text-xs whitespace-nowrap text-muted",
+        column?.numeric && "text-right",
+      )}
+    >
+      {onSort ? (
+        <button type="button" onClick={onSort} className="inline-flex items-center gap-1 font-bold hover:text-text">
+          {column?.header}
+          <Arrow direction={sorted} />
+        </button>
+      ) : (
+        column?.header
+      )}
+    </th>
   )
 }
 

@@ -19,7 +19,7 @@ export function FreshnessOf({ figures }: { figures: StreamFigures[] }) {
   const oldest = figures.map((one) => one.last_success_time ?? "").sort()[0]
   return (
     <span className="inline-flex flex-wrap items-center gap-1.5">
-      <span>
+      <span className="whitespace-nowrap">
         synced <Time at={oldest} />
       </span>
       {late.length > 0 && <Badge tone="bad">Late</Badge>}

@@ -1,6 +1,4 @@
-export function Views() {
-  return null
-}
+export { Views } from "./list/views"
 export function View() {
   return null
 }
