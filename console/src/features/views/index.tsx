@@ -1,4 +1,2 @@
 export { Views } from "./list/views"
-export function View() {
-  return null
-}
+export { View } from "./view/view"

@@ -9,7 +9,7 @@ type QueryBody = Schemas["dcl"]["QueryBody"]
 type AggregateBody = Schemas["dcl"]["AggregateBody"]
 
 /** Of a query, what a screen says; the rest has its defaults. */
-export type Asked = Pick<QueryBody, "columns" | "filters" | "order_by" | "snapshot">
+export type Asked = Required<Pick<QueryBody, "columns" | "filters" | "order_by" | "snapshot">>
 export type Grouping = Pick<AggregateBody, "group_by" | "measures" | "filters" | "order_by" | "limit" | "snapshot">
 
 const LIVE_MS = 15_000

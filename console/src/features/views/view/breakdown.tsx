@@ -1,0 +1,151 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query"
+import { Async } from "@/components/async"
+import { Chart, type ChartRow } from "@/components/chart"
+import { Card } from "@/components/ui/card"
+import { SelectField } from "@/components/ui/field"
+import { formatWord } from "@/lib/format"
+import type { Filter } from "@/lib/where"
+import type { Attribute } from "../../ontology/queries"
+import type { Dimension } from "../metrics/metric"
+import { type ColumnOut, groupsQuery, type Row } from "../queries"
+import { GRAINS, groupOf, isDate, isNumber, MEASURES, measureOf } from "./search"
+
+const BARS = 20
+const POINTS = 1_000
+
+type Props = {
+  view: string
+  columns: ColumnOut[]
+  attributes: Attribute[]
+  dimensions: Dimension[]
+  filters: Filter[]
+  snapshot: number
+  group: string
+  measure: string
+  onChange: (part: { group?: string; measure?: string }) => void
+}
+
+/** A figure of the rows that meet the conditions, split by a column and drawn. */
+export function Breakdown({
+  view,
+  columns,
+  attributes,
+  dimensions,
+  filters,
+  snapshot,
+  group,
+  measure,
+  onChange,
+}: Props) {
+  const by = groupOf(group)
+  const asked = measureOf(measure)
+  const unit = asked.op === "count" ? "" : (attributes.find((one) => one.name === asked.column)?.unit ?? "")
+  const isTime = isDate(columns.find((column) => column.name === by?.column)?.type ?? "")
+  return (
+    <Card title="Figures">
+      <div className="mb-4 flex flex-wrap gap-3">
+        <SelectField
+          label="Figure"
+          className="w-full sm:w-64"
+          value={measure || "count"}
+          onChange={(event) => onChange({ measure: event.target.value })}
+          options={measuresFor(columns)}
+        />
+        <SelectField
+          label="Split by"
+          className="w-full sm:w-64"
+          value={group || "none"}
+          onChange={(event) => onChange({ group: event.target.value })}
+          options={groupsFor(columns, dimensions, group)}
+        />
+      </div>
+      {by ? (
+        <Drawn
+          {...{ view, filters, snapshot, unit, isTime, by, asked }}
+          title={`${measureText(asked)} by ${groupText(by)}`}
+        />
+      ) : (
+        <p className="text-sm text-muted">Choose a column to split by, and the figures are drawn here.</p>
+      )}
+    </Card>
+  )
+}
+
+type DrawnProps = Pick<Props, "view" | "filters" | "snapshot"> & {
+  unit: string
+  isTime: boolean
+  by: NonNullable<ReturnType<typeof groupOf>>
+  asked: ReturnType<typeof measureOf>
+  title: string
+}
+
+function Drawn({ view, filters, snapshot, unit, isTime, by, asked, title }: DrawnProps) {
+  const order_by = isTime ? [{ column: "label", descending: false }] : [{ column: "value", descending: true }]
+  const body = { group_by: [by], measures: [asked], filters, order_by, limit: isTime ? POINTS : BARS, snapshot }
+  const groups = useQuery({ ...groupsQuery(view, body), placeholderData: keepPreviousData })
+  return (
+    <Async query={groups} lines={6}>
+      {(told) => {
+        const rows = chartRows(told.rows)
+        if (rows.length === 0)
+          return <p className="text-sm">No row meets these conditions: there is nothing to draw.</p>
+        return (
+          <>
+            <Chart title={title} rows={rows} kind={isTime ? "line" : "bar"} unit={unit} name={groupText(by)} />
+            {told.truncated && <p className="text-xs text-muted">The {rows.length} largest are shown.</p>}
+          </>
+        )
+      }}
+    </Async>
+  )
+}
+
+/** Groups without a figure are left out; a group without a name is "empty". */
+export function chartRows(rows: readonly Row[]): ChartRow[] {
+  return rows
+    .filter((row) => row.value !== null && row.value !== undefined)
+    .map((row) => ({
+      label: row.label === null || row.label === "" ? "(empty)" : String(row.label),
+      value: Number(row.value),
+    }))
+}
+
+function measuresFor(columns: ColumnOut[]): [string, string][] {
+  const numbers = columns.filter((column) => isNumber(column.type) && !column.name.startsWith("_"))
+  const named = numbers.flatMap(({ name }) =>
+    (["sum", "avg", "min", "max"] as const).map((op): [string, string] => [
+      `${op}:${name}`,
+      `${MEASURES[op]} of ${name}`,
+    ]),
+  )
+  const distinct = columns.filter((column) => column.type === "string" && !column.name.startsWith("_"))
+  return [
+    ["count", "Rows"],
+    ...named,
+    ...distinct.map(({ name }): [string, string] => [`count_distinct:${name}`, `Distinct ${name}`]),
+  ]
+}
+
+/** What the metrics are split by comes first, then dates by grain, then every other column. */
+function groupsFor(columns: ColumnOut[], dimensions: Dimension[], chosen: string): [string, string][] {
+  const known = dimensions.map(({ column, jsonKey, title }): [string, string] => {
+    return [jsonKey ? `${column}/${jsonKey}` : column, formatWord(title)]
+  })
+  const dates = columns
+    .filter((column) => isDate(column.type))
+    .flatMap(({ name }) => GRAINS.map((grain): [string, string] => [`${name}:${grain}`, `${name} by ${grain}`]))
+  const others = columns
+    .filter(({ name, type }) => !name.startsWith("_") && !isDate(type) && type !== "json")
+    .map(({ name }): [string, string] => [name, name])
+  const all: [string, string][] = [["none", "Nothing"], ...known, ...dates, ...others]
+  const once = all.filter(([value], at) => all.findIndex(([other]) => other === value) === at)
+  return chosen && !once.some(([value]) => value === chosen) ? [...once, [chosen, chosen]] : once
+}
+
+function measureText({ op, column }: { op: string; column?: string }): string {
+  return op === "count" ? "Rows" : `${MEASURES[op as keyof typeof MEASURES]} of ${column}`
+}
+
+function groupText({ column, json_key, grain }: { column: string; json_key?: string; grain?: string }): string {
+  return [json_key || column, grain && `(${grain})`].filter(Boolean).join(" ")
+}

@@ -1,0 +1,83 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query"
+import { useMemo } from "react"
+import { Skeleton } from "@/components/async"
+import { type Column, DataTable } from "@/components/data-table"
+import { Empty } from "@/components/empty"
+import { Link } from "@/components/link"
+import { Trouble } from "@/components/trouble"
+import { Button } from "@/components/ui/button"
+import { formatCount, formatNumber } from "@/lib/format"
+import { type Asked, type ColumnOut, groupsQuery, type Row, rowsQuery } from "../queries"
+import { isNumber, orderAfter } from "./search"
+import { Value } from "./value"
+
+type Props = {
+  view: string
+  columns: ColumnOut[]
+  asked: Asked
+  sort: string
+  onSort: (sort: string) => void
+  open: string
+}
+
+/** The rows that meet the conditions, in pages; each opens with its whole content. */
+export function Rows({ view, columns, asked, sort, onSort, open }: Props) {
+  const pages = useInfiniteQuery(rowsQuery(view, asked))
+  const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.rows) ?? [], [pages.data])
+  const shown = useMemo(() => columnsOf(view, columns, sort, onSort), [view, columns, sort, onSort])
+  if (pages.isError && rows.length === 0) return <Trouble error={pages.error} onRetry={() => void pages.refetch()} />
+  if (!pages.data) return <Skeleton lines={8} />
+  if (rows.length === 0)
+    return <Empty title="No row meets these conditions">Remove a condition to see more rows.</Empty>
+  return (
+    <div className="flex flex-col gap-3">
+      <DataTable caption={`Rows of ${view}`} columns={shown} rows={rows} rowId={idOf} selected={open || undefined} />
+      {pages.isFetchNextPageError && <Trouble error={pages.error} />}
+      <div className="flex flex-wrap items-center gap-3 text-sm">
+        <Count view={view} asked={asked} loaded={rows.length} />
+        {pages.hasNextPage && (
+          <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+            Show more
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** "50 of 724 rows": how many meet the conditions is asked apart from the pages. */
+function Count({ view, asked, loaded }: { view: string; asked: Asked; loaded: number }) {
+  const { filters, snapshot } = asked
+  const measures = [{ op: "count", column: "", name: "value" }]
+  const counted = useQuery(groupsQuery(view, { group_by: [], measures, filters, order_by: [], limit: 1, snapshot }))
+  const all = counted.data?.rows[0]?.value
+  return (
+    <p role="status">
+      {all === undefined || all === null
+        ? `${formatCount(loaded, "row")} shown`
+        : `${formatNumber(loaded)} of ${formatCount(Number(all), "row")} shown`}
+    </p>
+  )
+}
+
+const idOf = (row: Row) => String(row._entity_id)
+
+function columnsOf(view: string, columns: ColumnOut[], sort: string, onSort: (sort: string) => void): Column<Row>[] {
+  return columns.map((column, at) => ({
+    id: column.name,
+    header: column.name,
+    numeric: isNumber(column.type),
+    sorted: sort === column.name ? "asc" : sort === `-${column.name}` ? "desc" : false,
+    onSort: () => onSort(orderAfter(sort, column.name)),
+    cell: (row) => {
+      const value = <Value value={row[column.name]} type={column.type} />
+      if (at > 0) return value
+      return (
+        <Link to="/views/$view" params={{ view }} search={(now) => ({ ...now, row: idOf(row) })} resetScroll={false}>
+          <span className="sr-only">Open row </span>
+          {value}
+        </Link>
+      )
+    },
+  }))
+}

@@ -1,0 +1,28 @@
+import { formatTime } from "@/lib/format"
+import type { Row } from "../queries"
+
+type Content = Row[string] | undefined
+
+/** Whole and decimal numbers as they are, to the last digit; "min2" leaves years alone. */
+const exact = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20, useGrouping: "min2" })
+
+/** A value of a view, written by its type. */
+export function Value({ value, type }: { value: Content; type: string }) {
+  if (value === null || value === undefined || value === "")
+    return (
+      <span className="text-muted">
+        <span aria-hidden>–</span>
+        <span className="sr-only">empty</span>
+      </span>
+    )
+  if (type === "timestamp") return <time dateTime={String(value)}>{formatTime(new Date(String(value)))}</time>
+  return <span className="break-words">{valueText(value, type)}</span>
+}
+
+export function valueText(value: NonNullable<Content>, type: string): string {
+  if (typeof value === "boolean") return value ? "yes" : "no"
+  // Decimals and large integers come as text; the formatter reads text without rounding it.
+  if ((type === "integer" || type === "decimal") && value !== "")
+    return exact.format(value as Intl.StringNumericLiteral)
+  return String(value)
+}
