@@ -103,6 +103,13 @@ export const runsQuery = (connection_id: string) =>
       query.state.data?.pages.some((page) => page.runs.some(runOpen)) ? WHILE_RUNNING_MS : IDLE_MS,
   })
 
+export const runQuery = (run_id: string) =>
+  queryOptions({
+    queryKey: [...aamKey, "run", run_id],
+    queryFn: () => data(api.GET("/api/v1/aam/runs/{run_id}", { params: { path: { run_id } } })),
+    refetchInterval: (query) => (query.state.data && runOpen(query.state.data) ? WHILE_RUNNING_MS : false),
+  })
+
 export const quarantineQuery = (connection_id: string, stream: string) =>
   infiniteQueryOptions({
     queryKey: [...aamKey, "connection", connection_id, "quarantine", stream],
@@ -142,3 +149,17 @@ export const watchQuery = (watch_id: string) =>
     queryFn: () => data(api.GET("/api/v1/aam/watches/{watch_id}", { params: { path: { watch_id } } })),
     refetchInterval: IDLE_MS,
   })
+
+/** What people changed at a connection, newest first, for those who may read the audit log. */
+export const changesQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...aamKey, "connection", id, "changes"],
+    queryFn: async () => {
+      const query = { action: "/api/v1/aam/connections/", outcome: "changed", page_size: NEWEST_RUNS }
+      const page = await data(api.GET("/api/v1/admin/audit", { params: { query } }))
+      return page.entries.filter((entry) => entry.target.includes(id))
+    },
+    retry: false,
+  })
+
+export type Change = Schemas["identity"]["EntryOut"]

@@ -13,7 +13,12 @@ type Props = { connections: Connection[]; last: Map<string, Run> }
 /** Connections with what their last run did. */
 export function ConnectionTable({ connections, last }: Props) {
   return (
-    <DataTable caption="Connections" columns={columns(last)} rows={connections} rowId={(connection) => connection.id} />
+    <DataTable
+      caption="Connections with their last sync"
+      columns={columns(last)}
+      rows={connections}
+      rowId={(connection) => connection.id}
+    />
   )
 }
 

@@ -7,6 +7,7 @@ import { Link } from "@/components/link"
 import { Page } from "@/components/page"
 import { Card } from "@/components/ui/card"
 import { AreaField, Field } from "@/components/ui/field"
+import { cn } from "@/lib/cn"
 import { useDeed } from "@/lib/deed"
 import { onboard } from "../deeds"
 import { aamKey, type Connector, connectorsQuery } from "../queries"
@@ -54,8 +55,10 @@ function Kinds({ connectors, chosen }: { connectors: readonly Connector[]; chose
                 search={{ connector: name }}
                 replace
                 resetScroll={false}
-                aria-current={chosen === name ? "true" : undefined}
-                className="flex h-full items-center gap-3 rounded-xl border bg-raised p-3 text-sm font-bold hover:border-primary aria-[current=true]:border-primary aria-[current=true]:bg-info-soft aria-[current=true]:text-info"
+                className={cn(
+                  "flex h-full items-center gap-3 rounded-xl border p-3 text-sm font-bold hover:border-primary",
+                  chosen === name ? "border-primary bg-info-soft text-info" : "bg-raised",
+                )}
               >
                 <Icon aria-hidden className="size-5 shrink-0" />
                 {title}
