@@ -60,7 +60,11 @@ function Figures({ told: { connection, last_run } }: { told: Explanation }) {
     <Stats>
       <Stat
         name="Last run"
-        value={last_run ? <Time at={last_run.end_time ?? last_run.create_time} /> : "None yet"}
+        value={
+          <span className="text-base whitespace-normal">
+            {last_run ? <Time at={last_run.end_time ?? last_run.create_time} /> : "None yet"}
+          </span>
+        }
         note={last_run ? last_run.state : "Sync it to see figures"}
       />
       <Stat name="Rows read" value={last && formatNumber(last.read)} note="in the last run" />
