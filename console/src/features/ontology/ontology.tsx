@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button"
 import { Card } from "@/components/ui/card"
 import { SelectField } from "@/components/ui/field"
 import { formatCount, formatNumber } from "@/lib/format"
+import { changed } from "@/lib/search"
 import { type Graph, narrow } from "./lineage/graph"
 import { LineageTable } from "./lineage/lineage-table"
 import { BANDS, COLUMNS, KINDS } from "./lineage/looks"
@@ -60,7 +61,7 @@ function Flow({ graph }: { graph: Graph }) {
   const navigate = route.useNavigate()
   const shown = useMemo(() => narrow(graph, through), [graph, through])
   const change = (part: { node?: string; show?: string; through?: string }) =>
-    void navigate({ search: (now) => ({ ...now, ...part }), replace: true, resetScroll: false })
+    void navigate({ search: (now) => changed(now, part), replace: true, resetScroll: false })
   return (
     <>
       <Figures graph={graph} />

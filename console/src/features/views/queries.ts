@@ -49,6 +49,12 @@ export const groupsQuery = (view: string, asked: Grouping) =>
     queryFn: () => data(api.POST("/api/v1/dcl/views/{view}/aggregate", { params: { path: { view } }, body: asked })),
   })
 
+/** How many rows meet some conditions, as `value` of the only group. */
+export const countQuery = (view: string, filters: Asked["filters"], snapshot: number) => {
+  const measures = [{ op: "count", column: "", name: "value" }]
+  return groupsQuery(view, { group_by: [], measures, filters, order_by: [], limit: 1, snapshot })
+}
+
 /** One row with every field, by its entity id. */
 export const rowQuery = (view: string, id: string, snapshot: number) =>
   queryOptions({

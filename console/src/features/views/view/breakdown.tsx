@@ -39,7 +39,7 @@ export function Breakdown({
 }: Props) {
   const by = groupOf(group)
   const asked = measureOf(measure)
-  const unit = asked.op === "count" ? "" : (attributes.find((one) => one.name === asked.column)?.unit ?? "")
+  const unit = unitOf(asked, attributes, columns)
   const isTime = isDate(columns.find((column) => column.name === by?.column)?.type ?? "")
   return (
     <Card title="Figures">
@@ -108,6 +108,13 @@ export function chartRows(rows: readonly Row[]): ChartRow[] {
       label: row.label === null || row.label === "" ? "(empty)" : String(row.label),
       value: Number(row.value),
     }))
+}
+
+/** The unit of a figure; an attribute may name the column that holds it, which then differs from row to row. */
+function unitOf({ op, column = "" }: { op: string; column?: string }, attributes: Attribute[], columns: ColumnOut[]) {
+  if (op === "count" || op === "count_distinct") return ""
+  const unit = attributes.find((one) => one.name === column)?.unit ?? ""
+  return columns.some((one) => one.name === unit) ? `as in ${unit}` : unit
 }
 
 function measuresFor(columns: ColumnOut[]): [string, string][] {

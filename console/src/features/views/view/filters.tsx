@@ -1,5 +1,7 @@
+import { useMutation } from "@tanstack/react-query"
 import { X } from "lucide-react"
 import { type FormEvent, useState } from "react"
+import { Trouble } from "@/components/trouble"
 import { Button } from "@/components/ui/button"
 import { Field, SelectField } from "@/components/ui/field"
 import type { Filter } from "@/lib/where"
@@ -12,11 +14,18 @@ type Props = {
   attributes: Attribute[]
   filters: Filter[]
   onChange: (filters: Filter[]) => void
+  /** Asks the platform whether it understands the conditions; it says why when it does not. */
+  check: (filters: Filter[]) => Promise<unknown>
 }
 
 /** The conditions that rows must meet, and a form for one more. */
-export function Filters({ columns, attributes, filters, onChange }: Props) {
+export function Filters({ columns, attributes, filters, onChange, check }: Props) {
   const typeOf = (name: string) => columns.find((column) => column.name === name)?.type ?? "string"
+  const add = async (filter: Filter) => {
+    const all = [...filters, filter]
+    await check(all)
+    onChange(all)
+  }
   return (
     <div className="flex flex-col gap-3">
       {filters.length > 0 && (
@@ -42,12 +51,12 @@ export function Filters({ columns, attributes, filters, onChange }: Props) {
           })}
         </ul>
       )}
-      <NewCondition columns={columns} attributes={attributes} onAdd={(filter) => onChange([...filters, filter])} />
+      <NewCondition columns={columns} attributes={attributes} onAdd={add} />
     </div>
   )
 }
 
-type NewProps = { columns: ColumnOut[]; attributes: Attribute[]; onAdd: (filter: Filter) => void }
+type NewProps = { columns: ColumnOut[]; attributes: Attribute[]; onAdd: (filter: Filter) => Promise<void> }
 
 function NewCondition({ columns, attributes, onAdd }: NewProps) {
   const [name, setName] = useState(columns.find((column) => !column.name.startsWith("_"))?.name ?? "")
@@ -58,11 +67,11 @@ function NewCondition({ columns, attributes, onAdd }: NewProps) {
   const operators = operatorsFor(type)
   const op = operators.some(([one]) => one === chosen) ? chosen : "eq"
   const known = attributes.find((one) => one.name === name)?.values ?? []
+  const deed = useMutation({ mutationFn: onAdd, onSuccess: () => setValue("") })
   const add = (event: FormEvent) => {
     event.preventDefault()
     const values = !wantsValue(op) ? [] : op === "in" ? value.split(",").map((one) => one.trim()) : [value]
-    onAdd({ column: name, op, values, json_key: type === "json" ? key : "" })
-    setValue("")
+    deed.mutate({ column: name, op, values, json_key: type === "json" ? key : "" })
   }
   return (
     <form onSubmit={add} className="flex flex-wrap items-end gap-2">
@@ -89,7 +98,14 @@ function NewCondition({ columns, attributes, onAdd }: NewProps) {
         options={operators}
       />
       {wantsValue(op) && <ValueField {...{ type, op, known, value }} onValue={setValue} />}
-      <Button type="submit">Add condition</Button>
+      <Button type="submit" busy={deed.isPending}>
+        Add condition
+      </Button>
+      {deed.isError && (
+        <div className="w-full">
+          <Trouble error={deed.error} />
+        </div>
+      )}
     </form>
   )
 }

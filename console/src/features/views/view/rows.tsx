@@ -7,7 +7,7 @@ import { Link } from "@/components/link"
 import { Trouble } from "@/components/trouble"
 import { Button } from "@/components/ui/button"
 import { formatCount, formatNumber } from "@/lib/format"
-import { type Asked, type ColumnOut, groupsQuery, type Row, rowsQuery } from "../queries"
+import { type Asked, type ColumnOut, countQuery, type Row, rowsQuery } from "../queries"
 import { isNumber, orderAfter } from "./search"
 import { Value } from "./value"
 
@@ -47,9 +47,7 @@ export function Rows({ view, columns, asked, sort, onSort, open }: Props) {
 
 /** "50 of 724 rows": how many meet the conditions is asked apart from the pages. */
 function Count({ view, asked, loaded }: { view: string; asked: Asked; loaded: number }) {
-  const { filters, snapshot } = asked
-  const measures = [{ op: "count", column: "", name: "value" }]
-  const counted = useQuery(groupsQuery(view, { group_by: [], measures, filters, order_by: [], limit: 1, snapshot }))
+  const counted = useQuery(countQuery(view, asked.filters, asked.snapshot))
   const all = counted.data?.rows[0]?.value
   return (
     <p role="status">

@@ -3,8 +3,9 @@ import type { Row } from "../queries"
 
 type Content = Row[string] | undefined
 
-/** Whole and decimal numbers as they are, to the last digit; "min2" leaves years alone. */
-const exact = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20, useGrouping: "min2" })
+/** Numbers as they are, to the last digit; "min2" leaves a year such as 1987 alone. */
+const whole = new Intl.NumberFormat(undefined, { useGrouping: "min2" })
+const decimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 })
 
 /** A value of a view, written by its type. */
 export function Value({ value, type }: { value: Content; type: string }) {
@@ -21,8 +22,8 @@ export function Value({ value, type }: { value: Content; type: string }) {
 
 export function valueText(value: NonNullable<Content>, type: string): string {
   if (typeof value === "boolean") return value ? "yes" : "no"
-  // Decimals and large integers come as text; the formatter reads text without rounding it.
-  if ((type === "integer" || type === "decimal") && value !== "")
-    return exact.format(value as Intl.StringNumericLiteral)
+  // Decimals and large integers come as text; the formatters read text without rounding it.
+  if (type === "integer") return whole.format(value as Intl.StringNumericLiteral)
+  if (type === "decimal") return decimal.format(value as Intl.StringNumericLiteral)
   return String(value)
 }

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query"
+import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
 import { useCallback, useMemo } from "react"
 import { Async } from "@/components/async"
@@ -8,12 +8,13 @@ import { LiveBadge } from "@/components/live-badge"
 import { Page } from "@/components/page"
 import { Card } from "@/components/ui/card"
 import { formatCount } from "@/lib/format"
+import { changed } from "@/lib/search"
 import { filtersOf, whereText } from "@/lib/where"
 import { FreshnessOf, useFigures } from "../../ontology/freshness"
 import { feeding } from "../../ontology/lineage/graph"
 import { graphQuery, ontologyQuery } from "../../ontology/queries"
 import { dimensionsOf } from "../metrics/metric"
-import { metricsQuery, type ViewOut, viewsQuery } from "../queries"
+import { countQuery, metricsQuery, type ViewOut, viewsQuery } from "../queries"
 import { Breakdown } from "./breakdown"
 import { ColumnPicker } from "./column-picker"
 import { ExportButton } from "./export-button"
@@ -72,9 +73,10 @@ function Known({ view }: { view: ViewOut }) {
 function Filled({ view }: { view: ViewOut }) {
   const search = route.useSearch()
   const navigate = route.useNavigate()
+  const client = useQueryClient()
   const change = useCallback(
     (part: Partial<typeof search>) =>
-      void navigate({ search: (now) => ({ ...now, ...part }), replace: true, resetScroll: false }),
+      void navigate({ search: (now) => changed(now, part), replace: true, resetScroll: false }),
     [navigate],
   )
   const { attributes, dimensions, filled } = useKnown(view.name)
@@ -102,6 +104,7 @@ function Filled({ view }: { view: ViewOut }) {
       )}
       <Card title="Conditions">
         <Filters
+          check={(wanted) => client.fetchQuery(countQuery(view.name, wanted, snapshot))}
           columns={view.columns}
           attributes={attributes}
           filters={filters}
