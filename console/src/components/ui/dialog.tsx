@@ -1,6 +1,6 @@
 import { X } from "lucide-react"
 import { Dialog as Radix } from "radix-ui"
-import type { ReactNode } from "react"
+import { type ReactNode, useRef } from "react"
 import { cn } from "@/lib/cn"
 
 type Props = {
@@ -14,7 +14,7 @@ type Props = {
 }
 
 const SHAPES = {
-  box: "left-1/2 top-1/2 max-h-[90dvh] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 rounded-2xl",
+  box: "left-1/2 top-1/2 max-h-[90dvh] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 rounded-2xl border",
   drawer: "inset-y-0 right-0 w-[min(38rem,100vw)] border-l",
 }
 
@@ -25,13 +25,31 @@ const SHAPES = {
  * (rightly) does not allow.
  */
 export function Dialog({ open, onClose, title, description, children, shape = "box" }: Props) {
+  const before = useRef<Element | null>(null)
+  // Radix gives the focus back to its own trigger only, and these dialogs have none.
+  const giveBack = (event: Event) => {
+    event.preventDefault()
+    if (before.current instanceof HTMLElement) before.current.focus()
+  }
   return (
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Radix.Portal>
-        <div aria-hidden className="fixed inset-0 z-40 bg-black/50" />
+        <div aria-hidden className="fixed inset-0 z-50 bg-black/50" />
         <Radix.Content
+          onOpenAutoFocus={() => {
+            before.current = document.activeElement
+          }}
+          onCloseAutoFocus={giveBack}
+          onOpenAutoFocus={() => {
+            before.current = document.activeElement
+          }}
+          onCloseAutoFocus={(event) => {
+            // Radix gives focus back to a trigger of its own; ours is whatever had it.
+            event.preventDefault()
+            if (before.current instanceof HTMLElement) before.current.focus()
+          }}
           {...(description ? {} : { "aria-describedby": undefined })}
-          className={cn("fixed z-50 flex flex-col gap-4 overflow-y-auto bg-surface p-5", SHAPES[shape])}
+          className={cn("fixed z-50 flex flex-col gap-4 overflow-y-auto bg-surface p-5 outline-none", SHAPES[shape])}
         >
           <div className="flex items-start justify-between gap-3">
             <div>
