@@ -29,7 +29,7 @@ export function Scans({ onScan }: { onScan: () => void }) {
               A scan looks at a folder or a database and tells what data is there.
             </Empty>
           ) : (
-            <DataTable caption="Scans" columns={COLUMNS} rows={scans} rowId={(scan) => scan.id} />
+            <DataTable caption="Scans, newest first" columns={COLUMNS} rows={scans} rowId={(scan) => scan.id} />
           )
         }
       </Async>

@@ -14,7 +14,7 @@ import { KeysDialog } from "./keys-dialog"
 import { NoneLeft } from "./none-left"
 import { OutcomeLine } from "./outcome"
 import { RejectDialog } from "./reject-dialog"
-import { useDecisions } from "./use-decisions"
+import { type Decision, useDecisions } from "./use-decisions"
 
 const route = getRouteApi("/app/discover")
 
@@ -36,6 +36,16 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
     setSelected((before) => new Set(on ? [...before, id] : [...before].filter((one) => one !== id)))
   const here = () => openId || focused(list.current)
 
+  /** Decide, and put the keyboard on the finding that then stands where the last one stood. */
+  const settle = async (meant: readonly Finding[], decision: Decision) => {
+    const rest = shown.filter((finding) => !meant.includes(finding))
+    const place = shown.findIndex((finding) => meant.includes(finding))
+    const follower = rest[Math.min(place, rest.length - 1)]
+    await decisions.decide(meant, decision)
+    setSelected(new Set())
+    if (follower && !openId) focus(list.current, follower.id)
+  }
+
   const act = (deed: Deed) => {
     const at = here()
     if (deed === "help") return setHelp(true)
@@ -52,7 +62,7 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
     }
     const meant = chosen.length > 0 && !openId ? chosen : findings.filter((finding) => finding.id === at)
     if (deed === "select" && at) select(at, !selected.has(at))
-    if (deed === "approve") void decisions.decide(meant, { kind: "approve" }).then(() => setSelected(new Set()))
+    if (deed === "approve") void settle(meant, { kind: "approve" })
     if (deed === "reject") setRejecting(meant.filter((finding) => finding.state === "open"))
   }
   useKeys(act, rejecting.length > 0 || help)
@@ -106,7 +116,7 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
           onClose={() => setRejecting([])}
           onReject={(note) => {
             setRejecting([])
-            void decisions.decide(rejecting, { kind: "reject", note }).then(() => setSelected(new Set()))
+            void settle(rejecting, { kind: "reject", note })
           }}
         />
       )}
