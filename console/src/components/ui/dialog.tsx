@@ -40,14 +40,6 @@ export function Dialog({ open, onClose, title, description, children, shape = "b
             before.current = document.activeElement
           }}
           onCloseAutoFocus={giveBack}
-          onOpenAutoFocus={() => {
-            before.current = document.activeElement
-          }}
-          onCloseAutoFocus={(event) => {
-            // Radix gives focus back to a trigger of its own; ours is whatever had it.
-            event.preventDefault()
-            if (before.current instanceof HTMLElement) before.current.focus()
-          }}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn("fixed z-50 flex flex-col gap-4 overflow-y-auto bg-surface p-5 outline-none", SHAPES[shape])}
         >
