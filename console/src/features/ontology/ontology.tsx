@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
-import { useMemo } from "react"
+import { useCallback, useMemo } from "react"
 import { Async } from "@/components/async"
 import { Empty } from "@/components/empty"
 import { ButtonLink, Link } from "@/components/link"
@@ -60,8 +60,12 @@ function Flow({ graph }: { graph: Graph }) {
   const { node = "", show = "", through = "" } = route.useSearch()
   const navigate = route.useNavigate()
   const shown = useMemo(() => narrow(graph, through), [graph, through])
-  const change = (part: { node?: string; show?: string; through?: string }) =>
-    void navigate({ search: (now) => changed(now, part), replace: true, resetScroll: false })
+  const change = useCallback(
+    (part: { node?: string; show?: string; through?: string }) =>
+      void navigate({ search: (now) => changed(now, part), replace: true, resetScroll: false }),
+    [navigate],
+  )
+  const open = useCallback((id: string) => change({ node: id }), [change])
   return (
     <>
       <Figures graph={graph} />
@@ -83,11 +87,7 @@ function Flow({ graph }: { graph: Graph }) {
           />
           {show !== "table" && <Legend />}
         </div>
-        {show === "table" ? (
-          <LineageTable graph={shown} />
-        ) : (
-          <Sankey graph={shown} open={node} onOpen={(id) => change({ node: id })} />
-        )}
+        {show === "table" ? <LineageTable graph={shown} /> : <Sankey graph={shown} open={node} onOpen={open} />}
       </Card>
       <NodeDrawer graph={graph} id={node} onClose={() => change({ node: "" })} />
     </>

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useMemo, useRef, useState } from "react"
+import { type KeyboardEvent, memo, useCallback, useMemo, useRef, useState } from "react"
 import { cn } from "@/lib/cn"
 import { formatCompact, formatCount } from "@/lib/format"
 import { useWidth } from "@/lib/width"
@@ -51,14 +51,7 @@ function Bands({ layout, lit }: { layout: Layout; lit: Set<string> | null }) {
       })}
       <g fill="none">
         {layout.links.map((link) => (
-          <path
-            key={link.id}
-            d={link.path}
-            strokeWidth={link.width}
-            className={cn("transition-opacity", STROKE[link.kind], brightness(lit, link.id))}
-          >
-            <title>{bandText(link)}</title>
-          </path>
+          <Band key={link.id} link={link} light={brightness(lit, link.id)} />
         ))}
       </g>
       {layout.nodes.map((node) => (
@@ -75,6 +68,15 @@ function Bands({ layout, lit }: { layout: Layout; lit: Set<string> | null }) {
     </svg>
   )
 }
+
+/** Drawn anew only when it changes: among hundreds, pointing at a node changes a few. */
+const Band = memo(function Band({ link, light }: { link: Link; light: string }) {
+  return (
+    <path d={link.path} strokeWidth={link.width} className={cn(STROKE[link.kind], light)}>
+      <title>{bandText(link)}</title>
+    </path>
+  )
+})
 
 function brightness(lit: Set<string> | null, id: string): string {
   if (!lit) return "opacity-35"
@@ -96,45 +98,65 @@ type NodesProps = {
 
 /** One button a node, in reading order; arrows move along the bands and within a column. */
 function Nodes({ layout, lit, open, onOpen, onPoint }: NodesProps) {
-  const buttons = useRef(new Map<string, HTMLButtonElement>())
+  const box = useRef<HTMLDivElement>(null)
   const column = (layout.width - labelRoom(layout.width)) / (COLUMNS.length - 1)
-  const move = (event: KeyboardEvent, id: string) => {
-    const next = step(layout, id, event.key)
-    if (next === null) return
-    event.preventDefault()
-    buttons.current.get(next)?.focus()
-  }
-  return layout.nodes.map((node) => (
+  const press = useCallback(
+    (event: KeyboardEvent, id: string) => {
+      const next = step(layout, id, event.key)
+      if (next === null) return
+      event.preventDefault()
+      box.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus()
+    },
+    [layout],
+  )
+  return (
+    <div ref={box}>
+      {layout.nodes.map((node) => (
+        <NodeButton
+          key={node.id}
+          node={node}
+          room={node.kind === "agent" ? labelRoom(layout.width) : column - 24}
+          dim={lit !== null && !lit.has(node.id)}
+          open={node.id === open}
+          onOpen={onOpen}
+          onPress={press}
+          onPoint={onPoint}
+        />
+      ))}
+    </div>
+  )
+}
+
+type NodeProps = Pick<NodesProps, "onOpen" | "onPoint"> & {
+  node: Placed
+  /** Most width in pixels. */
+  room: number
+  dim: boolean
+  open: boolean
+  onPress: (event: KeyboardEvent, id: string) => void
+}
+
+const NodeButton = memo(function NodeButton({ node, room, dim, open, onOpen, onPress, onPoint }: NodeProps) {
+  const height = Math.max(BUTTON_HEIGHT, node.height)
+  return (
     <button
-      key={node.id}
       type="button"
-      ref={(element) => {
-        if (element) buttons.current.set(node.id, element)
-        else buttons.current.delete(node.id)
-      }}
+      data-node={node.id}
       aria-haspopup="dialog"
-      aria-expanded={node.id === open}
+      aria-expanded={open}
       onClick={() => onOpen(node.id)}
-      onKeyDown={(event) => move(event, node.id)}
+      onKeyDown={(event) => onPress(event, node.id)}
       onFocus={() => onPoint(node.id)}
       onBlur={() => onPoint("")}
       onPointerEnter={() => onPoint(node.id)}
       onPointerLeave={() => onPoint("")}
-      style={{
-        left: node.x,
-        top: node.y + node.height / 2 - Math.max(BUTTON_HEIGHT, node.height) / 2,
-        height: Math.max(BUTTON_HEIGHT, node.height),
-        maxWidth: node.kind === "agent" ? labelRoom(layout.width) : column - 24,
-      }}
-      className={cn(
-        "absolute flex items-center rounded pl-[1.15rem] text-xs transition-opacity",
-        lit && !lit.has(node.id) && "opacity-40",
-      )}
+      style={{ left: node.x, top: node.y + node.height / 2 - height / 2, height, maxWidth: room }}
+      className={cn("absolute flex items-center rounded pl-[1.15rem] text-xs", dim && "opacity-40")}
     >
       <NodeLabel node={node} />
     </button>
-  ))
-}
+  )
+})
 
 function NodeLabel({ node }: { node: Placed }) {
   return (
