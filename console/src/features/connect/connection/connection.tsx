@@ -4,6 +4,7 @@ import { Async } from "@/components/async"
 import { Link } from "@/components/link"
 import { Page } from "@/components/page"
 import { Time } from "@/components/time"
+import { Button } from "@/components/ui/button"
 import { Tabs } from "@/components/ui/tabs"
 import { formatCount } from "@/lib/format"
 import { type Explanation, explainQuery } from "../queries"
@@ -76,7 +77,7 @@ function Body({ told }: { told: Explanation }) {
   ]
   return (
     <>
-      <Head told={told} />
+      <Head told={told} onSettings={() => open("settings")} />
       <Tabs
         label={connection.name}
         open={tabs.some(({ name }) => name === tab) ? (tab ?? "") : "overview"}
@@ -87,7 +88,9 @@ function Body({ told }: { told: Explanation }) {
   )
 }
 
-function Head({ told: { connection, last_run } }: { told: Explanation }) {
+const WANTS_SETTINGS = new Set(["FAILED", "AWAITING_CREDENTIALS"])
+
+function Head({ told: { connection, last_run }, onSettings }: { told: Explanation; onSettings: () => void }) {
   const [, , meaning] = stateOf(connection)
   return (
     <section aria-label="State" className="flex flex-col gap-3 rounded-2xl border bg-surface p-4">
@@ -111,8 +114,15 @@ function Head({ told: { connection, last_run } }: { told: Explanation }) {
       {connection.error && <p className="text-sm font-bold text-bad">{connection.error}</p>}
       {connection.missing.length > 0 && (
         <p className="text-sm text-warn">
-          {`${formatCount(connection.missing.length, "setting")} missing: ${connection.missing.join(", ")}. Give them under Settings.`}
+          {`${formatCount(connection.missing.length, "setting")} missing: ${connection.missing.join(", ")}.`}
         </p>
+      )}
+      {WANTS_SETTINGS.has(connection.state) && (
+        <div>
+          <Button kind="primary" onClick={onSettings}>
+            Give other settings
+          </Button>
+        </div>
       )}
       {connection.warnings.map((warning) => (
         <p key={warning} className="text-sm text-warn">

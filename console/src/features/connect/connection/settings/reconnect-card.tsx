@@ -10,7 +10,7 @@ import { aamKey, type Connection, connectorsQuery } from "../../queries"
 
 /** New settings and credentials for the same connection. */
 export function ReconnectCard({ connection }: { connection: Connection }) {
-  const [open, setOpen] = useState(connection.missing.length > 0)
+  const [open, setOpen] = useState(connection.state === "FAILED" || connection.missing.length > 0)
   const query = useQuery(connectorsQuery)
   const save = useDeed((settings: Record<string, unknown>) => reconnect(connection.id, settings), {
     done: () => "The source is being looked at with the new settings.",
