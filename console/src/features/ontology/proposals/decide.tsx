@@ -22,22 +22,20 @@ export function Decide({ proposal, deed, onDeed, onDone, children }: Props) {
   const decide = useDecide()
   const run = async (approved: boolean) => {
     await decide.mutateAsync({ proposal, approved, without })
-    toast(
-      `${proposal.stream} ${approved ? "approved: its rows flow into" : "rejected: its rows stay out of"} ${proposal.entity}.`,
-    )
+    toast(`${proposal.stream} ${approved ? `approved: its rows flow into ${proposal.entity}` : "rejected"}.`)
     onDone()
   }
   const approve = () => void run(true).catch(() => onDeed(""))
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each press of the key
   useEffect(() => {
-    if (deed === "approve" && !decide.isPending) approve()
+    if (deed === "approve" && proposal.entity && !decide.isPending) approve()
   }, [deed])
   const actions = proposal.state === "pending" && (
-    <div className="flex gap-2">
+    <div className="flex shrink-0 gap-2">
       <Button kind="danger" disabled={decide.isPending} onClick={() => onDeed("reject")}>
         Reject
       </Button>
-      <Button kind="primary" busy={decide.isPending} onClick={approve}>
+      <Button kind="primary" busy={decide.isPending} disabled={!proposal.entity} onClick={approve}>
         Approve
       </Button>
     </div>
@@ -55,8 +53,8 @@ export function Decide({ proposal, deed, onDeed, onDone, children }: Props) {
         deed="Reject mapping"
         onConfirm={() => run(false)}
       >
-        Rows of this stream stay out of {proposal.entity}. This cannot be undone here; discover the connection again to
-        get another proposal.
+        Its rows stay in landing and out of every view. This cannot be taken back: the stream gets another proposal only
+        when its columns change.
       </Confirm>
     </Card>
   )

@@ -26,10 +26,10 @@ export function ProposalDetail({ proposal, without, onWithout, actions }: Props)
   )
   return (
     <div className="flex flex-col gap-5">
-      <header className="flex flex-wrap items-start justify-between gap-3">
+      <header className="flex flex-wrap items-start justify-between gap-3 sm:flex-nowrap">
         <div className="min-w-0">
           <h2 className="text-lg break-words">
-            {proposal.stream} → {proposal.entity}
+            {proposal.stream} → {proposal.entity || "no entity"}
           </h2>
           <Story proposal={proposal} />
         </div>
@@ -50,7 +50,13 @@ export function ProposalDetail({ proposal, without, onWithout, actions }: Props)
         )}
       </section>
       <Samples proposal={proposal} />
-      <Effects proposal={proposal} />
+      {proposal.entity ? (
+        <Effects proposal={proposal} />
+      ) : (
+        <p className="text-sm">
+          No entity of the ontology suits this stream, so it cannot be approved. Reject it: its rows stay in landing.
+        </p>
+      )}
     </div>
   )
 }

@@ -27,7 +27,7 @@ export function ProposalList({ proposals, open, onOpen, more }: Props) {
               )}
             >
               <span className="font-bold break-all">
-                {one.stream} → {one.entity}
+                {one.stream} → {one.entity || "no entity"}
               </span>
               <span className="flex flex-wrap items-center gap-2 text-xs text-muted">
                 <Badge tone={STATES[one.state]?.tone ?? "plain"}>{STATES[one.state]?.text ?? one.state}</Badge>

@@ -41,7 +41,8 @@ describe("forQueue", () => {
     document.body.querySelector("[data-at]")?.dispatchEvent(event)
     return event
   }
-  it("takes keys of the page and its buttons", () => {
+  it("takes keys of the page, its buttons and boxes", () => {
+    expect(forQueue(pressed("<input type=checkbox data-at>"))).toBe(true)
     expect(forQueue(pressed("<button data-at>x</button>"))).toBe(true)
   })
   it("leaves fields, dialogs and the browser's own keys alone", () => {

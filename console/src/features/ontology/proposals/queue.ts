@@ -23,9 +23,11 @@ export function following<T extends Item & { state: string }>(items: readonly T[
   return items.slice(at + 1).find(waits) ?? items.slice(0, Math.max(0, at)).findLast(waits) ?? null
 }
 
-/** Whether a key was meant for the queue: not for a field, a dialog or the browser. */
+const WRITING = "input:not([type=checkbox]), textarea, select, [role=dialog], [contenteditable]"
+
+/** Whether a key was meant for the queue: not for a field that one writes into, a dialog or the browser. */
 export function forQueue(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false
   const at = event.target instanceof Element ? event.target : null
-  return at?.closest("input, textarea, select, [role=dialog], [contenteditable]") === null
+  return at?.closest(WRITING) === null
 }
