@@ -31,7 +31,7 @@ const session = () => import("./features/session")
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: only("next"),
+  validateSearch: only("next", "refused"),
   component: lazyRouteComponent(session, "SignIn"),
 })
 const signUp = createRoute({

@@ -120,6 +120,18 @@ def test_settings_when_they_cannot_be_read_then_the_error_shows_no_value(tmp_pat
     assert CANARY not in done.stderr
 
 
+def test_spans_when_a_request_has_a_query_then_it_stays_here() -> None:
+    memory = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(ScrubbedExporter(memory)))
+    asked = {"url.path": "/callback", "url.query": f"code={CANARY}"}
+    with trace.get_tracer("test", tracer_provider=provider).start_as_current_span("GET", attributes=asked):
+        pass
+    (span,) = memory.get_finished_spans()
+    assert span.attributes == {"url.path": "/callback"}
+    provider.shutdown()
+
+
 def test_spans_when_an_exception_is_recorded_then_its_secrets_stay_here() -> None:
     memory = InMemorySpanExporter()
     provider = TracerProvider()

@@ -4,13 +4,14 @@ import { Problem } from "@/api/problem"
 import { enter } from "@/api/session"
 import { Link } from "@/components/link"
 import { Field } from "@/components/ui/field"
+import { formatWord } from "@/lib/format"
 import { Frame, read } from "./frame"
 
 const route = getRouteApi("/sign-in")
 
 /** Signing in, with a second factor where the account wants one. */
 export function SignIn() {
-  const { next } = route.useSearch()
+  const { next, refused } = route.useSearch()
   const { history } = useRouter()
   const [wantsCode, setWantsCode] = useState(false)
   const submit = async (form: FormData) => {
@@ -35,6 +36,11 @@ export function SignIn() {
         </p>
       }
     >
+      {refused && (
+        <p role="alert" className="text-sm text-bad">
+          Your provider's sign-on was refused: {formatWord(refused)}.
+        </p>
+      )}
       <Field label="E-mail address" name="email" type="email" autoComplete="username" required />
       <Field label="Password" name="password" type="password" autoComplete="current-password" required />
       {wantsCode && (

@@ -112,14 +112,19 @@ class ScrubbedExporter(SpanExporter):
         return self._exporter.force_flush(timeout_millis)
 
 
+QUERY = "url.query"
+"""Attribute of a server's span: a provider's code or a mail's ticket may stand there, and the gateway's has none either."""
+
+
 def _scrubbed(span: ReadableSpan) -> ReadableSpan:
     described = span.status.description
+    attributes = {name: value for name, value in (span.attributes or {}).items() if name != QUERY}
     return ReadableSpan(
         name=scrub(span.name),
         context=span.get_span_context(),
         parent=span.parent,
         resource=span.resource,
-        attributes=_clean(span.attributes or {}, 2),
+        attributes=_clean(attributes, 2),
         events=[Event(event.name, _clean(event.attributes or {}, 2), event.timestamp) for event in span.events],
         links=span.links,
         kind=span.kind,
