@@ -113,7 +113,7 @@ class ScrubbedExporter(SpanExporter):
 
 
 QUERY = "url.query"
-"""Attribute of a server's span: a provider's code or a mail's ticket may stand there, and the gateway's has none either."""
+"""Of a server's span: a provider's code or a mail's ticket may stand there. The gateway's spans have none either."""
 
 
 def _scrubbed(span: ReadableSpan) -> ReadableSpan:
