@@ -41,7 +41,10 @@ export function Dialog({ open, onClose, title, description, children, shape = "b
           }}
           onCloseAutoFocus={giveBack}
           {...(description ? {} : { "aria-describedby": undefined })}
-          className={cn("fixed z-50 flex flex-col gap-4 overflow-y-auto bg-surface p-5 outline-none", SHAPES[shape])}
+          className={cn(
+            "fixed z-50 flex flex-col gap-4 overflow-y-auto bg-surface *:shrink-0 p-5 outline-none",
+            SHAPES[shape],
+          )}
         >
           <div className="flex items-start justify-between gap-3">
             <div>

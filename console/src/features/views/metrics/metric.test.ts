@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { dimensionsOf, readMetrics } from "./metric"
+import { columnsUsed, dimensionsOf, readMetrics } from "./metric"
 
 const dimension = (name: string, column = name, json_key = "") => ({ name, title: name, column, json_key })
 const metrics = readMetrics({
@@ -33,5 +33,23 @@ describe("dimensionsOf", () => {
   it("tells keys of one json column apart", () => {
     expect(dimensionsOf(metrics, "cloud_cost").map((one) => one.jsonKey)).toEqual(["team", "unit"])
     expect(dimensionsOf(metrics, "none")).toEqual([])
+  })
+})
+
+describe("columnsUsed", () => {
+  it("knows what metrics count, date and split by", () => {
+    const [one] = readMetrics({
+      metrics: [
+        {
+          view: "deal",
+          formula: "sum of amount where stage = won",
+          time_column: "closed",
+          dimensions: [dimension("x", "owner")],
+        },
+      ],
+    })
+    const used = columnsUsed(one ? [one] : [], "deal")
+    expect(["amount", "stage", "closed", "owner"].every((name) => used.has(name))).toBe(true)
+    expect(used.has("phone")).toBe(false)
   })
 })

@@ -48,6 +48,14 @@ export function dimensionsOf(metrics: readonly Metric[], view: string): Dimensio
   return [...found.values()].sort((a, b) => b.uses - a.uses).map((one) => one.dimension)
 }
 
+/** The columns of a view that its metrics count, date or split by. */
+export function columnsUsed(metrics: readonly Metric[], view: string): Set<string> {
+  const own = metrics.filter((one) => one.view === view)
+  const words = own.flatMap((one) => one.formula.match(/\w+/g) ?? [])
+  const split = own.flatMap((one) => one.dimensions.map((dimension) => dimension.column))
+  return new Set([...words, ...split, ...own.map((one) => one.timeColumn)])
+}
+
 function list(value: unknown): Told[] {
   return Array.isArray(value) ? (value as Told[]) : []
 }

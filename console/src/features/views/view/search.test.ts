@@ -15,7 +15,8 @@ const columns = ["_entity_id", "id", "name", "phone", "_records"].map((name) => 
   type: "string",
   description: "",
 }))
-const names = (asked: string, filled: string[]) => columnsShown(asked, columns, new Set(filled)).map((one) => one.name)
+const names = (asked: string, filled: string[]) =>
+  columnsShown(asked, columns, new Set(filled), new Set()).map((one) => one.name)
 
 describe("columnsShown", () => {
   it("shows what is asked for, in that order, and nothing unknown", () => {
@@ -24,6 +25,14 @@ describe("columnsShown", () => {
   it("shows the columns that a source fills, or all of the entity's when none is known to", () => {
     expect(names("", ["name", "phone"])).toEqual(["name", "phone"])
     expect(names("", [])).toEqual(["id", "name", "phone"])
+  })
+})
+
+describe("columnsShown with many", () => {
+  it("prefers what metrics use, and keeps the first and the order", () => {
+    const many = [..."abcdefghijkl"].map((name) => ({ name, type: "string", description: "" }))
+    const shown = columnsShown("", many, new Set([..."abcdefghijkl"]), new Set(["l", "k", "j"]))
+    expect(shown.map((one) => one.name).join("")).toBe("abcdejkl")
   })
 })
 

@@ -11,13 +11,24 @@ export const MEASURES = { sum: "Sum", avg: "Average", min: "Least", max: "Most",
 
 const FIRST_COLUMNS = 8
 
-/** Columns to show: those asked for, else the first that some source fills. */
-export function columnsShown(asked: string, columns: readonly ColumnOut[], filled: ReadonlySet<string>): ColumnOut[] {
+/**
+ * Columns to show: those asked for; else, of the columns that some source fills, the first and those that metrics use,
+ * in the ontology's order.
+ */
+export function columnsShown(
+  asked: string,
+  columns: readonly ColumnOut[],
+  filled: ReadonlySet<string>,
+  used: ReadonlySet<string>,
+): ColumnOut[] {
   const chosen = asked.split(",").filter(Boolean)
   if (chosen.length) return chosen.flatMap((name) => columns.find((column) => column.name === name) ?? [])
   const plain = columns.filter((column) => !column.name.startsWith("_"))
-  const useful = plain.filter((column) => filled.has(column.name))
-  return (useful.length ? useful : plain).slice(0, FIRST_COLUMNS)
+  const some = plain.filter((column) => filled.has(column.name))
+  const useful = some.length ? some : plain
+  const rank = (column: ColumnOut) => (column === useful[0] ? 0 : used.has(column.name) ? 1 : 2)
+  const first = useful.toSorted((a, b) => rank(a) - rank(b)).slice(0, FIRST_COLUMNS)
+  return useful.filter((column) => first.includes(column))
 }
 
 /** `-amount` sorts by amount, the largest first. */

@@ -4,9 +4,10 @@ import { extrasOf } from "./row-drawer"
 import { valueText } from "./value"
 
 describe("valueText", () => {
-  it("keeps every digit, and leaves years alone", () => {
+  it("keeps every digit and the time zone, and leaves years alone", () => {
     expect(valueText("12345678901234567890.123456", "decimal").replace(/\D/g, "")).toBe("12345678901234567890123456")
     expect(valueText(1987, "integer")).toBe("1987")
+    expect(valueText("2026-09-01T00:30:00.000000Z", "timestamp")).toBe("2026-09-01 00:30 UTC")
     expect([true, "<b>"].map((value) => valueText(value, "string"))).toEqual(["yes", "<b>"])
   })
 })

@@ -1,4 +1,3 @@
-import { formatTime } from "@/lib/format"
 import type { Row } from "../queries"
 
 type Content = Row[string] | undefined
@@ -16,12 +15,14 @@ export function Value({ value, type }: { value: Content; type: string }) {
         <span className="sr-only">empty</span>
       </span>
     )
-  if (type === "timestamp") return <time dateTime={String(value)}>{formatTime(new Date(String(value)))}</time>
+  if (type === "timestamp") return <time dateTime={String(value)}>{valueText(value, type)}</time>
   return <span className="break-words">{valueText(value, type)}</span>
 }
 
 export function valueText(value: NonNullable<Content>, type: string): string {
   if (typeof value === "boolean") return value ? "yes" : "no"
+  // In UTC, as conditions, groups and metrics count.
+  if (type === "timestamp") return `${String(value).slice(0, 16).replace("T", " ")} UTC`
   // Decimals and large integers come as text; the formatters read text without rounding it.
   if (type === "integer") return whole.format(value as Intl.StringNumericLiteral)
   if (type === "decimal") return decimal.format(value as Intl.StringNumericLiteral)

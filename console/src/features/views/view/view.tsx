@@ -13,7 +13,7 @@ import { filtersOf, whereText } from "@/lib/where"
 import { FreshnessOf, useFigures } from "../../ontology/freshness"
 import { feeding } from "../../ontology/lineage/graph"
 import { graphQuery, ontologyQuery } from "../../ontology/queries"
-import { dimensionsOf } from "../metrics/metric"
+import { columnsUsed, dimensionsOf } from "../metrics/metric"
 import { countQuery, metricsQuery, type ViewOut, viewsQuery } from "../queries"
 import { Breakdown } from "./breakdown"
 import { ColumnPicker } from "./column-picker"
@@ -79,10 +79,10 @@ function Filled({ view }: { view: ViewOut }) {
       void navigate({ search: (now) => changed(now, part), replace: true, resetScroll: false }),
     [navigate],
   )
-  const { attributes, dimensions, filled } = useKnown(view.name)
+  const { attributes, dimensions, filled, used } = useKnown(view.name)
   const shown = useMemo(
-    () => columnsShown(search.columns ?? "", view.columns, filled),
-    [search.columns, view.columns, filled],
+    () => columnsShown(search.columns ?? "", view.columns, filled, used),
+    [search.columns, view.columns, filled, used],
   )
   const filters = useMemo(() => filtersOf(search.where ?? ""), [search.where])
   const sort = search.sort ?? ""
@@ -157,6 +157,7 @@ function useKnown(name: string) {
     return {
       attributes: entity?.attributes ?? [],
       dimensions: dimensionsOf(metrics ?? [], name),
+      used: columnsUsed(metrics ?? [], name),
       filled: new Set(fields.map((field) => field.target)),
     }
   }, [entity, metrics, graph, name])
