@@ -80,7 +80,10 @@ export function DataTable<Row extends RowData>({ caption, columns, rows, rowId, 
               {columns.map((column) => (
                 <td
                   key={column.id}
-                  className={cn("border-b px-2 py-2 align-top", column.numeric && "text-right tabular-nums")}
+                  className={cn(
+                    "border-b px-2 py-2 align-top",
+                    column.numeric && "text-right whitespace-nowrap tabular-nums",
+                  )}
                 >
                   {column.cell ? column.cell(row.original) : String(column.value?.(row.original) ?? "")}
                 </td>

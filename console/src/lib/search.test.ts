@@ -1,9 +1,10 @@
-import { expect, it } from "vitest"
-import { changed } from "./search"
+import { expect, test } from "vitest"
+import { withSearch } from "./search"
 
-it("keeps the rest of the address, and leaves out what became empty", () => {
-  expect(changed({ where: "a:eq:1", row: "x" } as Record<string, string>, { row: "", sort: "a" })).toEqual({
-    where: "a:eq:1",
-    sort: "a",
-  })
+type Search = { tab?: string; text?: string }
+
+test("changed parameters replace, empty ones leave the address", () => {
+  const before: Search = { tab: "runs", text: "crm" }
+  expect(withSearch(before, { text: "" })).toEqual({ tab: "runs" })
+  expect(withSearch(before, { text: "x" })).toEqual({ tab: "runs", text: "x" })
 })

@@ -1,4 +1,4 @@
-/** An address's parameters after a change: what is empty is not written. */
-export function changed<Search extends Record<string, string | undefined>>(now: Search, part: Partial<Search>): Search {
-  return Object.fromEntries(Object.entries({ ...now, ...part }).filter(([, value]) => value)) as Search
+/** Search parameters with some of them changed; empty ones leave the address. */
+export function withSearch<Search extends Record<string, string | undefined>>(before: Search, more: Search): Search {
+  return Object.fromEntries(Object.entries({ ...before, ...more }).filter(([, value]) => value)) as Search
 }

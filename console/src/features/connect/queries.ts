@@ -18,7 +18,7 @@ export type StreamPreview = Aam["StreamPreviewOut"]
 /** Everything of AAM; a deed on a connection changes more than the connection. */
 export const aamKey = ["aam"] as const
 const PAGE = 50
-const NEWEST_RUNS = 200
+export const NEWEST_RUNS = 200
 const WHILE_RUNNING_MS = 1_500
 const IDLE_MS = 15_000
 /** A preview reads the source: once asked for, it is kept a while. */

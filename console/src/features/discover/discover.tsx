@@ -7,6 +7,7 @@ import { Page } from "@/components/page"
 import { Button } from "@/components/ui/button"
 import { Tabs } from "@/components/ui/tabs"
 import { formatCount } from "@/lib/format"
+import { withSearch } from "@/lib/search"
 import { findingsKey, findingsQuery, scansQuery, underWay } from "./queries"
 import { ScanDialog } from "./scan-dialog"
 import { Scans } from "./scans"
@@ -22,7 +23,7 @@ export function Discover() {
   const running = useScanning()
   const [asking, setAsking] = useState(false)
   const open = (name: string) =>
-    void navigate({ search: (before) => ({ ...before, show: name === "scans" ? "scans" : "" }), replace: true })
+    void navigate({ search: (before) => withSearch(before, { show: name === "scans" ? "scans" : "" }), replace: true })
   const waiting = findings.data?.filter((finding) => finding.state === "open").length
   return (
     <Page

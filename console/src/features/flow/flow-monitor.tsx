@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button"
 import { SelectField } from "@/components/ui/field"
 import { ConnectPlaces } from "@/features/connect/places"
 import { formatCount, formatWord } from "@/lib/format"
+import { withSearch } from "@/lib/search"
 import { EventDrawer } from "./event-drawer"
 import { type Filter, LAYERS, pick } from "./feed"
 import { Lane } from "./lane"
@@ -32,7 +33,7 @@ export function FlowMonitor() {
   const feed = useFeed()
   const { shown } = feed.events
   const set = (more: Filter & { event?: string }) =>
-    void navigate({ search: (before) => ({ ...before, ...more }), replace: true, resetScroll: false })
+    void navigate({ search: (before) => withSearch(before, more), replace: true, resetScroll: false })
   const open = shown.find((event) => event.event_id === openId)
   return (
     <Page

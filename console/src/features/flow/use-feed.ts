@@ -11,24 +11,23 @@ const ASK_MS = 10_000
 export function useFeed() {
   const [events, dispatch] = useReducer(changed, NOTHING)
   const [feed, setFeed] = useState<Feed>("connecting")
-  const [error, setError] = useState<unknown>(null)
+  const [error, setError] = useState<{ failure: unknown } | null>(null)
   const [alive, setAlive] = useState<number | null>(null)
   const [round, setRound] = useState(0)
   const stale = useStale()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round starts the feed again
   useEffect(() => {
     const stop = new AbortController()
-    const started = new Date().toISOString()
     setError(null)
     run(dispatch, setFeed, () => setAlive(Date.now()), stop.signal).catch((failure: unknown) => {
-      if (!stop.signal.aborted) setError({ failure, started })
+      if (!stop.signal.aborted) setError({ failure })
     })
     return () => stop.abort()
   }, [round])
   return {
     events,
     feed,
-    error: error === null ? null : (error as { failure: unknown }).failure,
+    error: error?.failure ?? null,
     /** When the feed last told anything that was true then: ms since the epoch. */
     at: alive === null ? null : Math.min(alive, stale ?? alive),
     ready: alive !== null || error !== null,

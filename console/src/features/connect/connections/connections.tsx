@@ -10,7 +10,7 @@ import { Button } from "@/components/ui/button"
 import { Card } from "@/components/ui/card"
 import { formatWord } from "@/lib/format"
 import { ConnectPlaces } from "../places"
-import { connectionsQuery, newestRunsQuery, type Run } from "../queries"
+import { connectionsQuery, NEWEST_RUNS, newestRunsQuery, type Run } from "../queries"
 import { FunnelCard } from "./funnel"
 import { ConnectionTable } from "./table"
 
@@ -42,7 +42,7 @@ export function Connections() {
           (connections.length === 0 ? (
             <None stage={stage} />
           ) : (
-            <ConnectionTable connections={connections} last={lastRuns(runs)} />
+            <ConnectionTable connections={connections} last={lastRuns(runs)} more={runs.length >= NEWEST_RUNS} />
           ))}
         {query.hasNextPage && (
           <Button className="mt-3" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>

@@ -8,21 +8,25 @@ import { type Connection, type Run, runOpen, statisticsQuery } from "../queries"
 import { StateBadge } from "../state-badge"
 import { freshness, toneOf, totals } from "../words"
 
-type Props = { connections: Connection[]; last: Map<string, Run> }
+type Props = {
+  connections: Connection[]
+  last: Map<string, Run> /** Whether there are older runs than those. */
+  more: boolean
+}
 
 /** Connections with what their last run did. */
-export function ConnectionTable({ connections, last }: Props) {
+export function ConnectionTable({ connections, last, more }: Props) {
   return (
     <DataTable
       caption="Connections with their last sync"
-      columns={columns(last)}
+      columns={columns(last, more)}
       rows={connections}
       rowId={(connection) => connection.id}
     />
   )
 }
 
-function columns(last: Map<string, Run>): Column<Connection>[] {
+function columns(last: Map<string, Run>, more: boolean): Column<Connection>[] {
   return [
     {
       id: "name",
@@ -60,7 +64,7 @@ function columns(last: Map<string, Run>): Column<Connection>[] {
       id: "last",
       header: "Last sync",
       value: (connection) => last.get(connection.id)?.create_time,
-      cell: (connection) => <Last run={last.get(connection.id)} />,
+      cell: (connection) => <Last run={last.get(connection.id)} more={more} />,
     },
     {
       id: "rows",
@@ -85,8 +89,8 @@ function columns(last: Map<string, Run>): Column<Connection>[] {
 
 const published = (run: Run | undefined) => (run ? totals(run).published : undefined)
 
-function Last({ run }: { run: Run | undefined }) {
-  if (!run) return <span className="text-muted">No run among the newest</span>
+function Last({ run, more }: { run: Run | undefined; more: boolean }) {
+  if (!run) return <span className="text-muted">{more ? "Not lately" : "Never"}</span>
   return (
     <span className="flex flex-col items-start gap-1 whitespace-nowrap">
       <Time at={run.end_time ?? run.create_time} />

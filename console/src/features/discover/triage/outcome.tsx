@@ -15,7 +15,7 @@ export function OutcomeLine({ progress, outcome, dismiss }: Props) {
     return (
       <div className="flex items-center gap-3 rounded-xl bg-info-soft p-3 text-sm text-info" role="status">
         <span className="font-bold">{words}</span>
-        <progress aria-label={words} value={progress.settled} max={progress.of} className="h-2 flex-1" />
+        <progress aria-label={words} value={progress.settled} max={progress.of} className="h-2 flex-1 accent-primary" />
       </div>
     )
   }

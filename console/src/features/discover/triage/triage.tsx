@@ -3,6 +3,7 @@ import { getRouteApi } from "@tanstack/react-router"
 import { useRef, useState } from "react"
 import { Card } from "@/components/ui/card"
 import { formatCount } from "@/lib/format"
+import { withSearch } from "@/lib/search"
 import { FindingDrawer } from "../finding-drawer"
 import { type Finding, MOST_FINDINGS, scansQuery } from "../queries"
 import { BulkBar } from "./bulk-bar"
@@ -31,7 +32,7 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
   const shown = pick(findings, filter, scans)
   const chosen = shown.filter((finding) => selected.has(finding.id))
   const set = (more: Filter & { finding?: string }) =>
-    void navigate({ search: (before) => ({ ...before, ...more }), replace: true, resetScroll: false })
+    void navigate({ search: (before) => withSearch(before, more), replace: true, resetScroll: false })
   const select = (id: string, on: boolean) =>
     setSelected((before) => new Set(on ? [...before, id] : [...before].filter((one) => one !== id)))
   const here = () => openId || focused(list.current)

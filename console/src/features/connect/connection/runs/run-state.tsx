@@ -11,7 +11,7 @@ export function RunState({ run }: { run: Run }) {
       <Badge tone={toneOf(run.state)}>{formatWord(run.state)}</Badge>
       {runOpen(run) && of > 0 && (
         <>
-          <progress aria-label="Streams that are through" value={done} max={of} className="h-2 w-20" />
+          <progress aria-label="Streams that are through" value={done} max={of} className="h-2 w-20 accent-primary" />
           <span className="text-xs text-muted">{`${done} of ${of} streams`}</span>
         </>
       )}

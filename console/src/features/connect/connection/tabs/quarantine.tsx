@@ -9,6 +9,7 @@ import { Card } from "@/components/ui/card"
 import { SelectField } from "@/components/ui/field"
 import { useDeed } from "@/lib/deed"
 import { formatCount, formatNumber } from "@/lib/format"
+import { withSearch } from "@/lib/search"
 import { sync } from "../../deeds"
 import { aamKey, type Connection, type Quarantined, quarantineQuery } from "../../queries"
 import { RecordView } from "./record"
@@ -29,7 +30,7 @@ export function QuarantineTab({ connection, stream }: { connection: Connection; 
             label="Stream"
             value={stream}
             onChange={(event) =>
-              void navigate({ search: (before) => ({ ...before, stream: event.target.value }), replace: true })
+              void navigate({ search: (before) => withSearch(before, { stream: event.target.value }), replace: true })
             }
             options={[["", "All streams"], ...connection.streams.map(({ name }) => [name, name] as const)]}
             className="w-64"
@@ -84,7 +85,7 @@ const COLUMNS: Column<Quarantined>[] = [
     id: "file",
     header: "File",
     value: (row) => row.file,
-    cell: (row) => <span className="break-all">{row.file || "none"}</span>,
+    cell: (row) => <span className="block max-w-60 min-w-32 break-words">{row.file || "none"}</span>,
   },
   { id: "row", header: "Row", numeric: true, value: (row) => row.row, cell: (row) => formatNumber(row.row) },
   { id: "column", header: "Column", value: (row) => row.column },
@@ -92,7 +93,11 @@ const COLUMNS: Column<Quarantined>[] = [
     id: "value",
     header: "Value",
     value: (row) => row.value,
-    cell: (row) => <code className="rounded bg-bad-soft px-1 break-all text-bad">{row.value || "empty"}</code>,
+    cell: (row) => (
+      <code className="inline-block max-w-60 rounded bg-bad-soft px-1 break-words text-bad">
+        {row.value || "empty"}
+      </code>
+    ),
   },
   { id: "reason", header: "Reason", value: (row) => row.reason },
   { id: "record", header: "Record", cell: (row) => <RecordView record={row.record} marked={row.column} /> },

@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button"
 import { Card } from "@/components/ui/card"
 import { glanceQuery } from "@/features/flow/queries"
 import { connectionOf } from "@/features/flow/words"
+import { useMe } from "@/lib/me"
 import { type Connection, changesQuery, runsQuery } from "../../queries"
 import { timeline } from "./timeline"
 
@@ -16,6 +17,7 @@ export function TimelineTab({ connection }: { connection: Connection }) {
   const runs = useInfiniteQuery(runsQuery(connection.id))
   const flow = useQuery(glanceQuery).data?.events ?? []
   const changes = useQuery(changesQuery(connection.id))
+  const me = useMe()?.id
   if (runs.isPending) return <Skeleton lines={6} />
   if (runs.isError) return <Trouble error={runs.error} onRetry={() => void runs.refetch()} />
   const moments = timeline({
@@ -23,6 +25,7 @@ export function TimelineTab({ connection }: { connection: Connection }) {
     runs: runs.data.pages.flatMap((page) => page.runs),
     flow: flow.filter((event) => connectionOf(event) === connection.id),
     changes: changes.data ?? [],
+    me,
   })
   return (
     <Card title="Timeline">

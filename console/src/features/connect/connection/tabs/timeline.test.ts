@@ -38,20 +38,23 @@ const merged = {
 const began = { ...merged, event_id: "f", stage: "connection_start" } as FlowEvent
 const paused = {
   seq: 7,
+  actor: "u",
   action: "POST /api/v1/aam/connections/{connection_id}/pause",
   occurred_at_us: Date.parse(at(20)) * 1000,
 } as Change
+const asked = { ...paused, seq: 8, action: "POST /api/v1/aam/connections/{connection_id}/sync" } as Change
 
 test("moments of all kinds stand newest first, what is planned on top", () => {
-  const moments = timeline({ connection, runs: [run], flow: [merged, began], changes: [paused] })
+  const moments = timeline({ connection, runs: [run], flow: [merged, began], changes: [paused, asked], me: "u" })
   expect(moments.map((moment) => moment.title)).toEqual([
     "Next sync is due",
-    "Paused by a person",
+    "Paused",
     "In the view account",
     "Full refresh succeeded",
     "Connection made",
   ])
   expect(moments[0]?.future).toBe(true)
+  expect(moments[1]?.detail).toBe("By you; entry 7 of the audit log.")
   expect(moments[2]?.detail).toBe("DCL merged daily/a.csv.")
 })
 

@@ -21,16 +21,20 @@ type Known = {
   runs: readonly Run[]
   flow: readonly FlowEvent[]
   changes: readonly Change[]
+  /** Who looks. */
+  me?: string | undefined
 }
 
 /** All moments, newest first; what is planned stands on top. */
-export function timeline({ connection, runs, flow, changes }: Known): Moment[] {
+export function timeline({ connection, runs, flow, changes, me }: Known): Moment[] {
   const moments = [
     ...runs.map(ofRun),
     ...flow.filter(tells).map(ofFlow),
-    ...changes.map(ofChange),
+    ...changes.filter(changed).map((change) => ofChange(change, me)),
     ...once("created", connection.create_time, "Connection made", "info"),
-    ...once("paused", connection.pause_time, "Paused", "warn"),
+    ...(changes.some(({ action }) => action.endsWith("/pause"))
+      ? []
+      : once("paused", connection.pause_time, "Paused", "warn")),
     ...once("due", connection.next_time, "Next sync is due", "info").map((moment) => ({ ...moment, future: true })),
   ]
   return moments.sort((a, b) => b.at - a.at)
@@ -80,25 +84,28 @@ function ofFlow(event: FlowEvent): Moment {
 }
 
 const WORDS: [RegExp, string][] = [
-  [/\/pause$/, "Paused by a person"],
-  [/\/resume$/, "Resumed by a person"],
+  [/\/pause$/, "Paused"],
+  [/\/resume$/, "Resumed"],
   [/\/promote$/, "Promoted out of Safe Mode"],
   [/\/schedule$/, "Schedule changed"],
   [/\/limits$/, "Limits changed"],
   [/\/freshness$/, "Freshness changed"],
   [/\/reconnect$/, "Given new settings"],
   [/\/discover$/, "Discovered again"],
-  [/\/check$/, "Checked"],
-  [/\/sync$/, "Sync asked for"],
 ]
 
-function ofChange(change: Change): Moment {
+/** A sync is told by its run, and a check changes nothing. */
+function changed({ action }: Change): boolean {
+  return !/\/(sync|check)$/.test(action)
+}
+
+function ofChange(change: Change, me: string | undefined): Moment {
   const words = WORDS.find(([pattern]) => pattern.test(change.action))?.[1]
   return {
     id: `change ${change.seq}`,
     at: change.occurred_at_us / 1000,
     title: words ?? change.action,
-    detail: `From the audit log, entry ${change.seq}.`,
+    detail: `By ${change.actor === me ? "you" : "somebody else"}; entry ${change.seq} of the audit log.`,
     tone: "agent",
   }
 }
