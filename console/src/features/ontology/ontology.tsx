@@ -11,7 +11,7 @@ import { Button } from "@/components/ui/button"
 import { Card } from "@/components/ui/card"
 import { SelectField } from "@/components/ui/field"
 import { formatCount, formatNumber } from "@/lib/format"
-import { changed } from "@/lib/search"
+import { withSearch } from "@/lib/search"
 import { type Graph, narrow } from "./lineage/graph"
 import { LineageTable } from "./lineage/lineage-table"
 import { BANDS, COLUMNS, KINDS } from "./lineage/looks"
@@ -62,7 +62,7 @@ function Flow({ graph }: { graph: Graph }) {
   const shown = useMemo(() => narrow(graph, through), [graph, through])
   const change = useCallback(
     (part: { node?: string; show?: string; through?: string }) =>
-      void navigate({ search: (now) => changed(now, part), replace: true, resetScroll: false }),
+      void navigate({ search: (now) => withSearch(now, part), replace: true, resetScroll: false }),
     [navigate],
   )
   const open = useCallback((id: string) => change({ node: id }), [change])

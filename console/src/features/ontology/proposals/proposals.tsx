@@ -7,7 +7,7 @@ import { ButtonLink, Link } from "@/components/link"
 import { Page } from "@/components/page"
 import { Card } from "@/components/ui/card"
 import { SelectField } from "@/components/ui/field"
-import { changed } from "@/lib/search"
+import { withSearch } from "@/lib/search"
 import { type Proposal, proposalQuery, proposalsQuery } from "../queries"
 import { STATES } from "../words"
 import { Decide } from "./decide"
@@ -89,7 +89,7 @@ function Queue({ proposals, more }: { proposals: Proposal[]; more: boolean }) {
   })
   const open = proposals.find((one) => one.id === asked) ?? elsewhere.data ?? (asked ? undefined : proposals[0])
   const show = (id: string) =>
-    void navigate({ search: (now) => changed(now, { proposal: id }), replace: true, resetScroll: false })
+    void navigate({ search: (now) => withSearch(now, { proposal: id }), replace: true, resetScroll: false })
   useKeys((event) => {
     const next = moved(proposals, open?.id ?? "", event.key)
     if (next) show(next.id)

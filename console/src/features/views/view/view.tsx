@@ -8,7 +8,7 @@ import { LiveBadge } from "@/components/live-badge"
 import { Page } from "@/components/page"
 import { Card } from "@/components/ui/card"
 import { formatCount } from "@/lib/format"
-import { changed } from "@/lib/search"
+import { withSearch } from "@/lib/search"
 import { filtersOf, whereText } from "@/lib/where"
 import { FreshnessOf, useFigures } from "../../ontology/freshness"
 import { feeding } from "../../ontology/lineage/graph"
@@ -76,7 +76,7 @@ function Filled({ view }: { view: ViewOut }) {
   const client = useQueryClient()
   const change = useCallback(
     (part: Partial<typeof search>) =>
-      void navigate({ search: (now) => changed(now, part), replace: true, resetScroll: false }),
+      void navigate({ search: (now) => withSearch(now, part), replace: true, resetScroll: false }),
     [navigate],
   )
   const { attributes, dimensions, filled, used } = useKnown(view.name)
