@@ -8,8 +8,8 @@ export type Feed = "connecting" | "live" | "waiting"
 
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 10_000
-/** The platform sends a heartbeat every 15 s; silence of twice that is a dead connection. */
-const SILENCE_MS = 35_000
+/** The platform says `quiet` every ten seconds; silence of more than twice that is a dead connection. */
+const SILENCE_MS = 25_000
 
 export type Following = {
   /** Continue after this id instead of from now on. */

@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button"
 import { SelectField } from "@/components/ui/field"
 import { ConnectPlaces } from "@/features/connect/places"
 import { formatCount, formatWord } from "@/lib/format"
+import { useLive } from "@/lib/live"
 import { withSearch } from "@/lib/search"
 import { EventDrawer } from "./event-drawer"
 import { type Filter, LAYERS, pick } from "./feed"
@@ -26,11 +27,14 @@ const FEEDS: Record<Feed, string> = {
   waiting: "The feed was lost. It is taken up again by itself, without a gap.",
 }
 
+const SILENT = "Nothing has been heard for a while. The feed is taken up again by itself."
+
 /** Records on their way from the sources to the agents, as it happens. */
 export function FlowMonitor() {
   const { event: openId, ...filter } = route.useSearch()
   const navigate = route.useNavigate()
   const feed = useFeed()
+  const live = useLive(feed.at)
   const { shown } = feed.events
   const set = (more: Filter & { event?: string }) =>
     void navigate({ search: (before) => withSearch(before, more), replace: true, resetScroll: false })
@@ -45,7 +49,7 @@ export function FlowMonitor() {
       {feed.error !== null && <Trouble error={feed.error} onRetry={feed.again} />}
       <Filters filter={filter} onChange={set} />
       <p className="text-sm text-muted" role="status">
-        {feed.error === null && FEEDS[feed.feed]}
+        {feed.error === null && (feed.feed === "live" && !live ? SILENT : FEEDS[feed.feed])}
         {feed.events.held !== null && ` Paused; ${formatCount(feed.events.held.length, "new event")} waiting.`}
         {feed.events.missed && " Some events were no longer kept when this page asked for them."}
       </p>
