@@ -124,7 +124,7 @@ const ontology = createRoute({
 const proposals = createRoute({
   getParentRoute: () => app,
   path: "/ontology/proposals",
-  validateSearch: only("proposal", "state"),
+  validateSearch: only("proposal", "state", "connection"),
   component: lazyRouteComponent(unifying, "Proposals"),
 })
 const entity = createRoute({
@@ -151,19 +151,20 @@ const acting = () => import("./features/agents")
 const agents = createRoute({
   getParentRoute: () => app,
   path: "/agents",
-  validateSearch: only("tab", "finding", "agent"),
+  validateSearch: only("tab", "finding", "agent", "severity"),
   component: lazyRouteComponent(acting, "Agents"),
 })
 const run = createRoute({
   getParentRoute: () => app,
   path: "/agents/runs/$runId",
+  validateSearch: only("finding"),
   component: lazyRouteComponent(acting, "Run"),
 })
 
 const ask = createRoute({
   getParentRoute: () => app,
   path: "/ask",
-  validateSearch: only("question", "persona"),
+  validateSearch: only("question", "persona", "cite", "tab", "document"),
   component: lazyRouteComponent(() => import("./features/ask"), "ControlCenter"),
 })
 

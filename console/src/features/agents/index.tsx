@@ -1,6 +1,2 @@
-export function Agents() {
-  return null
-}
-export function Run() {
-  return null
-}
+export { Agents } from "./agents"
+export { Run } from "./runs/run"
