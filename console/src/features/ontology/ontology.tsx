@@ -12,6 +12,7 @@ import { Card } from "@/components/ui/card"
 import { SelectField } from "@/components/ui/field"
 import { formatCount, formatNumber } from "@/lib/format"
 import { withSearch } from "@/lib/search"
+import { EntityList } from "./entity/entity-list"
 import { type Graph, narrow } from "./lineage/graph"
 import { LineageTable } from "./lineage/lineage-table"
 import { BANDS, COLUMNS, KINDS } from "./lineage/looks"
@@ -36,7 +37,12 @@ export function Ontology() {
       }
     >
       <Async query={graph} lines={10}>
-        {(told) => (told.nodes.length ? <Flow graph={told} /> : <Nothing />)}
+        {(told) => (
+          <>
+            {told.nodes.length ? <Flow graph={told} /> : <Nothing />}
+            <EntityList graph={told} />
+          </>
+        )}
       </Async>
     </Page>
   )

@@ -28,11 +28,14 @@ export const ontologyQuery = queryOptions({
   staleTime: SLOWLY_MS,
 })
 
-/** The newest proposals in a state; all for "". */
-export const proposalsQuery = (state: string) =>
+/** The newest proposals in a state and of a connection; all for "". */
+export const proposalsQuery = (state: string, connection_id = "") =>
   queryOptions({
-    queryKey: ["dcl", "proposals", state],
-    queryFn: () => data(api.GET("/api/v1/dcl/proposals", { params: { query: { state, page_size: PAGE } } })),
+    queryKey: ["dcl", "proposals", state, connection_id],
+    queryFn: () => {
+      const query = { state, connection_id, page_size: PAGE }
+      return data(api.GET("/api/v1/dcl/proposals", { params: { query } }))
+    },
   })
 
 export const proposalQuery = (id: string) =>

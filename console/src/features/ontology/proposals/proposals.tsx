@@ -19,11 +19,11 @@ const route = getRouteApi("/app/ontology/proposals")
 
 /** The approval queue: what the platform thinks a stream means, for a person to judge. */
 export function Proposals() {
-  const { state: chosen = "" } = route.useSearch()
+  const { state: chosen = "", connection = "" } = route.useSearch()
   const navigate = route.useNavigate()
-  const waiting = useQuery(proposalsQuery("pending"))
+  const waiting = useQuery(proposalsQuery("pending", connection))
   const state = stateShown(chosen, waiting.data?.proposals.length ?? 0)
-  const shown = useQuery({ ...proposalsQuery(state), enabled: waiting.data !== undefined || chosen !== "" })
+  const shown = useQuery({ ...proposalsQuery(state, connection), enabled: waiting.data !== undefined || chosen !== "" })
   return (
     <Page
       title="Mapping proposals"
@@ -35,13 +35,23 @@ export function Proposals() {
           label="State"
           className="w-full sm:w-56"
           value={state || "all"}
-          onChange={(event) => void navigate({ search: { state: event.target.value } })}
+          onChange={(event) =>
+            void navigate({ search: (now) => withSearch(now, { state: event.target.value, proposal: "" }) })
+          }
           options={[...Object.entries(STATES).map(([name, { text }]) => [name, text] as const), ["all", "All"]]}
         />
         <p className="text-xs text-muted">
           Keys: <Key>j</Key> <Key>k</Key> next and previous, <Key>a</Key> approve, <Key>r</Key> reject
         </p>
       </div>
+      {connection && (
+        <p className="text-sm">
+          Only proposals of one connection are shown.{" "}
+          <Link to="/ontology/proposals" search={chosen ? { state: chosen } : {}}>
+            Show those of every connection
+          </Link>
+        </p>
+      )}
       {chosen === "" && waiting.data?.proposals.length === 0 && (
         <p className="text-sm">Nothing waits for you. These were decided before.</p>
       )}
