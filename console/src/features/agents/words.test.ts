@@ -11,6 +11,7 @@ describe("figures", () => {
   it("writes a unit behind it, but none where the source names none", () => {
     expect(figureOf({ figure: "166", unit: "opportunities" })).toBe("166 opportunities")
     expect(figureOf({ figure: "1234.5", unit: "as in the source" })).toBe("1,234.5")
+    expect(figureOf({ figure: "63074.181436", unit: "USD" })).toBe("63,074.18 USD")
     expect(figureOf({ figure: "", unit: "%" })).toBe("")
   })
 })

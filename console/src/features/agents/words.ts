@@ -13,6 +13,7 @@ const TONES: Record<string, Tone> = {
   succeeded: "good",
 }
 const figure = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 })
+const rounded = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 })
 const NUMBER = /^-?\d+(\.\d+)?$/
 
 export const toneOf = (word: string): Tone => TONES[word] ?? "plain"
@@ -22,10 +23,11 @@ export function exact(text: string): string {
   return NUMBER.test(text) ? figure.format(text as Intl.StringNumericLiteral) : text
 }
 
-/** "64.07 %", "166 opportunities"; an amount without a currency stands alone. */
+/** "64.07 %", "166 opportunities", to two decimals; an amount without a currency stands alone. */
 export function figureOf({ figure: value, unit }: Pick<Finding, "figure" | "unit">): string {
   if (!value) return ""
-  return unit && unit !== "as in the source" ? `${exact(value)} ${unit}` : exact(value)
+  const text = NUMBER.test(value) ? rounded.format(value as Intl.StringNumericLiteral) : value
+  return unit && unit !== "as in the source" ? `${text} ${unit}` : text
 }
 
 export const severitiesOf = (findings: readonly Finding[]) => count(findings.map((one) => one.severity))
