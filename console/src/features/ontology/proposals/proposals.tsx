@@ -52,7 +52,7 @@ export function Proposals() {
           </Link>
         </p>
       )}
-      {chosen === "" && waiting.data?.proposals.length === 0 && (
+      {chosen === "" && waiting.data?.proposals.length === 0 && shown.data?.proposals.length !== 0 && (
         <p className="text-sm">Nothing waits for you. These were decided before.</p>
       )}
       <Async query={shown} lines={8}>
@@ -72,6 +72,12 @@ function Key({ children }: { children: string }) {
   return <kbd className="rounded border bg-raised px-1.5 py-0.5 font-mono text-text">{children}</kbd>
 }
 
+const TITLES: Record<string, string> = {
+  pending: "Nothing waits for a decision",
+  approved: "Nothing was approved yet",
+  rejected: "Nothing was rejected",
+}
+
 function NoProposals({ state }: { state: string }) {
   const action =
     state === "" ? (
@@ -82,7 +88,7 @@ function NoProposals({ state }: { state: string }) {
       </ButtonLink>
     )
   return (
-    <Empty title={state === "pending" ? "Nothing waits for a decision" : "No such proposal"} action={action}>
+    <Empty title={TITLES[state] ?? "No proposal yet"} action={action}>
       When a connection discovers a new stream, or a known one changes, its mapping is proposed here.
     </Empty>
   )
