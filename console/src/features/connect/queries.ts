@@ -121,11 +121,13 @@ export const quarantineQuery = (connection_id: string, stream: string) =>
       ),
     initialPageParam: "",
     getNextPageParam: (page) => page.next_page_token || undefined,
+    refetchInterval: IDLE_MS,
   })
 
-export const previewQuery = (id: string) =>
+/** Another state of the connection may mean other streams, so it is part of the key. */
+export const previewQuery = (id: string, state: string) =>
   infiniteQueryOptions({
-    queryKey: [...aamKey, "connection", id, "preview"],
+    queryKey: [...aamKey, "connection", id, "preview", state],
     queryFn: ({ pageParam }) =>
       data(
         api.GET("/api/v1/aam/connections/{connection_id}/preview", {

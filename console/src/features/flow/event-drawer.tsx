@@ -89,8 +89,8 @@ function Journey({ event, events, onOpen, onTrace }: Omit<Props, "onClose">) {
                 <span className="block truncate text-xs text-muted">{subject(span.event)}</span>
               </span>
               <span className="text-right text-xs">
+                {span.slowest && <Badge tone="warn">Slowest</Badge>}{" "}
                 {span.event.duration_ms !== null && formatDuration(span.event.duration_ms)}
-                {span.slowest && <Badge tone="warn">Slowest</Badge>}
               </span>
             </button>
           </li>

@@ -7,6 +7,7 @@ import { Trouble } from "@/components/trouble"
 import { Badge } from "@/components/ui/badge"
 import { Button } from "@/components/ui/button"
 import { Dialog } from "@/components/ui/dialog"
+import { glanceQuery } from "@/features/flow/queries"
 import { useDeed } from "@/lib/deed"
 import { formatDuration, formatNumber, formatTime, formatWord } from "@/lib/format"
 import { cancelRun } from "../../deeds"
@@ -33,6 +34,7 @@ export function RunDrawer({ id, connectionId, onClose }: { id: string; connectio
 
 function Details({ run, connectionId }: { run: Run; connectionId: string }) {
   const sum = totals(run)
+  const trace = useQuery(glanceQuery).data?.events.find((event) => event.metadata.run === run.id)?.trace_id
   const cancel = useDeed(() => cancelRun(run.id), { done: () => "The run is cancelled.", refetch: [[...aamKey]] })
   return (
     <>
@@ -56,6 +58,11 @@ function Details({ run, connectionId }: { run: Run; connectionId: string }) {
       {sum.quarantined > 0 && (
         <Link to="/connect/$connectionId" params={{ connectionId }} search={{ tab: "quarantine" }}>
           See the rows that were set aside
+        </Link>
+      )}
+      {trace && (
+        <Link to="/connect/flow" search={{ trace }}>
+          Follow its records in the Flow Monitor
         </Link>
       )}
       <h3 className="font-bold">Streams</h3>

@@ -16,7 +16,10 @@ type Misfit = StreamPreview["misfits"][number]
 
 /** What each stream would bring: its mapping with how sure it is, sampled rows, and those that do not fit. */
 export function PreviewTab({ connection }: { connection: Connection }) {
-  const query = useInfiniteQuery({ ...previewQuery(connection.id), enabled: connection.state !== "PENDING" })
+  const query = useInfiniteQuery({
+    ...previewQuery(connection.id, connection.state),
+    enabled: connection.state !== "PENDING",
+  })
   if (connection.state === "PENDING")
     return (
       <Card>
