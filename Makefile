@@ -108,9 +108,9 @@ lock: .tools/bin/uv  ## Resolve dependencies again and write requirements.lock (
 	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header rules/requirements.in -o rules/requirements.lock
 	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $(JUDGES)/requirements.in -o $(JUDGES)/requirements.lock
 
-bench: setup  ## Measure ours against the references, in one run each (installs dlt and valentine).
+bench: setup console/e2e/node_modules/.installed  ## Measure ours against the references, in one run each (installs dlt and valentine).
 	@$(UV) pip install --quiet --python $(BIN)/python --target .tools/bench --require-hashes -r benchmarks/requirements.lock
-	@for one in p1 cdc p2 announcing p4 p5 telemetry p8 r5 clients connectors p9 q7 p6 q8 q9 q10; do $(BIN)/python -m benchmarks.$$one || exit 1; done
+	@for one in p1 cdc p2 announcing p4 p5 telemetry p8 r5 clients connectors p9 u2 q7 p6 q8 q9 q10; do $(BIN)/python -m benchmarks.$$one || exit 1; done
 	@PYTHONPATH=.tools/bench $(BIN)/python -m benchmarks.q1
 
 clean: down  ## End the platform and delete its data, environments and generated code.

@@ -20,7 +20,9 @@ async function look(page: Page, address: string, name: string): Promise<string[]
       document.documentElement.dataset.theme = chosen
     }, theme)
     const { violations } = await new AxeBuilder({ page }).analyze()
-    wrong.push(...violations.map((one) => `${address} (${theme}): ${one.id}: ${one.nodes.map((n) => n.html).join(" ")}`))
+    wrong.push(
+      ...violations.map((one) => `${address} (${theme}): ${one.id}: ${one.nodes.map((n) => n.html).join(" ")}`),
+    )
     if (pictures) {
       mkdirSync(pictures, { recursive: true })
       await page.screenshot({ path: join(pictures, `${name}-${theme}.png`) })
