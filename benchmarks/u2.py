@@ -44,9 +44,8 @@ def _measure(environment: dict[str, str]) -> dict[str, Any]:
 
 def _report(scores: list[dict[str, float]], graph_ms: float) -> None:
     print("\nU2  the console")
-    print(
-        f"  {'page':<16} {'performance':>11} {'accessibility':>13} {'practices':>9} {'largest paint ms':>16} {'shift':>6}"
-    )
+    heads = ("performance", "accessibility", "practices", "largest paint ms", "shift")
+    print(f"  {'page':<16} {heads[0]:>11} {heads[1]:>13} {heads[2]:>9} {heads[3]:>16} {heads[4]:>6}")
     for one in scores:
         print(
             f"  {one['path']:<16} {one['performance']:>11} {one['accessibility']:>13} {one['practices']:>9}"
