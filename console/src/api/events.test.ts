@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
-import { type Feed, follow, type Happening } from "./events"
+import { asked as askedOnce, type Feed, follow, type Happening } from "./events"
 
 vi.mock("./session", () => ({ accessToken: async () => "a-token", discard: () => undefined }))
 
@@ -104,4 +104,24 @@ test("an outage is waited for, a refusal is thrown", async () => {
   ]
   await expect(listen(() => false)).rejects.toMatchObject({ reason: "NOT_ALLOWED", hint: "Ask." })
   expect(asked).toHaveLength(2)
+})
+
+test("a question is asked once, with its body, and answered in events", async () => {
+  answers = [stream("event: text\ndata: a\n\nevent: te", "xt\ndata: b\n\n"), stream("data: never\n\n")]
+  const told: Happening[] = []
+  await askedOnce(url, { question: "why" }, (event) => told.push(event), new AbortController().signal)
+  expect(told.map(({ event, data }) => [event, data])).toEqual([
+    ["text", "a"],
+    ["text", "b"],
+  ])
+  expect(asked).toHaveLength(1)
+  expect(asked[0]?.["content-type"]).toBe("application/json")
+})
+
+test("a refused question is told as a problem", async () => {
+  answers = [
+    (_, response) => response.writeHead(403).end(JSON.stringify({ reason: "NOT_PERMITTED", detail: "Not for you." })),
+  ]
+  const asking = askedOnce(url, {}, () => undefined, new AbortController().signal)
+  await expect(asking).rejects.toMatchObject({ status: 403, reason: "NOT_PERMITTED" })
 })

@@ -56,6 +56,26 @@ export async function follow(
   }
 }
 
+/**
+ * Ask with a body and get the answer as events, once: a lost connection is an error, for asking again would do it again.
+ */
+export async function asked(path: string, body: unknown, told: (event: Happening) => void, signal: AbortSignal) {
+  const token = await accessToken()
+  const silence = new AbortController()
+  const answer = await timed(
+    fetch(path, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, accept: "text/event-stream", "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.any([signal, silence.signal]),
+    }),
+    silence,
+  )
+  if (answer.status === 401) discard(token)
+  if (!answer.ok || !answer.body) throw problemOf(answer.status, await answer.json().catch(() => null))
+  await read(answer.body, { event: told, life: () => undefined }, silence)
+}
+
 type Heard = { event: (event: Happening) => void; life: () => void; opened: () => void }
 
 async function once(path: string, last: string, signal: AbortSignal, heard: Heard): Promise<void> {
@@ -73,7 +93,7 @@ async function once(path: string, last: string, signal: AbortSignal, heard: Hear
   await read(answer.body, heard, silence)
 }
 
-async function read(body: ReadableStream<Uint8Array>, heard: Heard, silence: AbortController) {
+async function read(body: ReadableStream<Uint8Array>, heard: Omit<Heard, "opened">, silence: AbortController) {
   const parser = createParser({
     onEvent: ({ event, data, id }) => heard.event({ event: event ?? "message", data, id: id ?? "" }),
   })
