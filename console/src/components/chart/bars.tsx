@@ -6,10 +6,30 @@ const ROW = 28
 const BAR = 16
 const FIGURE_ROOM = 64
 
-type Props = { label: string; rows: ChartRow[]; width: number }
+type Props = { label: string; rows: ChartRow[]; width: number; onPick?: ((at: number) => void) | undefined }
 
-/** Lying bars: long names have room, and figures stand at their ends. */
-export function Bars({ label, rows, width }: Props) {
+/** Lying bars: long names have room, and figures stand at their ends. With `onPick` each is a button. */
+export function Bars({ label, rows, width, onPick }: Props) {
+  return (
+    <div className="relative">
+      <Drawn label={label} rows={rows} width={width} />
+      {onPick &&
+        rows.map((row, at) => (
+          <button
+            key={row.label}
+            type="button"
+            aria-label={`Only ${row.label}`}
+            title={`${row.label}: ${formatNumber(row.value)}`}
+            onClick={() => onPick(at)}
+            style={{ top: at * ROW, height: ROW }}
+            className="absolute inset-x-0 rounded hover:bg-text/10"
+          />
+        ))}
+    </div>
+  )
+}
+
+function Drawn({ label, rows, width }: Props) {
   const names = Math.min(200, width * 0.35)
   const values = rows.map((row) => row.value)
   const negative = values.some((value) => value < 0)

@@ -17,20 +17,24 @@ type Props = {
   unit?: string
   /** What the labels are: "stage". */
   name?: string
+  /** What choosing a bar does; gets the place of its row. */
+  onPick?: (at: number) => void
 }
 
 /** Figures as bars or as a line over time, and the same figures as a table below. */
-export function Chart({ title, rows, kind = "bar", unit = "", name = "Name" }: Props) {
+export function Chart({ title, rows, kind = "bar", unit = "", name = "Name", onPick }: Props) {
   const [box, width] = useWidth<HTMLDivElement>()
   const id = useId()
-  const Plot = kind === "line" ? LinePlot : Bars
+  const plot = { label: inWords(title, rows, unit), rows, width }
   return (
     <figure className="min-w-0" aria-labelledby={id}>
       <figcaption id={id} className="mb-2 text-sm font-bold">
         {title}
         {unit && <span className="font-medium text-muted"> ({unit})</span>}
       </figcaption>
-      <div ref={box}>{width > 0 && <Plot label={inWords(title, rows, unit)} rows={rows} width={width} />}</div>
+      <div ref={box}>
+        {width > 0 && (kind === "line" ? <LinePlot {...plot} /> : <Bars {...plot} onPick={onPick} />)}
+      </div>
       <details className="mt-2">
         <summary className="inline-block cursor-pointer rounded py-1 text-sm font-bold text-primary">
           Show as table

@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query"
 import { Time } from "@/components/time"
 import { Badge } from "@/components/ui/badge"
-import { figuresQuery, type StreamFigures } from "./queries"
+import { figuresQuery, type Statistics, type StreamFigures } from "./queries"
 
 /** When a stream last brought data, and whether that is fresh enough for its connection. */
 export function Freshness({ connection, stream }: { connection: string; stream: string }) {
@@ -31,13 +31,12 @@ export function FreshnessOf({ figures }: { figures: StreamFigures[] }) {
 /** The figures of all streams of some connections, by `connection/stream`. */
 export function useFigures(connections: string[]): Map<string, StreamFigures> {
   const asked = [...new Set(connections)].sort()
-  return useQueries({
-    queries: asked.map((connection) => figuresQuery(connection)),
-    combine: (answers) =>
-      new Map(
-        answers.flatMap(({ data }) => {
-          return (data?.streams ?? []).map((one) => [`${data?.connection_id}/${one.stream}`, one] as const)
-        }),
-      ),
+  return useQueries({ queries: asked.map((connection) => figuresQuery(connection)), combine: byStream })
+}
+
+function byStream(answers: { data: Statistics | undefined }[]): Map<string, StreamFigures> {
+  const found = answers.flatMap(({ data }) => {
+    return (data?.streams ?? []).map((one) => [`${data?.connection_id}/${one.stream}`, one] as const)
   })
+  return new Map(found)
 }

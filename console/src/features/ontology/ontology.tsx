@@ -68,7 +68,7 @@ function Flow({ graph }: { graph: Graph }) {
   const shown = useMemo(() => narrow(graph, through), [graph, through])
   const change = useCallback(
     (part: { node?: string; show?: string; through?: string }) =>
-      void navigate({ search: (now) => withSearch(now, part), replace: true, resetScroll: false }),
+      void navigate({ search: (now) => withSearch(now, part), resetScroll: false }),
     [navigate],
   )
   const open = useCallback((id: string) => change({ node: id }), [change])

@@ -7,6 +7,7 @@ export type MappedField = Schemas["dcl"]["FieldOut"]
 export type Mapping = Schemas["dcl"]["MappingOut"]
 export type Entity = Schemas["dcl"]["EntityOut"]
 export type Attribute = Schemas["dcl"]["AttributeOut"]
+export type Statistics = Schemas["aam"]["StatisticsOut"]
 export type StreamFigures = Schemas["aam"]["StreamFiguresOut"]
 
 export type Sample = Schemas["aam"]["StreamPreviewOut"]

@@ -4,7 +4,7 @@ import { Chart, type ChartRow } from "@/components/chart"
 import { Card } from "@/components/ui/card"
 import { SelectField } from "@/components/ui/field"
 import { formatWord } from "@/lib/format"
-import type { Filter } from "@/lib/where"
+import { type Filter, whereText } from "@/lib/where"
 import type { Attribute } from "../../ontology/queries"
 import type { Dimension } from "../metrics/metric"
 import { type ColumnOut, groupsQuery, type Row } from "../queries"
@@ -22,7 +22,7 @@ type Props = {
   snapshot: number
   group: string
   measure: string
-  onChange: (part: { group?: string; measure?: string }) => void
+  onChange: (part: { group?: string; measure?: string; where?: string }) => void
 }
 
 /** A figure of the rows that meet the conditions, split by a column and drawn. */
@@ -62,6 +62,7 @@ export function Breakdown({
       {by ? (
         <Drawn
           {...{ view, filters, snapshot, unit, isTime, by, asked }}
+          onPick={(filter) => onChange({ where: whereText([...filters, filter]) })}
           title={`${measureText(asked)} by ${groupText(by)}`}
         />
       ) : (
@@ -77,22 +78,30 @@ type DrawnProps = Pick<Props, "view" | "filters" | "snapshot"> & {
   by: NonNullable<ReturnType<typeof groupOf>>
   asked: ReturnType<typeof measureOf>
   title: string
+  onPick: (filter: Filter) => void
 }
 
-function Drawn({ view, filters, snapshot, unit, isTime, by, asked, title }: DrawnProps) {
+function Drawn({ view, filters, snapshot, unit, isTime, by, asked, title, onPick }: DrawnProps) {
   const order_by = isTime ? [{ column: "label", descending: false }] : [{ column: "value", descending: true }]
   const body = { group_by: [by], measures: [asked], filters, order_by, limit: isTime ? POINTS : BARS, snapshot }
   const groups = useQuery({ ...groupsQuery(view, body), placeholderData: keepPreviousData })
   return (
     <Async query={groups} lines={6}>
       {(told) => {
-        const rows = chartRows(told.rows)
-        if (rows.length === 0)
+        const groups = told.rows.filter((row) => row.value !== null && row.value !== undefined)
+        if (groups.length === 0)
           return <p className="text-sm">No row meets these conditions: there is nothing to draw.</p>
+        const pick = isTime ? {} : { onPick: (at: number) => onPick(only(by, groups[at]?.label)) }
         return (
           <>
-            <Chart title={title} rows={rows} kind={isTime ? "line" : "bar"} unit={unit} name={groupText(by)} />
-            {told.truncated && <p className="text-xs text-muted">The {rows.length} largest are shown.</p>}
+            <Chart
+              {...{ title, unit, ...pick }}
+              rows={chartRows(groups)}
+              kind={isTime ? "line" : "bar"}
+              name={groupText(by)}
+            />
+            {!isTime && <p className="text-xs text-muted">Choose a bar to see its rows only.</p>}
+            {told.truncated && <p className="text-xs text-muted">The {groups.length} largest are shown.</p>}
           </>
         )
       }}
@@ -100,14 +109,20 @@ function Drawn({ view, filters, snapshot, unit, isTime, by, asked, title }: Draw
   )
 }
 
-/** Groups without a figure are left out; a group without a name is "empty". */
-export function chartRows(rows: readonly Row[]): ChartRow[] {
-  return rows
-    .filter((row) => row.value !== null && row.value !== undefined)
-    .map((row) => ({
-      label: row.label === null || row.label === "" ? "(empty)" : String(row.label),
-      value: Number(row.value),
-    }))
+/** The condition that a row belongs to a group. */
+export function only({ column, json_key = "" }: { column: string; json_key?: string }, label: Row[string] | undefined) {
+  const empty = label === null || label === undefined
+  return { column, op: empty ? "is_null" : "eq", values: empty ? [] : [String(label)], json_key }
+}
+
+/** A group without a name is "empty". */
+export function chartRows(groups: readonly Row[]): ChartRow[] {
+  return groups.map((row) => ({ label: labelText(row.label), value: Number(row.value) }))
+}
+
+function labelText(label: Row[string] | undefined): string {
+  if (label === null || label === undefined) return "(empty)"
+  return label === "" ? "(empty text)" : String(label)
 }
 
 /** The unit of a figure; an attribute may name the column that holds it, which then differs from row to row. */

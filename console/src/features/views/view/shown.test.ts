@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { chartRows } from "./breakdown"
+import { chartRows, only } from "./breakdown"
 import { extrasOf } from "./row-drawer"
 import { valueText } from "./value"
 
@@ -13,16 +13,23 @@ describe("valueText", () => {
 })
 
 describe("chartRows", () => {
-  it("names the group that has no name, and leaves out groups without a figure", () => {
+  it("names the groups that have no name, each by its own", () => {
     const rows = [
       { label: "won", value: "12.5" },
       { label: null, value: 3 },
-      { label: "lost", value: null },
+      { label: "", value: 0 },
     ]
-    expect(chartRows(rows)).toEqual([
-      { label: "won", value: 12.5 },
-      { label: "(empty)", value: 3 },
-    ])
+    expect(chartRows(rows).map((row) => row.label)).toEqual(["won", "(empty)", "(empty text)"])
+    expect(chartRows(rows)[0]?.value).toBe(12.5)
+  })
+})
+
+describe("only", () => {
+  it("is the condition that finds the group's rows", () => {
+    const tags = { column: "Tags", json_key: "team" }
+    expect(only(tags, "web")).toEqual({ ...tags, op: "eq", values: ["web"] })
+    expect(only(tags, null)).toEqual({ ...tags, op: "is_null", values: [] })
+    expect(only({ column: "is_active" }, false)).toMatchObject({ op: "eq", values: ["false"] })
   })
 })
 

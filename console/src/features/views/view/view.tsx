@@ -75,8 +75,7 @@ function Filled({ view }: { view: ViewOut }) {
   const navigate = route.useNavigate()
   const client = useQueryClient()
   const change = useCallback(
-    (part: Partial<typeof search>) =>
-      void navigate({ search: (now) => withSearch(now, part), replace: true, resetScroll: false }),
+    (part: Partial<typeof search>) => void navigate({ search: (now) => withSearch(now, part), resetScroll: false }),
     [navigate],
   )
   const { attributes, dimensions, filled, used } = useKnown(view.name)
