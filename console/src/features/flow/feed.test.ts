@@ -17,16 +17,16 @@ const ids = (events: readonly FlowEvent[] | null) => events?.map((one) => one.ev
 
 test("events stand newest first and once each, however they came", () => {
   let events = changed(NOTHING, { kind: "snapshot", events: [event("b", 2), event("a", 1)], missed: false })
-  events = changed(events, { kind: "came", event: event("c", 3) })
-  events = changed(events, { kind: "came", event: event("b", 2) })
+  events = changed(events, { kind: "came", events: [event("c", 3)] })
+  events = changed(events, { kind: "came", events: [event("b", 2)] })
   expect(ids(events.shown)).toEqual(["c", "b", "a"])
 })
 
 test("while paused the list stands still, and resuming brings what came", () => {
-  let events = changed(NOTHING, { kind: "came", event: event("a", 1) })
+  let events = changed(NOTHING, { kind: "came", events: [event("a", 1)] })
   events = changed(events, { kind: "pause" })
-  events = changed(events, { kind: "came", event: event("b", 2) })
-  events = changed(events, { kind: "came", event: event("a", 1) })
+  events = changed(events, { kind: "came", events: [event("b", 2)] })
+  events = changed(events, { kind: "came", events: [event("a", 1)] })
   expect(ids(events.shown)).toEqual(["a"])
   expect(ids(events.held)).toEqual(["b"])
   events = changed(events, { kind: "resume" })
@@ -42,7 +42,7 @@ test("the list is bounded and keeps the newest", () => {
 })
 
 test("a gap is remembered, and what was seen stays", () => {
-  let events = changed(NOTHING, { kind: "came", event: event("a", 1) })
+  let events = changed(NOTHING, { kind: "came", events: [event("a", 1)] })
   events = changed(events, { kind: "snapshot", events: [event("z", 9)], missed: true })
   expect(events.missed).toBe(true)
   expect(ids(events.shown)).toEqual(["z", "a"])

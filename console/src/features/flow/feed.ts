@@ -17,7 +17,7 @@ export type Events = {
 
 export type Change =
   | { kind: "snapshot"; events: readonly FlowEvent[]; missed: boolean }
-  | { kind: "came"; event: FlowEvent }
+  | { kind: "came"; events: readonly FlowEvent[] }
   | { kind: "pause" }
   | { kind: "resume" }
 
@@ -29,7 +29,7 @@ export function changed(events: Events, change: Change): Events {
       // A snapshot after a gap is put before what is there: nothing that was seen goes away.
       return { ...add(events, change.events), missed: events.missed || change.missed }
     case "came":
-      return add(events, [change.event])
+      return add(events, change.events)
     case "pause":
       return { ...events, held: events.held ?? [] }
     case "resume":

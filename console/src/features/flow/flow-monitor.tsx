@@ -1,5 +1,6 @@
 import { getRouteApi } from "@tanstack/react-router"
 import { Pause, Play } from "lucide-react"
+import { useCallback } from "react"
 import type { Feed } from "@/api/events"
 import { Skeleton } from "@/components/async"
 import { Empty } from "@/components/empty"
@@ -14,7 +15,7 @@ import { formatCount, formatWord } from "@/lib/format"
 import { useLive } from "@/lib/live"
 import { withSearch } from "@/lib/search"
 import { EventDrawer } from "./event-drawer"
-import { type Filter, LAYERS, pick } from "./feed"
+import { type Filter, type FlowEvent, LAYERS, pick } from "./feed"
 import { Lane } from "./lane"
 import { useFeed } from "./use-feed"
 import { STATUSES } from "./words"
@@ -36,8 +37,12 @@ export function FlowMonitor() {
   const feed = useFeed()
   const live = useLive(feed.at)
   const { shown } = feed.events
-  const set = (more: Filter & { event?: string }) =>
-    void navigate({ search: (before) => withSearch(before, more), replace: true, resetScroll: false })
+  const set = useCallback(
+    (more: Filter & { event?: string }) =>
+      void navigate({ search: (before) => withSearch(before, more), replace: true, resetScroll: false }),
+    [navigate],
+  )
+  const show = useCallback((event: FlowEvent) => set({ event: event.event_id }), [set])
   const open = shown.find((event) => event.event_id === openId)
   return (
     <Page
@@ -64,7 +69,7 @@ export function FlowMonitor() {
               name={name}
               about={about}
               events={pick(shown, { ...filter, layer })}
-              onOpen={(event) => set({ event: event.event_id })}
+              onOpen={show}
               trace={open?.trace_id ?? ""}
             />
           ))}
@@ -75,7 +80,7 @@ export function FlowMonitor() {
           event={open}
           events={shown}
           onClose={() => set({ event: "" })}
-          onOpen={(event) => set({ event: event.event_id })}
+          onOpen={show}
           onTrace={(trace) => set({ trace, event: "", layer: "", status: "" })}
         />
       )}

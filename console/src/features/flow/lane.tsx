@@ -1,3 +1,4 @@
+import { memo } from "react"
 import { Badge } from "@/components/ui/badge"
 import { cn } from "@/lib/cn"
 import { formatCount, formatDuration, formatWord } from "@/lib/format"
@@ -46,7 +47,10 @@ export function Lane({ name, about, events, onOpen, trace }: Props) {
   )
 }
 
-function Happened({ event, onOpen, marked }: { event: FlowEvent; onOpen: Props["onOpen"]; marked: boolean }) {
+type HappenedProps = { event: FlowEvent; onOpen: Props["onOpen"]; marked: boolean }
+
+/** Drawn once: an event does not change, and hundreds of them stand beside each new one. */
+const Happened = memo(function Happened({ event, onOpen, marked }: HappenedProps) {
   const figures = [rowsOf(event), event.duration_ms === null ? "" : formatDuration(event.duration_ms)].filter(Boolean)
   return (
     <button
@@ -68,4 +72,4 @@ function Happened({ event, onOpen, marked }: { event: FlowEvent; onOpen: Props["
       </span>
     </button>
   )
-}
+})

@@ -58,7 +58,7 @@ test("the feed goes on from the snapshot, and each event is shown once", async (
   await waitFor(() => expect(followed).toHaveLength(1))
   act(() => followed[0]?.told(flow("a")))
   act(() => followed[0]?.told(flow("a")))
-  expect(result.current.events.shown.map((event) => event.event_id)).toEqual(["a", "snapshot 1"])
+  await waitFor(() => expect(result.current.events.shown.map((event) => event.event_id)).toEqual(["a", "snapshot 1"]))
   expect(positions).toEqual(["1-0"])
   expect(result.current.feed).toBe("live")
 })

@@ -4,6 +4,8 @@ import { type Feed, follow, type Happening } from "@/api/events"
 import { changed, type FlowEvent, MOST, NOTHING } from "./feed"
 
 const FEED = "/api/v1/events/stream"
+/** Events that come close together are drawn together. */
+const TOGETHER_MS = 100
 /** How often the platform is asked how long ago it read the events itself. */
 const ASK_MS = 10_000
 
@@ -47,12 +49,25 @@ async function run(dispatch: Dispatch, feed: (now: Feed) => void, alive: () => v
     dispatch({ kind: "snapshot", events: glance.events, missed })
     alive()
     const gap = new AbortController()
+    const came = together((events) => dispatch({ kind: "came", events }))
     const told = ({ event, data: text }: Happening) => {
       if (event === "reset") gap.abort()
-      if (event === "flow") dispatch({ kind: "came", event: JSON.parse(text) as FlowEvent })
+      if (event === "flow") came(JSON.parse(text) as FlowEvent)
     }
     await follow(FEED, told, feed, AbortSignal.any([signal, gap.signal]), { from: glance.position, alive })
     missed = true
+  }
+}
+
+/** Hand events on in lots, a moment after the first of each. */
+function together(handOn: (events: FlowEvent[]) => void): (event: FlowEvent) => void {
+  let waiting: FlowEvent[] = []
+  return (event) => {
+    if (waiting.push(event) > 1) return
+    setTimeout(() => {
+      handOn(waiting)
+      waiting = []
+    }, TOGETHER_MS)
   }
 }
 

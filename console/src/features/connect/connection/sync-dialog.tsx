@@ -58,11 +58,15 @@ export function SyncDialog({
                 name="mode"
                 checked={mode === name}
                 onChange={() => setMode(name)}
+                aria-label={title}
+                aria-describedby={`mode-${name}`}
                 className="size-6 shrink-0 accent-primary"
               />
               <span>
                 <span className="block font-bold">{title}</span>
-                <span className="text-xs text-muted">{meaning}</span>
+                <span id={`mode-${name}`} className="text-xs text-muted">
+                  {meaning}
+                </span>
               </span>
             </label>
           ))}
