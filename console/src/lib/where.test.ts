@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { filtersOf, whereText } from "./where"
+import { filtersOf, whereText, withCondition } from "./where"
 
 const read = (column: string, op: string, values: string[] = [], json_key = "") => ({ column, op, values, json_key })
 
@@ -32,5 +32,13 @@ describe("filtersOf", () => {
   })
   it("takes a time that somebody typed without backslashes", () => {
     expect(filtersOf("at:lt:2026-01-01T10:30")).toEqual([read("at", "lt", ["2026-01-01T10:30"])])
+  })
+})
+
+describe("withCondition", () => {
+  it("adds a condition once", () => {
+    const once = withCondition([], read("stage", "eq", ["won"]))
+    expect(withCondition(once, read("stage", "eq", ["won"]))).toEqual(once)
+    expect(withCondition(once, read("stage", "eq", ["lost"]))).toHaveLength(2)
   })
 })

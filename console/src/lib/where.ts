@@ -31,6 +31,12 @@ export function filtersOf(text: string): Filter[] {
   })
 }
 
+/** Conditions with one more, unless it is there already. */
+export function withCondition(filters: readonly Filter[], more: Filter): Filter[] {
+  const text = whereText([more])
+  return filters.some((one) => whereText([one]) === text) ? [...filters] : [...filters, more]
+}
+
 function quoted(text: string): string {
   return text.replace(/[\\:;,/]/g, "\\$&")
 }

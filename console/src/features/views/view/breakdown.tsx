@@ -4,7 +4,7 @@ import { Chart, type ChartRow } from "@/components/chart"
 import { Card } from "@/components/ui/card"
 import { SelectField } from "@/components/ui/field"
 import { formatWord } from "@/lib/format"
-import { type Filter, whereText } from "@/lib/where"
+import { type Filter, whereText, withCondition } from "@/lib/where"
 import type { Attribute } from "../../ontology/queries"
 import type { Dimension } from "../metrics/metric"
 import { type ColumnOut, groupsQuery, type Row } from "../queries"
@@ -62,7 +62,7 @@ export function Breakdown({
       {by ? (
         <Drawn
           {...{ view, filters, snapshot, unit, isTime, by, asked }}
-          onPick={(filter) => onChange({ where: whereText([...filters, filter]) })}
+          onPick={(filter) => onChange({ where: whereText(withCondition(filters, filter)) })}
           title={`${measureText(asked)} by ${groupText(by)}`}
         />
       ) : (

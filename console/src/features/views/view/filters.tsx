@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react"
 import { Trouble } from "@/components/trouble"
 import { Button } from "@/components/ui/button"
 import { Field, SelectField } from "@/components/ui/field"
-import type { Filter } from "@/lib/where"
+import { type Filter, withCondition } from "@/lib/where"
 import type { Attribute } from "../../ontology/queries"
 import type { ColumnOut } from "../queries"
 import { conditionText, isDate, isNumber, operatorsFor, wantsValue } from "./search"
@@ -22,7 +22,7 @@ type Props = {
 export function Filters({ columns, attributes, filters, onChange, check }: Props) {
   const typeOf = (name: string) => columns.find((column) => column.name === name)?.type ?? "string"
   const add = async (filter: Filter) => {
-    const all = [...filters, filter]
+    const all = withCondition(filters, filter)
     await check(all)
     onChange(all)
   }

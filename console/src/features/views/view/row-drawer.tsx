@@ -36,7 +36,11 @@ type Line = { column: ColumnOut; value: Row[string] | undefined; feeds: Feeding[
 function Fields({ row, columns, feeds }: { row: Row; columns: ColumnOut[]; feeds: Feeding[] }) {
   const lines = columns
     .filter((column) => !column.name.startsWith("_"))
-    .map((column) => ({ column, value: row[column.name], feeds: feeds.filter((one) => brings(one, column.name)) }))
+    .map((column) => ({
+      column,
+      value: row[column.name],
+      feeds: feeds.filter((one) => sourcesOf(one, column.name).length > 0),
+    }))
   const [filled, empty] = [lines.filter((one) => isFilled(one.value)), lines.filter((one) => !isFilled(one.value))]
   const records = Number(row._records ?? 0)
   return (
@@ -65,29 +69,28 @@ const COLUMNS: Column<Line>[] = [
     header: "Field",
     cell: ({ column }) => (
       <>
-        <strong className="break-all">{column.name}</strong>
+        <strong className="break-words">{column.name}</strong>
         <span className="block text-xs text-muted">{column.description}</span>
       </>
     ),
   },
-  { id: "value", header: "Value", cell: ({ column, value }) => <Value value={value} type={column.type} /> },
   {
-    id: "from",
-    header: "From",
-    cell: ({ column, feeds }) => (
-      <ul className="text-xs">
-        {feeds.map((one) => (
-          <li key={one.node.id}>
-            <Link to="/ontology" search={{ node: one.node.id }}>
-              {one.connectionName} / {one.stream}
-            </Link>{" "}
-            {one.edge.fields
-              .filter((field) => field.target === column.name)
-              .map((field) => field.source)
-              .join(", ")}
-          </li>
-        ))}
-      </ul>
+    id: "value",
+    header: "Value, and where it comes from",
+    cell: ({ column, value, feeds }) => (
+      <>
+        <Value value={value} type={column.type} />
+        <ul className="text-xs text-muted">
+          {feeds.map((one) => (
+            <li key={one.node.id}>
+              <Link to="/ontology" search={{ node: one.node.id }} className="font-medium">
+                {one.connectionName} / {one.stream}
+              </Link>{" "}
+              {sourcesOf(one, column.name).join(", ")}
+            </li>
+          ))}
+        </ul>
+      </>
     ),
   },
 ]
@@ -115,5 +118,7 @@ export function extrasOf(text: string): Record<string, unknown> {
   }
 }
 
-const brings = (feed: Feeding, name: string) => feed.edge.fields.some((field) => field.target === name)
+/** The columns of a stream that make an attribute. */
+const sourcesOf = (feed: Feeding, name: string) =>
+  feed.edge.fields.filter((field) => field.target === name).map((field) => field.source)
 const isFilled = (value: Row[string] | undefined) => value !== null && value !== undefined && value !== ""
