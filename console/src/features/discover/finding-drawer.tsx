@@ -34,7 +34,9 @@ export function FindingDrawer({ id, decisions, onClose, onReject }: Props) {
     >
       <OutcomeLine {...decisions} />
       <Async query={query}>
-        {(finding) => <Evidence finding={finding} decisions={decisions} onReject={() => onReject(finding)} />}
+        {(finding) => (
+          <Evidence key={finding.id} finding={finding} decisions={decisions} onReject={() => onReject(finding)} />
+        )}
       </Async>
     </Dialog>
   )

@@ -8,10 +8,9 @@ import { Page } from "@/components/page"
 import { Trouble } from "@/components/trouble"
 import { Button } from "@/components/ui/button"
 import { Card } from "@/components/ui/card"
-import { formatWord } from "@/lib/format"
 import { ConnectPlaces } from "../places"
 import { connectionsQuery, NEWEST_RUNS, newestRunsQuery, type Run } from "../queries"
-import { FunnelCard } from "./funnel"
+import { FunnelCard, stageTitle } from "./funnel"
 import { ConnectionTable } from "./table"
 
 const route = getRouteApi("/app/connect")
@@ -35,7 +34,7 @@ export function Connections() {
     >
       <ConnectPlaces />
       <FunnelCard stage={stage} />
-      <Card title={stage ? `Connections: ${formatWord(stage).toLowerCase()}` : "Connections"}>
+      <Card title={stage ? `Connections: ${stageTitle(stage).toLowerCase()}` : "Connections"}>
         {query.isError && <Trouble error={query.error} onRetry={() => void query.refetch()} />}
         {query.isPending && <Skeleton lines={5} />}
         {query.isSuccess &&

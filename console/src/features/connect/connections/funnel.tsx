@@ -4,7 +4,7 @@ import { Async } from "@/components/async"
 import { Badge } from "@/components/ui/badge"
 import { Card } from "@/components/ui/card"
 import { cn } from "@/lib/cn"
-import { formatNumber, formatPercent } from "@/lib/format"
+import { formatNumber, formatPercent, formatWord } from "@/lib/format"
 import { type Funnel, funnelQuery } from "../queries"
 
 const STAGES = [
@@ -18,6 +18,9 @@ const STAGES = [
   ["error", "Failed", "Another error"],
   ["unsupported_type", "Unsupported", "Nothing reads them"],
 ] as const satisfies readonly (readonly [keyof Funnel, string, string])[]
+
+/** A stage in the words of its figure. */
+export const stageTitle = (stage: string) => STAGES.find(([name]) => name === stage)?.[1] ?? formatWord(stage)
 
 /** The first three are always told, the others when there are any. */
 const ALWAYS = 3

@@ -28,6 +28,8 @@ test("a source is named in one of several ways, and the others' fields are not a
   expect(fields.filter((one) => one.required).map((one) => one.name)).toEqual(["host", "database"])
   expect(fields.some((one) => one.name === "url")).toBe(false)
   expect(fieldsOf(schema, byUrl).some((one) => one.name === "host")).toBe(false)
+  expect(fields.find((one) => one.name === "password")?.first).toBe(true)
+  expect(fieldsOf(schema, byUrl).find((one) => one.name === "password")?.first).toBe(false)
   expect(fieldsOf(schema, byUrl)[0]).toMatchObject({ name: "url", shape: "secret", required: true })
 })
 

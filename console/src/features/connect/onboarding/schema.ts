@@ -32,6 +32,8 @@ export type SettingField = {
   max?: number
 }
 
+/** A URL says these by itself. */
+const IN_URL = new Set(["port", "user", "password"])
 /** What most people have to say even though there is a default; everything else can wait. */
 const FIRST = new Set(["port", "user", "password", "auth", "login_url", "client_secret", "refresh_token", "pattern"])
 const CHOICE = /^\^\(([\w|-]+)\)\$$/
@@ -61,6 +63,7 @@ export function fieldsOf(schema: Record<string, unknown>, way: readonly string[]
   const fields = Object.entries(properties)
     .filter(([name]) => !others.has(name))
     .map(([name, property]) => field(name, property, must.has(name)))
+    .map((one) => (must.has("url") && IN_URL.has(one.name) ? { ...one, first: one.required } : one))
   return [...fields.filter((one) => one.required), ...fields.filter((one) => !one.required)]
 }
 

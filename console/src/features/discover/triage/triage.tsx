@@ -104,7 +104,6 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
       </div>
       {openId && (
         <FindingDrawer
-          key={openId}
           id={openId}
           decisions={decisions}
           onClose={() => set({ finding: "" })}

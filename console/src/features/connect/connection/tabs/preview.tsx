@@ -42,7 +42,9 @@ export function PreviewTab({ connection }: { connection: Connection }) {
       )}
       {streams.length === 0 && (
         <Empty title="There is nothing to preview">
-          No stream is known yet. Use Check to see whether the source answers, then Discover again.
+          {connection.state === "FAILED"
+            ? "The source could not be read. Correct what is said above, and its rows appear here."
+            : "No stream is known yet. Use Check to see whether the source answers, then Discover again."}
         </Empty>
       )}
       {streams.map((stream) => (
