@@ -1,3 +1,1 @@
-export function ControlCenter() {
-  return null
-}
+export { ControlCenter } from "./control-center"

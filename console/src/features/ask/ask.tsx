@@ -1,0 +1,67 @@
+import { useQueries, useQuery } from "@tanstack/react-query"
+import { getRouteApi } from "@tanstack/react-router"
+import { useMemo, useState } from "react"
+import { Async } from "@/components/async"
+import { withSearch } from "@/lib/search"
+import { metricsQuery, viewsQuery } from "../views/queries"
+import type { Citation } from "./answer"
+import { Chat } from "./chat/chat"
+import { CitationDrawer } from "./citation/citation-drawer"
+import { PersonaChoice } from "./personas/persona-choice"
+import { suggestions } from "./personas/suggestions"
+import { PersonaCard } from "./personas/tiles"
+import { type Persona, personasQuery, summaryQuery } from "./queries"
+
+const route = getRouteApi("/app/ask")
+
+/** The personas with their figures, and the questions. */
+export function Ask() {
+  const personas = useQuery(personasQuery)
+  return (
+    <Async query={personas} lines={6}>
+      {(told) => <WithPersonas personas={told} />}
+    </Async>
+  )
+}
+
+function WithPersonas({ personas }: { personas: Persona[] }) {
+  const { persona = "" } = route.useSearch()
+  const navigate = route.useNavigate()
+  const [opened, setOpened] = useState<Citation | null>(null)
+  const shown = persona ? personas.filter((one) => one.name === persona) : personas
+  const summaries = useQueries({ queries: shown.map((one) => summaryQuery(one.name)) })
+  const views = useQuery(viewsQuery).data
+  const metrics = useQuery(metricsQuery).data
+  const titles = useMemo(() => new Map(personas.map((one) => [one.name, one.title])), [personas])
+  const known = summaries.flatMap((one) => one.data ?? [])
+  const filled = new Set(views?.filter((view) => view.rows > 0).map((view) => view.name))
+  const choose = (name: string) =>
+    void navigate({ search: (now) => withSearch(now, { persona: name }), replace: true, resetScroll: false })
+  return (
+    <div className="flex flex-col gap-5">
+      <PersonaChoice personas={personas} chosen={persona} onChoose={choose} />
+      <div className={persona ? "" : "grid gap-4 lg:grid-cols-2"}>
+        {shown.map((one, at) => {
+          const summary = summaries[at]
+          return (
+            summary && (
+              <PersonaCard
+                key={one.name}
+                persona={one}
+                summary={summary}
+                whole={persona !== ""}
+                onChoose={choose}
+                onOpen={setOpened}
+              />
+            )
+          )
+        })}
+      </div>
+      <Chat
+        titles={titles}
+        suggestions={metrics && views ? suggestions({ persona, summaries: known, metrics, filled }) : []}
+      />
+      {opened && <CitationDrawer citation={opened} onClose={() => setOpened(null)} />}
+    </div>
+  )
+}
