@@ -11,6 +11,8 @@ type Props = {
   children: ReactNode
   /** `drawer` slides over the right edge; `box` stands in the middle. */
   shape?: "box" | "drawer"
+  /** What gets the focus afterwards; else what had it before. */
+  returnTo?: () => HTMLElement | null
 }
 
 const SHAPES = {
@@ -24,12 +26,13 @@ const SHAPES = {
  * The dark ground is ours, not Radix's overlay, which would insert a style element that our content security policy
  * (rightly) does not allow.
  */
-export function Dialog({ open, onClose, title, description, children, shape = "box" }: Props) {
+export function Dialog({ open, onClose, title, description, children, shape = "box", returnTo }: Props) {
   const before = useRef<Element | null>(null)
   // Radix gives the focus back to its own trigger only, and these dialogs have none.
   const giveBack = (event: Event) => {
     event.preventDefault()
-    if (before.current instanceof HTMLElement) before.current.focus()
+    const to = returnTo?.() ?? before.current
+    if (to instanceof HTMLElement) to.focus()
   }
   return (
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>

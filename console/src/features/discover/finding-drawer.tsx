@@ -19,16 +19,18 @@ type Props = {
   decisions: ReturnType<typeof useDecisions>
   onClose: () => void
   onReject: (finding: Finding) => void
+  returnTo: () => HTMLElement | null
 }
 
 /** A finding with all its evidence, and the decision on it. */
-export function FindingDrawer({ id, decisions, onClose, onReject }: Props) {
+export function FindingDrawer({ id, decisions, onClose, onReject, returnTo }: Props) {
   const query = useQuery(findingQuery(id))
   return (
     <Dialog
       open
       onClose={onClose}
       shape="drawer"
+      returnTo={returnTo}
       title={query.data?.name ?? "Finding"}
       description={query.data?.location ?? "A place with data"}
     >

@@ -44,7 +44,7 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
     const follower = rest[Math.min(place, rest.length - 1)]
     await decisions.decide(meant, decision)
     setSelected(new Set())
-    if (follower && !openId) focus(list.current, follower.id)
+    if (follower && !openId) opener(list.current, follower.id)?.focus()
   }
 
   const act = (deed: Deed) => {
@@ -58,7 +58,7 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
       )
       if (!to) return
       if (openId) set({ finding: to })
-      else focus(list.current, to)
+      else opener(list.current, to)?.focus()
       return
     }
     const meant = chosen.length > 0 && !openId ? chosen : findings.filter((finding) => finding.id === at)
@@ -106,6 +106,7 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
         <FindingDrawer
           id={openId}
           decisions={decisions}
+          returnTo={() => opener(list.current, openId)}
           onClose={() => set({ finding: "" })}
           onReject={(finding) => setRejecting([finding])}
         />
@@ -131,7 +132,7 @@ function focused(list: HTMLElement | null): string | undefined {
   return row && list?.contains(row) ? row.dataset.finding : undefined
 }
 
-function focus(list: HTMLElement | null, id: string) {
-  const row = list?.querySelector(`[data-finding="${CSS.escape(id)}"]`)
-  row?.querySelector("button")?.focus()
+/** The button that opens a finding. */
+function opener(list: HTMLElement | null, id: string): HTMLElement | null {
+  return list?.querySelector<HTMLElement>(`[data-finding="${CSS.escape(id)}"] button`) ?? null
 }
