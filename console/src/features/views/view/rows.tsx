@@ -68,12 +68,19 @@ function columnsOf(view: string, columns: ColumnOut[], sort: string, onSort: (so
     sorted: sort === column.name ? "asc" : sort === `-${column.name}` ? "desc" : false,
     onSort: () => onSort(orderAfter(sort, column.name)),
     cell: (row) => {
-      const value = <Value value={row[column.name]} type={column.type} />
+      const content = row[column.name]
+      const value = <Value value={content} type={column.type} />
       if (at > 0) return value
       return (
         <Link to="/views/$view" params={{ view }} search={(now) => ({ ...now, row: idOf(row) })} resetScroll={false}>
-          <span className="sr-only">Open row </span>
-          {value}
+          {content === null || content === "" ? (
+            "Open"
+          ) : (
+            <>
+              <span className="sr-only">Open row </span>
+              {value}
+            </>
+          )}
         </Link>
       )
     },
