@@ -12,14 +12,17 @@ export function Code({ children }: { children: string }) {
   return (
     <div className="flex items-start gap-2 rounded-lg bg-raised p-2">
       <pre className="min-w-0 flex-1 overflow-x-auto p-1 font-mono text-xs whitespace-pre-wrap">{children}</pre>
-      <button
-        type="button"
-        onClick={() => void copy()}
-        aria-label={copied ? "Copied" : "Copy"}
-        className="rounded p-1 hover:bg-surface"
-      >
-        {copied ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
-      </button>
+      {globalThis.isSecureContext && (
+        // Elsewhere browsers have no clipboard for pages.
+        <button
+          type="button"
+          onClick={() => void copy()}
+          aria-label={copied ? "Copied" : "Copy"}
+          className="rounded p-1 hover:bg-surface"
+        >
+          {copied ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
+        </button>
+      )}
     </div>
   )
 }

@@ -77,7 +77,8 @@ function Form({ connector }: { connector: Connector }) {
   const [name, setName] = useState("")
   const [streams, setStreams] = useState("")
   const [safe, setSafe] = useState(true)
-  const [request_id] = useState(() => crypto.randomUUID())
+  // Only pages that are served securely can make one; without it a repeated request is told apart by its name.
+  const [request_id] = useState(() => (globalThis.isSecureContext ? crypto.randomUUID() : ""))
   const create = useDeed(onboard, {
     done: (connection) => `${connection.name} is being looked at.`,
     refetch: [[...aamKey]],
