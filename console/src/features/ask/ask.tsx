@@ -40,27 +40,28 @@ function WithPersonas({ personas }: { personas: Persona[] }) {
   return (
     <div className="flex flex-col gap-5">
       <PersonaChoice personas={personas} chosen={persona} onChoose={choose} />
-      <div className={persona ? "" : "grid gap-4 lg:grid-cols-2"}>
-        {shown.map((one, at) => {
-          const summary = summaries[at]
-          return (
-            summary && (
-              <PersonaCard
-                key={one.name}
-                persona={one}
-                summary={summary}
-                whole={persona !== ""}
-                onChoose={choose}
-                onOpen={setOpened}
-              />
-            )
-          )
-        })}
-      </div>
       <Chat
         titles={titles}
         suggestions={metrics && views ? suggestions({ persona, summaries: known, metrics, filled }) : []}
-      />
+      >
+        <div className={persona ? "" : "grid gap-4 lg:grid-cols-2"}>
+          {shown.map((one, at) => {
+            const summary = summaries[at]
+            return (
+              summary && (
+                <PersonaCard
+                  key={one.name}
+                  persona={one}
+                  summary={summary}
+                  whole={persona !== ""}
+                  onChoose={choose}
+                  onOpen={setOpened}
+                />
+              )
+            )
+          })}
+        </div>
+      </Chat>
       {opened && <CitationDrawer citation={opened} onClose={() => setOpened(null)} />}
     </div>
   )

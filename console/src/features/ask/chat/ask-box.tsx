@@ -24,7 +24,7 @@ export function AskBox({ busy, onAsk, onStop }: Props) {
   }
   return (
     <form
-      className="sticky bottom-0 z-10 flex items-end gap-2 border-t bg-page py-3"
+      className="sticky bottom-0 z-10 -mx-1 -mb-4 flex items-end gap-2 border-t bg-page px-1 py-3 sm:-mb-6"
       onSubmit={(event) => {
         event.preventDefault()
         send()

@@ -1,5 +1,5 @@
 import { getRouteApi } from "@tanstack/react-router"
-import { useEffect, useRef, useState } from "react"
+import { type ReactNode, useEffect, useRef, useState } from "react"
 import { withSearch } from "@/lib/search"
 import type { Citation } from "../answer"
 import { CitationDrawer } from "../citation/citation-drawer"
@@ -9,10 +9,15 @@ import { useChat } from "./use-chat"
 
 const route = getRouteApi("/app/ask")
 
-type Props = { suggestions: readonly string[]; titles: ReadonlyMap<string, string> }
+type Props = {
+  suggestions: readonly string[]
+  titles: ReadonlyMap<string, string>
+  /** What stands above the questions; the box for the next one stays in sight below all of it. */
+  children: ReactNode
+}
 
 /** Questions and answers; the last question and what is open of its answer are in the address. */
-export function Chat({ suggestions, titles }: Props) {
+export function Chat({ suggestions, titles, children }: Props) {
   const { question = "", persona = "", cite = "" } = route.useSearch()
   const navigate = route.useNavigate()
   const { turns, ask, stop, busy } = useChat()
@@ -30,8 +35,11 @@ export function Chat({ suggestions, titles }: Props) {
     setOlder(null)
     open("")
   }
+  const offered = suggestions.length > 0 && <Suggestions suggestions={suggestions} busy={busy} onAsk={begin} />
   return (
-    <section aria-label="Questions and answers" className="flex flex-col gap-4">
+    <section aria-label="Questions and answers" className="flex flex-col gap-5">
+      {turns.length === 0 && offered}
+      {children}
       <ol className="flex flex-col gap-6">
         {turns.map((turn) => (
           <Turn
@@ -44,7 +52,7 @@ export function Chat({ suggestions, titles }: Props) {
         ))}
       </ol>
       <Newest of={turns.length} />
-      {suggestions.length > 0 && <Suggestions suggestions={suggestions} busy={busy} onAsk={begin} />}
+      {turns.length > 0 && offered}
       <AskBox busy={busy} onAsk={begin} onStop={stop} />
       {cited && <CitationDrawer citation={cited} onClose={close} />}
     </section>
@@ -53,12 +61,12 @@ export function Chat({ suggestions, titles }: Props) {
 
 /** A link with a question asks it, once. */
 function useQuestionOfAddress(question: string, ask: () => void) {
-  const begun = useRef(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked later goes into the address by itself
   useEffect(() => {
-    if (begun.current) return
-    begun.current = true
-    if (question) ask()
-  })
+    // In the next turn of the loop: an effect that React tries out and takes back shall ask nothing.
+    const timer = question ? setTimeout(ask, 0) : undefined
+    return () => clearTimeout(timer)
+  }, [])
 }
 
 /** Brings what was asked last into sight. */

@@ -56,7 +56,9 @@ function How({ turn, titles }: Pick<Props, "turn" | "titles">) {
   return (
     <p role="status" className="flex flex-wrap items-center gap-2 text-sm text-muted">
       {turn.state === "asking" && !turn.text && <span className="animate-pulse">Reading your question…</span>}
-      {turn.understood && <Badge tone="agent">For the {titles.get(turn.understood) ?? turn.understood}</Badge>}
+      {turn.understood && (
+        <Badge tone="agent">For the {(titles.get(turn.understood) ?? turn.understood).toLowerCase()}</Badge>
+      )}
       {reading && <span>Read as: {reading}</span>}
     </p>
   )

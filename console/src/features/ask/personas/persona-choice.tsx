@@ -15,13 +15,14 @@ export function PersonaChoice({ personas, chosen, onChoose }: Props) {
             key={name}
             type="button"
             aria-pressed={chosen === name}
+            title={title}
             onClick={() => onChoose(name)}
             className={cn(
               "min-h-9 rounded-full border px-3.5 py-1 text-sm font-bold hover:bg-raised",
               chosen === name && "border-primary bg-primary text-on-primary hover:bg-primary",
             )}
           >
-            {title}
+            {name ? name.toUpperCase() : title}
           </button>
         ))}
       </div>

@@ -95,7 +95,7 @@ function TileBody({ tile, cited, onOpen }: BodyProps) {
       {!tile.missing && (tile.period || tile.change) && (
         <p className="text-xs text-muted">
           {tile.period}
-          {tile.change && `${tile.period && ", "}${changeWords(tile.change)} against before`}
+          {tile.change && `${tile.period && ", "}${changeWords(tile.change)} against the period before`}
         </p>
       )}
     </>

@@ -30,7 +30,7 @@ export function Mark({ number, citations, onOpen }: MarkProps) {
       onClick={() => onOpen(cited)}
       aria-label={`Citation ${number}: ${cited.title}`}
       title={cited.title}
-      className="inline-block min-h-6 min-w-6 rounded px-1 text-sm font-bold text-primary hover:bg-raised"
+      className="inline-block min-h-6 rounded px-0.5 text-sm font-bold text-primary hover:bg-raised"
     >
       [{number}]
     </button>

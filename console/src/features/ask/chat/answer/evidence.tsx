@@ -4,7 +4,7 @@ import { Stat, Stats } from "@/components/stat"
 import { formatWord } from "@/lib/format"
 import type { Citation, Evidence as EvidenceOf, Table } from "../../answer"
 import { Mark } from "./answer-text"
-import { chartRows, standing } from "./shown"
+import { chartRows, derivation, standing } from "./shown"
 
 type Props = { evidence: EvidenceOf; citations: readonly Citation[]; onOpen: (citation: Citation) => void }
 type Line = Table["rows"][number] & { at: number }
@@ -24,11 +24,9 @@ export function Evidence({ evidence, citations, onOpen }: Props) {
               name={formatWord(figure.name)}
               value={figure.display}
               note={
-                figure.derived ? (
-                  `${formatWord(figure.derived)} of ${figure.of.join(" and ")}`
-                ) : (
-                  <Marks numbers={figure.citations} citations={citations} onOpen={onOpen} />
-                )
+                <>
+                  {derivation(figure)} <Marks numbers={figure.citations} citations={citations} onOpen={onOpen} />
+                </>
               }
             />
           ))}

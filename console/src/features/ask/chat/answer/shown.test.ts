@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { chartRows, standing } from "./shown"
+import { chartRows, derivation, standing } from "./shown"
 
 it("draws one series and leaves out what has no value", () => {
   const chart = (...values: string[][]) => ({
@@ -18,4 +18,10 @@ it("lets stand alone what the table does not tell", () => {
   const figures = [figure("total"), figure("web"), figure("web share")]
   const found = standing({ reading: "", figures, table, chart: null })
   expect(found.map((one) => one.name)).toEqual(["total", "web share"])
+})
+
+it("says how a figure follows from others", () => {
+  const figure = { name: "data share", display: "22.70 %", citations: [], derived: "share", of: ["data", "total"] }
+  expect(derivation(figure)).toBe("data of total")
+  expect(derivation({ ...figure, derived: "", of: [] })).toBe("")
 })

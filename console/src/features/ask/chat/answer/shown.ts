@@ -19,3 +19,10 @@ export function chartRows({ labels, series }: ChartOf): ChartRow[] {
     return value ? [{ label, value: Number(value) }] : []
   })
 }
+
+const BETWEEN: Record<string, string> = { share: "of", difference: "less", percent_change: "against" }
+
+/** How a figure follows from two others: "data of total"; nothing for one that stands by itself. */
+export function derivation({ derived, of }: Figure): string {
+  return derived ? of.join(` ${BETWEEN[derived] ?? "and"} `) : ""
+}
