@@ -145,7 +145,7 @@ const COLUMNS: Column<Line>[] = [
     cell: (one) => (
       <ul>
         {one.feeds.map((feed) => (
-          <li key={feed.node.id}>
+          <li key={feed.node.id} className="py-0.5">
             <Link to="/ontology" search={{ node: feed.node.id }} className="font-medium whitespace-nowrap">
               {feed.connectionName} / {feed.stream}
             </Link>

@@ -82,7 +82,7 @@ const COLUMNS: Column<Line>[] = [
         <Value value={value} type={column.type} />
         <ul className="text-xs text-muted">
           {feeds.map((one) => (
-            <li key={one.node.id}>
+            <li key={one.node.id} className="py-1">
               <Link to="/ontology" search={{ node: one.node.id }} className="font-medium">
                 {one.connectionName} / {one.stream}
               </Link>{" "}
