@@ -98,7 +98,7 @@ const connectNew = createRoute({
 const flow = createRoute({
   getParentRoute: () => app,
   path: "/connect/flow",
-  validateSearch: only("layer", "status", "event", "trace"),
+  validateSearch: only("layer", "status", "slow", "event", "trace"),
   component: lazyRouteComponent(() => import("./features/flow"), "FlowMonitor"),
 })
 const watches = createRoute({

@@ -4,17 +4,33 @@ import { type Column, DataTable } from "@/components/data-table"
 import { Empty } from "@/components/empty"
 import { Link } from "@/components/link"
 import { Time } from "@/components/time"
+import { Trouble } from "@/components/trouble"
 import { Button } from "@/components/ui/button"
 import { Card } from "@/components/ui/card"
+import { useDeed } from "@/lib/deed"
 import { formatDuration, formatNumber } from "@/lib/format"
-import { type Scan, scansQuery } from "./queries"
+import { type Scan, scansKey, scansQuery, startScan, underWay } from "./queries"
 import { StateBadge } from "./state-badge"
 
 /** Every look at a place, newest first, with how far it has come. */
 export function Scans({ onScan }: { onScan: () => void }) {
   const query = useQuery(scansQuery)
+  const start = useDeed(startScan, { done: (scan) => `Scanning ${scan.location}.`, refetch: [[...scansKey]] })
+  const again: Column<Scan> = {
+    id: "again",
+    header: <span className="sr-only">Again</span>,
+    // A database's password is not kept with the scan, so only folders can be looked at again from here.
+    cell: (scan) =>
+      scan.kind === "folder" &&
+      !underWay(scan) && (
+        <Button onClick={() => start.mutate({ location: scan.location })} disabled={start.isPending}>
+          Scan again
+        </Button>
+      ),
+  }
   return (
     <Card title="Scans">
+      {start.isError && <Trouble error={start.error} />}
       <Async query={query}>
         {(scans) =>
           scans.length === 0 ? (
@@ -29,7 +45,12 @@ export function Scans({ onScan }: { onScan: () => void }) {
               A scan looks at a folder or a database and tells what data is there.
             </Empty>
           ) : (
-            <DataTable caption="Scans, newest first" columns={COLUMNS} rows={scans} rowId={(scan) => scan.id} />
+            <DataTable
+              caption="Scans, newest first"
+              columns={[...COLUMNS, again]}
+              rows={scans}
+              rowId={(scan) => scan.id}
+            />
           )
         }
       </Async>

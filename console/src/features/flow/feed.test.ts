@@ -53,6 +53,9 @@ test("a filter looks at layer, status and trace", () => {
   expect(ids(pick(all, {}))).toEqual(["a", "b", "c"])
   expect(ids(pick(all, { layer: "aam", trace: "t" }))).toEqual(["a"])
   expect(ids(pick(all, { status: "failure" }))).toEqual(["b"])
+  const slow = [...all, event("d", 4, { duration_ms: 1_500 })]
+  expect(ids(pick(slow, { slow: "1000" }))).toEqual(["d"])
+  expect(pick(slow, { slow: "soon" })).toHaveLength(4)
 })
 
 test("a trace is told in order, with the slowest step marked", () => {

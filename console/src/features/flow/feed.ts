@@ -61,13 +61,18 @@ export const LAYERS = [
   ["agent", "Agents", "Runs and agents work with them"],
 ] as const
 
-export type Filter = { layer?: string; status?: string; trace?: string }
+/** `slow`: only what took at least so many milliseconds, as the address has it. */
+export type Filter = { layer?: string; status?: string; trace?: string; slow?: string }
 
 /** The events that a filter lets through; an empty filter lets all through. */
-export function pick(events: readonly FlowEvent[], { layer, status, trace }: Filter): FlowEvent[] {
+export function pick(events: readonly FlowEvent[], { layer, status, trace, slow }: Filter): FlowEvent[] {
+  const least = Number(slow) || 0
   return events.filter(
     (event) =>
-      (!layer || event.layer === layer) && (!status || event.status === status) && (!trace || event.trace_id === trace),
+      (!layer || event.layer === layer) &&
+      (!status || event.status === status) &&
+      (!trace || event.trace_id === trace) &&
+      (event.duration_ms ?? 0) >= least,
   )
 }
 

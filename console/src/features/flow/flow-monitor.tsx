@@ -28,6 +28,14 @@ const FEEDS: Record<Feed, string> = {
   waiting: "The feed was lost. It is taken up again by itself, without a gap.",
 }
 
+const SLOW = [
+  ["", "Any time"],
+  ["500", "0.5 s or more"],
+  ["1000", "1 s or more"],
+  ["5000", "5 s or more"],
+  ["30000", "30 s or more"],
+] as const
+
 const SILENT = "Nothing has been heard for a while. The feed is taken up again by itself."
 
 /** Records on their way from the sources to the agents, as it happens. */
@@ -81,7 +89,7 @@ export function FlowMonitor() {
           events={shown}
           onClose={() => set({ event: "" })}
           onOpen={show}
-          onTrace={(trace) => set({ trace, event: "", layer: "", status: "" })}
+          onTrace={(trace) => set({ trace, event: "", layer: "", status: "", slow: "" })}
         />
       )}
     </Page>
@@ -116,6 +124,13 @@ function Filters({ filter, onChange }: { filter: Filter; onChange: (filter: Filt
         value={filter.status ?? ""}
         onChange={(event) => onChange({ status: event.target.value })}
         options={[["", "All statuses"], ...STATUSES.map((status) => [status, formatWord(status)] as const)]}
+        className="w-40"
+      />
+      <SelectField
+        label="Took"
+        value={filter.slow ?? ""}
+        onChange={(event) => onChange({ slow: event.target.value })}
+        options={SLOW}
         className="w-40"
       />
       {filter.trace && (

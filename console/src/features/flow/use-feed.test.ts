@@ -12,6 +12,7 @@ type Followed = {
 const followed: Followed[] = []
 const positions: string[] = []
 let glances = 0
+let stale = 0
 let failure: Error | null = null
 
 vi.mock("@/api/events", () => ({
@@ -31,7 +32,8 @@ vi.mock("@/api/events", () => ({
 }))
 vi.mock("@/api/client", () => ({
   api: {
-    GET: async () => {
+    GET: async (_path: string, { params }: { params: { query: { limit: number } } }) => {
+      if (params.query.limit === 1) return { data: { events: [], position: "", stale_seconds: stale, counts: {} } }
       glances += 1
       const event = { event_id: `snapshot ${glances}`, time: `2026-01-01T00:00:0${glances}Z` }
       return { data: { events: [event], position: `${glances}-0`, stale_seconds: 0, counts: {} } }
@@ -83,6 +85,20 @@ test("a heartbeat makes it live, and leaving the page ends the feed", async () =
   vi.restoreAllMocks()
   unmount()
   expect(followed[0]?.signal.aborted).toBe(true)
+})
+
+test("heartbeats do not make live what the platform itself could not read", async () => {
+  vi.useFakeTimers()
+  stale = 60
+  const { result } = renderHook(() => useFeed())
+  await act(() => vi.advanceTimersByTimeAsync(10_500))
+  act(() => followed[0]?.more.alive?.())
+  expect(Date.now() - (result.current.at ?? 0)).toBeGreaterThanOrEqual(60_000)
+  stale = 0
+  await act(() => vi.advanceTimersByTimeAsync(10_000))
+  act(() => followed[0]?.more.alive?.())
+  expect(Date.now() - (result.current.at ?? 0)).toBeLessThan(10_000)
+  vi.useRealTimers()
 })
 
 test("a refusal is shown and can be tried again", async () => {
