@@ -114,7 +114,11 @@ function Heading<Row extends RowData>({ column, sorted, onSort }: HeadingProps<R
       )}
     >
       {onSort ? (
-        <button type="button" onClick={onSort} className="inline-flex min-h-6 items-center gap-1 font-bold hover:text-text">
+        <button
+          type="button"
+          onClick={onSort}
+          className="inline-flex min-h-6 items-center gap-1 font-bold hover:text-text"
+        >
           {column?.header}
           <Arrow direction={sorted} />
         </button>
