@@ -15,6 +15,7 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     baseURL,
+    actionTimeout: 20_000,
     viewport: { width: 1280, height: 900 },
     launchOptions: { executablePath: await chromium.executablePath(), args: ["--no-sandbox"] },
   },

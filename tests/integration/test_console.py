@@ -29,7 +29,7 @@ def demo(stack: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_console_when_tried_in_a_browser_then_all_holds(stack: Any, demo: Path, tmp_path: Path, spec: str) -> None:
     # The browser writes below these; another run's browser must not find its files.
     own = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "AOS_URL": stack.url, "AOS_DEMO": str(demo)}
-    own["AOS_FEED_PID"] = str(stack.process("aoa").pid)
+    own |= {"AOS_FEED_PID": str(stack.process("aoa").pid), "AOS_EXAMPLE": str(stack.home / "example")}
     node = Path(sys.executable).with_name("node")
     done = subprocess.run(
         [node, "node_modules/@playwright/test/cli.js", "test", spec],
