@@ -16,8 +16,9 @@ type AtLink = { source: string; target: string; edge: Edge; value: number } & Pi
 const NODE_WIDTH = 14
 /** A node's button is 24 px high; this much between two nodes keeps buttons apart. */
 const GAP = 26
-/** Room for one node: with it the thickest column fits. */
-const ROOM = 46
+/** Height for each node of the fullest column: with few there is room for thick bands. */
+const ROOM = { few: 46, many: 32 }
+const MANY = 40
 export const TOP = 36
 /** Half a button: the lowest node may be thin. */
 const BOTTOM = 14
@@ -30,7 +31,8 @@ const LEAST_HEIGHT = 320
  */
 export function layOut(graph: Graph, width: number): Layout {
   const layers = [...Array(COLUMNS).keys()].map((layer) => graph.nodes.filter((node) => node.layer === layer).length)
-  const height = Math.max(LEAST_HEIGHT, TOP + BOTTOM + Math.max(...layers) * ROOM)
+  const most = Math.max(...layers)
+  const height = Math.max(LEAST_HEIGHT, TOP + BOTTOM + most * (most > MANY ? ROOM.many : ROOM.few))
   if (graph.nodes.length === 0) return { nodes: [], links: [], width, height }
   const column = (width - labelRoom(width) - NODE_WIDTH) / (COLUMNS - 1)
   const diagram = sankey<AtNode, AtLink>()

@@ -16,6 +16,7 @@ import { graphQuery, ontologyQuery } from "../../ontology/queries"
 import { columnsUsed, dimensionsOf } from "../metrics/metric"
 import { countQuery, metricsQuery, type ViewOut, viewsQuery } from "../queries"
 import { Breakdown } from "./breakdown"
+import { Changed } from "./changed"
 import { ColumnPicker } from "./column-picker"
 import { ExportButton } from "./export-button"
 import { Filters } from "./filters"
@@ -126,6 +127,7 @@ function Filled({ view }: { view: ViewOut }) {
           </div>
         }
       >
+        {snapshot === 0 && <Changed view={view} />}
         <Rows
           view={view.name}
           columns={shown}
