@@ -8,11 +8,11 @@ import { Button } from "@/components/ui/button"
 import { Dialog } from "@/components/ui/dialog"
 import { formatNumber, formatPercent } from "@/lib/format"
 import { DataSets } from "./data-sets"
+import { OutcomeLine } from "./decisions/outcome"
+import type { useDecisions } from "./decisions/use-decisions"
 import { type Finding, findingQuery } from "./queries"
 import { StateBadge } from "./state-badge"
 import { rowsIn } from "./triage/inbox"
-import { OutcomeLine } from "./triage/outcome"
-import type { useDecisions } from "./triage/use-decisions"
 
 type Props = {
   id: string

@@ -32,7 +32,7 @@ export function Lane({ name, about, events, onOpen, trace }: Props) {
         <p className="text-xs text-muted">{about}</p>
       </header>
       {events.length === 0 ? (
-        <p className="p-4 text-sm text-muted">No event here yet.</p>
+        <p className="p-4 text-sm text-muted">Nothing to show here.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
         <ol tabIndex={0} aria-label={`Events of ${name}`} className="max-h-96 overflow-y-auto p-2 lg:max-h-[65vh]">

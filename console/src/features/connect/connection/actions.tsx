@@ -13,22 +13,10 @@ const route = getRouteApi("/app/connect/$connectionId")
 
 /** What can be done with a connection right now. */
 export function Actions({ connection, run }: { connection: Connection; run: Run | null }) {
-  const { id } = connection
   const navigate = route.useNavigate()
   const [choosing, setChoosing] = useState(false)
-  const refetch = [[...aamKey]]
   const showRuns = () => void navigate({ search: { tab: "runs" }, replace: true })
-  const deeds = {
-    sync: useDeed(() => sync(id, {}), { done: () => "The sync has begun.", refetch, onDone: showRuns }),
-    promote: useDeed(() => promote(id), { done: () => `${connection.name} may run now.`, refetch }),
-    pause: useDeed(() => pause(id), { done: () => `${connection.name} is paused.`, refetch }),
-    resume: useDeed(() => resume(id), { done: () => `${connection.name} goes on.`, refetch }),
-    discover: useDeed(() => discoverAgain(id), { done: () => "The source is being looked at again.", refetch }),
-    check: useDeed(() => check(id), {
-      done: ({ notes }) => ["The source answers.", ...notes].join(" "),
-      refetch,
-    }),
-  }
+  const deeds = useDeeds(connection, showRuns)
   const busy = useIsMutating() > 0
   const failed = Object.values(deeds).find((deed) => deed.isError)
   const button = (words: string, deed: UseMutationResult<unknown, unknown, void>, icon?: React.ReactNode) => (
@@ -80,6 +68,18 @@ export function Actions({ connection, run }: { connection: Connection; run: Run 
       )}
     </>
   )
+}
+
+function useDeeds({ id, name }: Connection, onSync: () => void) {
+  const refetch = [[...aamKey]]
+  return {
+    sync: useDeed(() => sync(id, {}), { done: () => "The sync has begun.", refetch, onDone: onSync }),
+    promote: useDeed(() => promote(id), { done: () => `${name} may run now.`, refetch }),
+    pause: useDeed(() => pause(id), { done: () => `${name} is paused.`, refetch }),
+    resume: useDeed(() => resume(id), { done: () => `${name} goes on.`, refetch }),
+    discover: useDeed(() => discoverAgain(id), { done: () => "The source is being looked at again.", refetch }),
+    check: useDeed(() => check(id), { done: ({ notes }) => ["The source answers.", ...notes].join(" "), refetch }),
+  }
 }
 
 type Deed = UseMutationResult<unknown, unknown, void>

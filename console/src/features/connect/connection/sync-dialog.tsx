@@ -18,16 +18,10 @@ const MODES = [
 type Mode = (typeof MODES)[number][0]
 type Body = Schemas["aam"]["SyncBody"]
 
+type Props = { connection: Connection; onClose: () => void; onStarted: () => void }
+
 /** Asks what a sync shall read. */
-export function SyncDialog({
-  connection,
-  onClose,
-  onStarted,
-}: {
-  connection: Connection
-  onClose: () => void
-  onStarted: () => void
-}) {
+export function SyncDialog({ connection, onClose, onStarted }: Props) {
   const [mode, setMode] = useState<Mode>("changes")
   const [streams, setStreams] = useState<ReadonlySet<string>>(new Set())
   const [from, setFrom] = useState("")
@@ -49,28 +43,7 @@ export function SyncDialog({
   return (
     <Dialog open onClose={onClose} title={`Sync ${connection.name}`} description="Choose what is read.">
       <form onSubmit={submit} className="flex flex-col gap-4 text-sm">
-        <fieldset className="flex flex-col gap-2">
-          <legend className="mb-1 font-bold">How</legend>
-          {MODES.map(([name, title, meaning]) => (
-            <label key={name} className="flex items-start gap-2">
-              <input
-                type="radio"
-                name="mode"
-                checked={mode === name}
-                onChange={() => setMode(name)}
-                aria-label={title}
-                aria-describedby={`mode-${name}`}
-                className="size-6 shrink-0 accent-primary"
-              />
-              <span>
-                <span className="block font-bold">{title}</span>
-                <span id={`mode-${name}`} className="text-xs text-muted">
-                  {meaning}
-                </span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <Modes mode={mode} onMode={setMode} />
         {mode === "backfill" && (
           <div className="grid gap-3 sm:grid-cols-2">
             <Field
@@ -99,6 +72,33 @@ export function SyncDialog({
         </div>
       </form>
     </Dialog>
+  )
+}
+
+function Modes({ mode, onMode }: { mode: Mode; onMode: (mode: Mode) => void }) {
+  return (
+    <fieldset className="flex flex-col gap-2">
+      <legend className="mb-1 font-bold">How</legend>
+      {MODES.map(([name, title, meaning]) => (
+        <label key={name} className="flex items-start gap-2">
+          <input
+            type="radio"
+            name="mode"
+            checked={mode === name}
+            onChange={() => onMode(name)}
+            aria-label={title}
+            aria-describedby={`mode-${name}`}
+            className="size-6 shrink-0 accent-primary"
+          />
+          <span>
+            <span className="block font-bold">{title}</span>
+            <span id={`mode-${name}`} className="text-xs text-muted">
+              {meaning}
+            </span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   )
 }
 

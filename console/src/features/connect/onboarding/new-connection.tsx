@@ -72,14 +72,10 @@ function Kinds({ connectors, chosen }: { connectors: readonly Connector[]; chose
   )
 }
 
-function Form({ connector }: { connector: Connector }) {
+/** Enter it, and go to where it is looked at. */
+function useOnboarding() {
   const navigate = route.useNavigate()
-  const [name, setName] = useState("")
-  const [streams, setStreams] = useState("")
-  const [safe, setSafe] = useState(true)
-  // Only pages that are served securely can make one; without it a repeated request is told apart by its name.
-  const [request_id] = useState(() => (globalThis.isSecureContext ? crypto.randomUUID() : ""))
-  const create = useDeed(onboard, {
+  return useDeed(onboard, {
     done: (connection) => `${connection.name} is being looked at.`,
     refetch: [[...aamKey]],
     onDone: ({ id, safe_mode }) =>
@@ -89,6 +85,15 @@ function Form({ connector }: { connector: Connector }) {
         search: safe_mode ? { tab: "preview" } : {},
       }),
   })
+}
+
+function Form({ connector }: { connector: Connector }) {
+  const [name, setName] = useState("")
+  const [streams, setStreams] = useState("")
+  const [safe, setSafe] = useState(true)
+  // Only pages that are served securely can make one; without it a repeated request is told apart by its name.
+  const [request_id] = useState(() => (globalThis.isSecureContext ? crypto.randomUUID() : ""))
+  const create = useOnboarding()
   return (
     <Card title="2. Where is it, and how may it be read?">
       <SettingsForm
@@ -127,24 +132,30 @@ function Form({ connector }: { connector: Connector }) {
               onChange={(event) => setStreams(event.target.value)}
               spellCheck={false}
             />
-            <label className="flex items-start gap-2 text-sm">
-              <input
-                type="checkbox"
-                checked={safe}
-                onChange={(event) => setSafe(event.target.checked)}
-                className="size-6 shrink-0 accent-primary"
-              />
-              <span>
-                <span className="block font-bold">Safe Mode</span>
-                <span className="text-xs text-muted">
-                  At most 20 rows of a stream are read, nothing is made at the source and nothing is announced until you
-                  promote the connection.
-                </span>
-              </span>
-            </label>
+            <SafeMode on={safe} onChange={setSafe} />
           </>
         }
       />
     </Card>
+  )
+}
+
+function SafeMode({ on, onChange }: { on: boolean; onChange: (on: boolean) => void }) {
+  return (
+    <label className="flex items-start gap-2 text-sm">
+      <input
+        type="checkbox"
+        checked={on}
+        onChange={(event) => onChange(event.target.checked)}
+        className="size-6 shrink-0 accent-primary"
+      />
+      <span>
+        <span className="block font-bold">Safe Mode</span>
+        <span className="text-xs text-muted">
+          At most 20 rows of a stream are read, nothing is made at the source and nothing is announced until you promote
+          the connection.
+        </span>
+      </span>
+    </label>
   )
 }

@@ -9,7 +9,6 @@ import { aamKey } from "../queries"
 
 /** Asks for an Airbyte deployment and a credential that may read. */
 export function WatchDialog({ onClose }: { onClose: () => void }) {
-  const [by, setBy] = useState("client")
   const create = useDeed(watch, {
     done: (made) => `${made.name} is watched.`,
     refetch: [[...aamKey, "watches"]],
@@ -34,23 +33,7 @@ export function WatchDialog({ onClose }: { onClose: () => void }) {
       <form onSubmit={submit} className="flex flex-col gap-3">
         <Field label="Name" name="name" required />
         <Field label="Address" name="url" type="url" placeholder="https://airbyte.example.com" required />
-        <SelectField
-          label="Credential"
-          value={by}
-          onChange={(event) => setBy(event.target.value)}
-          options={[
-            ["client", "An application's ID and secret"],
-            ["bearer", "A bearer token"],
-          ]}
-        />
-        {by === "client" ? (
-          <>
-            <Field label="Application ID" name="client_id" autoComplete="off" required />
-            <Field label="Application secret" name="client_secret" type="password" autoComplete="off" required />
-          </>
-        ) : (
-          <Field label="Bearer token" name="bearer_token" type="password" autoComplete="off" required />
-        )}
+        <Credential />
         <Field label="Look every (seconds)" name="every_seconds" type="number" min={60} defaultValue={300} required />
         <Field
           label="Late after (minutes)"
@@ -70,5 +53,30 @@ export function WatchDialog({ onClose }: { onClose: () => void }) {
         </div>
       </form>
     </Dialog>
+  )
+}
+
+function Credential() {
+  const [by, setBy] = useState("client")
+  return (
+    <>
+      <SelectField
+        label="Credential"
+        value={by}
+        onChange={(event) => setBy(event.target.value)}
+        options={[
+          ["client", "An application's ID and secret"],
+          ["bearer", "A bearer token"],
+        ]}
+      />
+      {by === "client" ? (
+        <>
+          <Field label="Application ID" name="client_id" autoComplete="off" required />
+          <Field label="Application secret" name="client_secret" type="password" autoComplete="off" required />
+        </>
+      ) : (
+        <Field label="Bearer token" name="bearer_token" type="password" autoComplete="off" required />
+      )}
+    </>
   )
 }

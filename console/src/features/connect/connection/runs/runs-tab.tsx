@@ -79,27 +79,9 @@ function columns(id: string): Column<Run>[] {
       value: (run) => tookMs(run),
       cell: (run) => formatDuration(tookMs(run)),
     },
-    {
-      id: "read",
-      header: "Read",
-      numeric: true,
-      value: (run) => totals(run).read,
-      cell: (run) => formatNumber(totals(run).read),
-    },
-    {
-      id: "published",
-      header: "Published",
-      numeric: true,
-      value: (run) => totals(run).published,
-      cell: (run) => formatNumber(totals(run).published),
-    },
-    {
-      id: "aside",
-      header: "Set aside",
-      numeric: true,
-      value: (run) => totals(run).quarantined,
-      cell: (run) => formatNumber(totals(run).quarantined),
-    },
+    counted("read", "Read", (run) => totals(run).read),
+    counted("published", "Published", (run) => totals(run).published),
+    counted("aside", "Set aside", (run) => totals(run).quarantined),
     {
       id: "rate",
       header: "Rows/s",
@@ -108,6 +90,10 @@ function columns(id: string): Column<Run>[] {
       cell: (run) => (runOpen(run) ? "" : formatNumber(Math.round(rate(run)))),
     },
   ]
+}
+
+function counted(id: string, header: string, value: (run: Run) => number): Column<Run> {
+  return { id, header, numeric: true, value, cell: (run) => formatNumber(value(run)) }
 }
 
 const rate = (run: Run) => totals(run).read / Math.max(tookMs(run) / 1000, 0.001)

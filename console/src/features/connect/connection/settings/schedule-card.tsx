@@ -33,20 +33,7 @@ export function ScheduleCard({ id, steering }: { id: string; steering: Steering 
   )
   return (
     <Card title="Schedule">
-      <p className="mb-3 text-sm">
-        <b>{scheduleWords(steering)}</b>
-        {steering.next_time && (
-          <>
-            {", next "}
-            <Time at={steering.next_time} />
-          </>
-        )}
-        {steering.last_note && (
-          <span className="block text-muted">
-            Last due <Time at={steering.last_time} />: {steering.last_note}
-          </span>
-        )}
-      </p>
+      <Now steering={steering} />
       <Saved busy={save.isPending} error={save.error} onSave={() => save.mutate()}>
         <SelectField label="Sync" value={kind} onChange={(event) => setKind(event.target.value)} options={KINDS} />
         {kind === "interval" && (
@@ -79,5 +66,25 @@ export function ScheduleCard({ id, steering }: { id: string; steering: Steering 
         )}
       </Saved>
     </Card>
+  )
+}
+
+/** The schedule in force. */
+function Now({ steering }: { steering: Steering }) {
+  return (
+    <p className="mb-3 text-sm">
+      <b>{scheduleWords(steering)}</b>
+      {steering.next_time && (
+        <>
+          {", next "}
+          <Time at={steering.next_time} />
+        </>
+      )}
+      {steering.last_note && (
+        <span className="block text-muted">
+          Last due <Time at={steering.last_time} />: {steering.last_note}
+        </span>
+      )}
+    </p>
   )
 }

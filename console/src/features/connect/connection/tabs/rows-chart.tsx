@@ -1,7 +1,7 @@
 import { useId } from "react"
 import { formatCompact, formatCount, formatNumber, formatTime } from "@/lib/format"
 import type { Run } from "../../queries"
-import { totals } from "../../words"
+import { type Totals, totals } from "../../words"
 
 const BARS = 30
 const HEIGHT = 140
@@ -44,33 +44,41 @@ export function RowsChart({ runs }: { runs: readonly Run[] }) {
           <Key colour="bg-warn" name="set aside" />
         </span>
       </figcaption>
-      <details className="text-sm">
-        <summary className="cursor-pointer font-bold">As a table</summary>
-        <table className="w-full text-left text-xs">
-          <caption className="sr-only">Rows of the newest runs</caption>
-          <thead>
-            <tr className="text-muted">
-              <th scope="col">Began</th>
-              <th scope="col" className="text-right">
-                Published
-              </th>
-              <th scope="col" className="text-right">
-                Set aside
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {bars.toReversed().map(({ run, published, quarantined }) => (
-              <tr key={run.id} className="tabular-nums">
-                <td>{formatTime(new Date(run.create_time))}</td>
-                <td className="text-right">{formatNumber(published)}</td>
-                <td className="text-right">{formatNumber(quarantined)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <AsTable bars={bars} />
     </figure>
+  )
+}
+
+type Bar = { run: Run } & Totals
+
+function AsTable({ bars }: { bars: readonly Bar[] }) {
+  return (
+    <details className="text-sm">
+      <summary className="cursor-pointer font-bold">As a table</summary>
+      <table className="w-full text-left text-xs">
+        <caption className="sr-only">Rows of the newest runs</caption>
+        <thead>
+          <tr className="text-muted">
+            <th scope="col">Began</th>
+            <th scope="col" className="text-right">
+              Published
+            </th>
+            <th scope="col" className="text-right">
+              Set aside
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {bars.toReversed().map(({ run, published, quarantined }) => (
+            <tr key={run.id} className="tabular-nums">
+              <td>{formatTime(new Date(run.create_time))}</td>
+              <td className="text-right">{formatNumber(published)}</td>
+              <td className="text-right">{formatNumber(quarantined)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
   )
 }
 

@@ -3,7 +3,7 @@ import { useState } from "react"
 import { toast } from "@/components/toast"
 import { formatCount } from "@/lib/format"
 import { approve, type Finding, findingsKey, reject } from "../queries"
-import { decideEach, type Outcome } from "./inbox"
+import { decideEach, type Outcome } from "../triage/inbox"
 
 export type Decision = { kind: "approve"; dataSets?: string[] } | { kind: "reject"; note: string }
 export type Progress = { kind: Decision["kind"]; settled: number; of: number }
