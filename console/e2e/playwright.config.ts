@@ -17,6 +17,8 @@ export default defineConfig({
     baseURL,
     actionTimeout: 20_000,
     viewport: { width: 1280, height: 900 },
+    // A colour on its way from one theme to the other is neither.
+    contextOptions: { reducedMotion: "reduce" },
     launchOptions: { executablePath: await chromium.executablePath(), args: ["--no-sandbox"] },
   },
 })
