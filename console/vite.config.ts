@@ -13,5 +13,10 @@ export default defineConfig({
   build: { assetsInlineLimit: 0, sourcemap: false, modulePreload: { polyfill: false } },
   // The guide, the help and the glossary are files of the repository.
   server: { fs: { allow: [".."] }, proxy: { "/api": { target: gateway, ws: true }, "/.well-known": gateway } },
-  test: { environment: "happy-dom", setupFiles: ["src/testing/setup.ts"], include: ["src/**/*.test.{ts,tsx}"] },
+  test: {
+    css: true,
+    environment: "happy-dom",
+    setupFiles: ["src/testing/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+  },
 })
