@@ -1,2 +1,2 @@
-export { Views } from "./list/views"
 export { View } from "./view/view"
+export { Views } from "./views"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
+import { extrasOf } from "../rows/row-drawer"
+import { valueText } from "../rows/value"
 import { chartRows, only } from "./breakdown"
-import { extrasOf } from "./row-drawer"
-import { valueText } from "./value"
 
 describe("valueText", () => {
   it("keeps every digit and the time zone, and leaves years alone", () => {

@@ -10,11 +10,11 @@ import { Page } from "@/components/page"
 import { Card } from "@/components/ui/card"
 import { Tabs } from "@/components/ui/tabs"
 import { formatNumber } from "@/lib/format"
-import { FreshnessOf, useFigures } from "../../ontology/freshness"
-import { type Feeding, feeding } from "../../ontology/lineage/graph"
-import { graphQuery, ontologyQuery, type StreamFigures } from "../../ontology/queries"
-import { Metrics } from "../metrics/metrics"
-import { metricsQuery, type ViewOut, viewsQuery } from "../queries"
+import { FreshnessOf, useFigures } from "../ontology/freshness"
+import { type Feeding, feeding } from "../ontology/lineage/graph"
+import { graphQuery, ontologyQuery, type StreamFigures } from "../ontology/queries"
+import { Metrics } from "./metrics/metrics"
+import { metricsQuery, type ViewOut, viewsQuery } from "./queries"
 
 const route = getRouteApi("/app/views")
 

@@ -8,7 +8,7 @@ import { Trouble } from "@/components/trouble"
 import { Button } from "@/components/ui/button"
 import { formatCount, formatNumber } from "@/lib/format"
 import { type Asked, type ColumnOut, countQuery, type Row, rowsQuery } from "../queries"
-import { isNumber, orderAfter } from "./search"
+import { isNumber, orderAfter } from "../view/search"
 import { Value } from "./value"
 
 type Props = {
