@@ -1,6 +1,2 @@
-export function Admin() {
-  return null
-}
-export function Account() {
-  return null
-}
+export { Account } from "./account/account"
+export { Admin } from "./admin"

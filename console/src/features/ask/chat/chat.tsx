@@ -39,7 +39,7 @@ export function Chat({ suggestions, titles, children }: Props) {
   return (
     <section aria-label="Questions and answers" className="flex flex-col gap-5">
       {turns.length === 0 && offered}
-      {children}
+      {turns.length === 0 ? children : <Aside>{children}</Aside>}
       <ol className="flex flex-col gap-6">
         {turns.map((turn) => (
           <Turn
@@ -56,6 +56,18 @@ export function Chat({ suggestions, titles, children }: Props) {
       <AskBox busy={busy} onAsk={begin} onStop={stop} />
       {cited && <CitationDrawer citation={cited} onClose={close} />}
     </section>
+  )
+}
+
+/** What stood on the page before there were answers; a press away once there are. */
+function Aside({ children }: { children: ReactNode }) {
+  return (
+    <details>
+      <summary className="inline-block cursor-pointer rounded py-1 text-sm font-bold text-primary">
+        Figures at a glance
+      </summary>
+      <div className="mt-2">{children}</div>
+    </details>
   )
 }
 

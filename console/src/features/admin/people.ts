@@ -1,0 +1,42 @@
+import { useQueries, useQuery } from "@tanstack/react-query"
+import { useMemo } from "react"
+import { api, data } from "@/api/client"
+import { allPages } from "@/api/pages"
+import { useMe } from "@/lib/me"
+import { identityKey, serviceAccountsQuery } from "./queries"
+
+const MOST = 1_000
+
+const allUsersQuery = {
+  queryKey: [...identityKey, "all-users"],
+  queryFn: () =>
+    allPages(
+      (page_token) => data(api.GET("/api/v1/auth/users", { params: { query: { page_size: 100, page_token } } })),
+      (page) => page.users,
+      MOST,
+    ),
+  retry: false,
+}
+
+/** Names of people and programs by id, as far as the reader may know them; an unknown id stands for itself. */
+export function useNames(): (id: string) => string {
+  const me = useMe()
+  const [users, programs] = useQueries({ queries: [allUsersQuery, { ...serviceAccountsQuery, retry: false }] })
+  return useMemo(() => {
+    const names = new Map<string, string>()
+    for (const one of users?.data ?? []) names.set(one.id, one.email || one.name)
+    for (const one of programs?.data ?? []) names.set(one.id, one.name)
+    if (me) names.set(me.id, me.email || me.name)
+    return (id: string) => names.get(id) ?? id
+  }, [users?.data, programs?.data, me])
+}
+
+/** Everybody who can be named, for a choice. */
+export function usePeople(): (readonly [id: string, name: string])[] {
+  const users = useQuery(allUsersQuery).data ?? []
+  const programs = useQuery({ ...serviceAccountsQuery, retry: false }).data ?? []
+  return [
+    ...users.map((one) => [one.id, one.email || one.name] as const),
+    ...programs.map((one) => [one.id, one.name] as const),
+  ]
+}
