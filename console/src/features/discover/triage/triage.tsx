@@ -39,8 +39,8 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
                 finding={finding}
                 open={finding.id === inbox.openId}
                 selected={inbox.selected.has(finding.id)}
-                onOpen={() => set({ finding: finding.id })}
-                onSelect={(on) => inbox.select(finding.id, on)}
+                onOpen={inbox.open}
+                onSelect={inbox.select}
               />
             ))}
           </ul>

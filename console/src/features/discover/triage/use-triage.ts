@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
-import { useRef, useState } from "react"
+import { useCallback, useRef, useState } from "react"
 import { withSearch } from "@/lib/search"
 import { type Decision, useDecisions } from "../decisions/use-decisions"
 import { type Finding, scansQuery } from "../queries"
@@ -21,10 +21,17 @@ export function useTriage(findings: readonly Finding[]) {
   const list = useRef<HTMLUListElement>(null)
   const shown = pick(findings, filter, scans)
   const chosen = shown.filter((finding) => selected.has(finding.id))
-  const set = (more: Filter & { finding?: string }) =>
-    void navigate({ search: (before) => withSearch(before, more), replace: true, resetScroll: false })
-  const select = (id: string, on: boolean) =>
-    setSelected((before) => new Set(on ? [...before, id] : [...before].filter((one) => one !== id)))
+  const set = useCallback(
+    (more: Filter & { finding?: string }) =>
+      void navigate({ search: (before) => withSearch(before, more), replace: true, resetScroll: false }),
+    [navigate],
+  )
+  const open = useCallback((id: string) => set({ finding: id }), [set])
+  const select = useCallback(
+    (id: string, on: boolean) =>
+      setSelected((before) => new Set(on ? [...before, id] : [...before].filter((one) => one !== id))),
+    [],
+  )
   const focus = (id: string) => opener(list.current, id)?.focus()
 
   /** Decide, and put the keyboard on the finding that then stands where the first one stood. */
@@ -54,7 +61,7 @@ export function useTriage(findings: readonly Finding[]) {
   }
   useKeys(act, rejecting.length > 0 || help)
   const state = { openId, filter, scans, selected, rejecting, help, decisions, list, shown, chosen }
-  return { ...state, set, select, setSelected, setRejecting, setHelp, settle, act }
+  return { ...state, set, open, select, setSelected, setRejecting, setHelp, settle, act }
 }
 
 /** The finding that has the keyboard. */
