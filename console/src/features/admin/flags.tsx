@@ -73,12 +73,9 @@ function FlagLine({ flag }: { flag: Flag }) {
               Default
             </Button>
           )}
-          <Button
-            busy={set.isPending}
-            onClick={() => set.mutate(!flag.enabled)}
-            aria-label={`Turn ${formatWord(flag.name)} ${word(!flag.enabled)}`}
-          >
+          <Button busy={set.isPending} onClick={() => set.mutate(!flag.enabled)}>
             Turn {word(!flag.enabled)}
+            <span className="sr-only">: {formatWord(flag.name)}</span>
           </Button>
         </div>
       </div>

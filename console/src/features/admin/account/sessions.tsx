@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query"
-import { useMemo } from "react"
+import { useMemo, useState } from "react"
 import { Async } from "@/components/async"
 import { type Column, DataTable } from "@/components/data-table"
 import { Time } from "@/components/time"
@@ -13,6 +13,7 @@ import { endOtherSessions, endSession } from "../deeds"
 import { identityKey, type Session, sessionsQuery } from "../queries"
 import { deviceOf } from "./device"
 
+const FIRST = 10
 const refetch = [[...identityKey, "sessions"]]
 
 /** Where one is signed in. */
@@ -26,6 +27,7 @@ export function Sessions() {
   const busy = end.isPending ? end.variables : ""
   const { mutate } = end
   const columns = useMemo(() => columnsOf(busy, mutate), [busy, mutate])
+  const [whole, setWhole] = useState(false)
   const failed = [end, others].find((deed) => deed.isError)
   return (
     <Card
@@ -44,7 +46,19 @@ export function Sessions() {
       {failed && <Trouble error={failed.error} />}
       <Async query={query}>
         {(sessions) => (
-          <DataTable caption="Your sessions, the one used last first" columns={columns} rows={sessions} rowId={idOf} />
+          <>
+            <DataTable
+              caption="Your sessions, the one used last first"
+              columns={columns}
+              rows={whole ? sessions : sessions.slice(0, FIRST)}
+              rowId={idOf}
+            />
+            {!whole && sessions.length > FIRST && (
+              <Button className="mt-3" onClick={() => setWhole(true)}>
+                Show all {sessions.length}
+              </Button>
+            )}
+          </>
         )}
       </Async>
     </Card>

@@ -52,7 +52,7 @@ function columnsOf(nameOf: (id: string) => string, onOpen: Props["onOpen"]): Col
       id: "who",
       header: "Who",
       cell: (one) => (
-        <span className="break-all">
+        <span className="block min-w-44 break-words">
           {one.actor ? nameOf(one.actor) : <span className="text-muted">nobody yet</span>}
         </span>
       ),

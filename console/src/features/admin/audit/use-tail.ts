@@ -17,7 +17,7 @@ export function useTail(): { tail: readonly Entry[]; at: number | null; error: u
       ({ event, data }) => {
         if (event === "entry") setTail((before) => tailAfter(before, JSON.parse(data) as Entry))
       },
-      () => undefined,
+      (feed) => feed === "live" && setAt(Date.now()),
       stop.signal,
       { alive: () => setAt(Date.now()) },
     ).catch((failure: unknown) => {
