@@ -3,7 +3,7 @@ import { Async } from "@/components/async"
 import { Chart, type ChartRow } from "@/components/chart"
 import { Card } from "@/components/ui/card"
 import { SelectField } from "@/components/ui/field"
-import { formatWord } from "@/lib/format"
+import { formatNumber, formatWord } from "@/lib/format"
 import { type Filter, whereText, withCondition } from "@/lib/where"
 import type { Attribute } from "../../ontology/queries"
 import type { Dimension } from "../metrics/metric"
@@ -88,7 +88,7 @@ function Drawn({ view, filters, snapshot, unit, isTime, by, asked, title, onPick
   return (
     <Async query={groups} lines={6}>
       {(told) => {
-        const groups = told.rows.filter((row) => row.value !== null && row.value !== undefined)
+        const { groups, undated } = sorted(told.rows, isTime)
         if (groups.length === 0)
           return <p className="text-sm">No row meets these conditions: there is nothing to draw.</p>
         const pick = isTime ? {} : { onPick: (at: number) => onPick(only(by, groups[at]?.label)) }
@@ -100,6 +100,11 @@ function Drawn({ view, filters, snapshot, unit, isTime, by, asked, title, onPick
               kind={isTime ? "line" : "bar"}
               name={groupText(by)}
             />
+            {undated && (
+              <p className="text-xs text-muted">
+                Without {by.column}: {formatNumber(Number(undated.value))}
+              </p>
+            )}
             {!isTime && <p className="text-xs text-muted">Choose a bar to see its rows only.</p>}
             {told.truncated && <p className="text-xs text-muted">The {groups.length} largest are shown.</p>}
           </>
@@ -107,6 +112,13 @@ function Drawn({ view, filters, snapshot, unit, isTime, by, asked, title, onPick
       }}
     </Async>
   )
+}
+
+/** The groups that have a figure; over time, the one without a date stands apart: it has no place on the line. */
+export function sorted(rows: readonly Row[], isTime: boolean): { groups: Row[]; undated: Row | undefined } {
+  const figured = rows.filter((row) => row.value !== null && row.value !== undefined)
+  if (!isTime) return { groups: figured, undated: undefined }
+  return { groups: figured.filter((row) => row.label !== null), undated: figured.find((row) => row.label === null) }
 }
 
 /** The condition that a row belongs to a group. */

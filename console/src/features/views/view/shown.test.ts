@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { extrasOf } from "../rows/row-drawer"
 import { valueText } from "../rows/value"
-import { chartRows, only } from "./breakdown"
+import { chartRows, only, sorted } from "./breakdown"
 
 describe("valueText", () => {
   it("keeps every digit and the time zone, and leaves years alone", () => {
@@ -21,6 +21,18 @@ describe("chartRows", () => {
     ]
     expect(chartRows(rows).map((row) => row.label)).toEqual(["won", "(empty)", "(empty text)"])
     expect(chartRows(rows)[0]?.value).toBe(12.5)
+  })
+})
+
+describe("sorted", () => {
+  const rows = [
+    { label: "2026-01-01", value: 1 },
+    { label: "2026-02-01", value: null },
+    { label: null, value: 9 },
+  ]
+  it("keeps rows without a date off a line over time, and groups without a figure off any chart", () => {
+    expect(sorted(rows, true)).toEqual({ groups: [rows[0]], undated: rows[2] })
+    expect(sorted(rows, false)).toEqual({ groups: [rows[0], rows[2]], undated: undefined })
   })
 })
 
