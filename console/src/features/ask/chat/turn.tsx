@@ -68,7 +68,7 @@ function Foot({ answer, onOpen }: { answer: Answer; onOpen: Props["onOpen"] }) {
   return (
     <>
       {answer.citations.length > 0 && <Sources citations={answer.citations} onOpen={onOpen} />}
-      <div className="flex flex-wrap items-center justify-between gap-3 border-t pt-3 text-xs text-muted">
+      <div className="flex flex-wrap items-start justify-between gap-3 border-t pt-3 text-xs text-muted">
         <span>
           {answer.engine === "offline"
             ? "Told from your data alone; no model took part."

@@ -45,7 +45,7 @@ export function Upload() {
           value={collection}
           maxLength={100}
           list={list}
-          placeholder="default"
+          placeholder="general"
           hint="Who may read it is said for a whole collection."
           className="w-full sm:w-64"
           onChange={(event) => setCollection(event.target.value)}

@@ -14,6 +14,7 @@ export function Evidence({ evidence, citations, onOpen }: Props) {
   const { table, chart } = evidence
   const alone = standing(evidence)
   const rows: ChartRow[] = chart ? chartRows(chart) : []
+  if (!alone.length && !table?.rows.length) return null
   return (
     <div className="flex min-w-0 flex-col gap-4">
       {alone.length > 0 && (

@@ -15,7 +15,6 @@ export function Feedback({ answerId }: { answerId: string }) {
     ({ helpful, comment }: { helpful: boolean; comment: string }) =>
       sendFeedback({ answer_id: answerId, helpful, comment }),
     {
-      done: () => "Thank you.",
       onDone: (_, { helpful, comment }) => {
         setSaid(helpful)
         setTold(comment !== "")
@@ -49,6 +48,9 @@ export function Feedback({ answerId }: { answerId: string }) {
           </Button>
         </form>
       )}
+      <span role="status" className={said === null ? "sr-only" : "font-bold text-text"}>
+        {said !== null && (said || told) ? "Thank you." : ""}
+      </span>
       {send.isError && <Trouble error={send.error} />}
     </div>
   )
