@@ -96,7 +96,7 @@ function Drawn({ view, filters, snapshot, unit, isTime, by, asked, title, onPick
           <>
             <Chart
               {...{ title, unit, ...pick }}
-              rows={chartRows(groups)}
+              rows={chartRows(groups, by.grain)}
               kind={isTime ? "line" : "bar"}
               name={groupText(by)}
             />
@@ -106,7 +106,11 @@ function Drawn({ view, filters, snapshot, unit, isTime, by, asked, title, onPick
               </p>
             )}
             {!isTime && <p className="text-xs text-muted">Choose a bar to see its rows only.</p>}
-            {told.truncated && <p className="text-xs text-muted">The {groups.length} largest are shown.</p>}
+            {told.truncated && (
+              <p className="text-xs text-muted">
+                The {isTime ? "first" : "largest"} {groups.length} are shown.
+              </p>
+            )}
           </>
         )
       }}
@@ -127,14 +131,17 @@ export function only({ column, json_key = "" }: { column: string; json_key?: str
   return { column, op: empty ? "is_null" : "eq", values: empty ? [] : [String(label)], json_key }
 }
 
-/** A group without a name is "empty". */
-export function chartRows(groups: readonly Row[]): ChartRow[] {
-  return groups.map((row) => ({ label: labelText(row.label), value: Number(row.value) }))
+/** How much of an ISO 8601 date a grain needs. */
+const LENGTHS: Record<string, number> = { year: 4, quarter: 7, month: 7, week: 10, day: 10 }
+
+/** A group without a name is "empty"; a date is as long as its grain. */
+export function chartRows(groups: readonly Row[], grain = ""): ChartRow[] {
+  return groups.map((row) => ({ label: labelText(row.label, grain), value: Number(row.value) }))
 }
 
-function labelText(label: Row[string] | undefined): string {
+function labelText(label: Row[string] | undefined, grain: string): string {
   if (label === null || label === undefined) return "(empty)"
-  return label === "" ? "(empty text)" : String(label)
+  return label === "" ? "(empty text)" : String(label).slice(0, LENGTHS[grain])
 }
 
 /** The unit of a figure; an attribute may name the column that holds it, which then differs from row to row. */

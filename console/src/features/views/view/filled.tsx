@@ -27,6 +27,7 @@ export function Filled({ view }: { view: ViewOut }) {
         <Filters
           check={shown.check}
           columns={view.columns}
+          first={shown.columns[0]?.name ?? ""}
           attributes={shown.attributes}
           filters={shown.filters}
           onChange={shown.setFilters}

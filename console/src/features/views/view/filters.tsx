@@ -11,6 +11,8 @@ import { conditionText, isDate, isNumber, operatorsFor, wantsValue } from "./sea
 
 type Props = {
   columns: ColumnOut[]
+  /** The column that a new condition begins with. */
+  first: string
   attributes: Attribute[]
   filters: Filter[]
   onChange: (filters: Filter[]) => void
@@ -19,7 +21,7 @@ type Props = {
 }
 
 /** The conditions that rows must meet, and a form for one more. */
-export function Filters({ columns, attributes, filters, onChange, check }: Props) {
+export function Filters({ columns, first, attributes, filters, onChange, check }: Props) {
   const typeOf = (name: string) => columns.find((column) => column.name === name)?.type ?? "string"
   const add = async (filter: Filter) => {
     const all = withCondition(filters, filter)
@@ -51,15 +53,20 @@ export function Filters({ columns, attributes, filters, onChange, check }: Props
           })}
         </ul>
       )}
-      <NewCondition columns={columns} attributes={attributes} onAdd={add} />
+      <NewCondition columns={columns} first={first} attributes={attributes} onAdd={add} />
     </div>
   )
 }
 
-type NewProps = { columns: ColumnOut[]; attributes: Attribute[]; onAdd: (filter: Filter) => Promise<void> }
+type NewProps = {
+  columns: ColumnOut[]
+  first: string
+  attributes: Attribute[]
+  onAdd: (filter: Filter) => Promise<void>
+}
 
-function NewCondition({ columns, attributes, onAdd }: NewProps) {
-  const [name, setName] = useState(columns.find((column) => !column.name.startsWith("_"))?.name ?? "")
+function NewCondition({ columns, first, attributes, onAdd }: NewProps) {
+  const [name, setName] = useState(first)
   const [chosen, setOp] = useState("eq")
   const [value, setValue] = useState("")
   const [key, setKey] = useState("")

@@ -22,6 +22,14 @@ describe("chartRows", () => {
     expect(chartRows(rows).map((row) => row.label)).toEqual(["won", "(empty)", "(empty text)"])
     expect(chartRows(rows)[0]?.value).toBe(12.5)
   })
+  it("writes of a date what its grain needs", () => {
+    const rows = [{ label: "2026-04-01T00:00:00.000000Z", value: 1 }]
+    expect(["year", "month", "day"].map((grain) => chartRows(rows, grain)[0]?.label)).toEqual([
+      "2026",
+      "2026-04",
+      "2026-04-01",
+    ])
+  })
 })
 
 describe("sorted", () => {
