@@ -24,13 +24,13 @@ test("a newcomer goes from signing up to an answer without leaving the console",
     await page.getByRole("textbox", { name: "Place" }).fill(folder)
     await page.getByRole("button", { name: "Start the scan" }).click()
     await page.getByRole("tab", { name: "Findings (1 to decide)" }).click()
-    await expect(page.getByRole("list", { name: "Findings" }).getByRole("listitem")).toHaveCount(1)
+    await expect(page.getByRole("list", { name: "Findings", exact: true }).getByRole("listitem")).toHaveCount(1)
   })
 
   await test.step("approve, by keyboard", async () => {
-    await page.getByRole("list", { name: "Findings" }).getByRole("button").focus()
+    await page.getByRole("list", { name: "Findings", exact: true }).getByRole("button").focus()
     await page.keyboard.press("a")
-    await expect(page.getByRole("list", { name: "Findings" }).getByRole("listitem")).toHaveCount(0)
+    await expect(page.getByRole("list", { name: "Findings", exact: true }).getByRole("listitem")).toHaveCount(0)
     await page.getByRole("link", { name: "See the connections" }).click()
     await expect(page.getByRole("table").getByText("Active", { exact: true })).toBeVisible()
   })

@@ -11,6 +11,8 @@ import { KeysDialog } from "./keys-dialog"
 import { NoneLeft } from "./none-left"
 import { opener, useTriage } from "./use-triage"
 
+const MOST_DECIDED = 20
+
 /** The inbox: look at what was found, and decide. */
 export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () => void }) {
   const inbox = useTriage(findings)
@@ -30,7 +32,10 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
           onHelp={() => inbox.setHelp(true)}
         />
         {shown.length === 0 ? (
-          <NoneLeft any={findings.length > 0} filter={filter} onAll={() => set({ state: "all" })} onScan={onScan} />
+          <>
+            <NoneLeft any={findings.length > 0} filter={filter} onAll={() => set({ state: "all" })} onScan={onScan} />
+            {!Object.values(filter).some(Boolean) && <Decided findings={findings} inbox={inbox} />}
+          </>
         ) : (
           <ul ref={inbox.list} data-inbox aria-label="Findings" className="rounded-xl border">
             {shown.map((finding) => (
@@ -51,6 +56,25 @@ export function Triage({ findings, onScan }: { findings: Finding[]; onScan: () =
       </div>
       <Dialogs inbox={inbox} />
     </Card>
+  )
+}
+
+/** Below an inbox with nothing left: what was decided, so that nobody wonders where it went. */
+function Decided({ findings, inbox }: { findings: Finding[]; inbox: ReturnType<typeof useTriage> }) {
+  if (findings.length === 0) return null
+  return (
+    <ul aria-label="Decided" className="rounded-xl border">
+      {findings.slice(0, MOST_DECIDED).map((finding) => (
+        <FindingRow
+          key={finding.id}
+          finding={finding}
+          open={finding.id === inbox.openId}
+          selected={inbox.selected.has(finding.id)}
+          onOpen={inbox.open}
+          onSelect={inbox.select}
+        />
+      ))}
+    </ul>
   )
 }
 
