@@ -172,7 +172,7 @@ const administration = () => import("./features/admin")
 const admin = createRoute({
   getParentRoute: () => app,
   path: "/admin",
-  validateSearch: only("tab", "actor", "action", "outcome"),
+  validateSearch: only("tab", "actor", "action", "outcome", "entry", "user"),
   component: lazyRouteComponent(administration, "Admin"),
 })
 const account = createRoute({

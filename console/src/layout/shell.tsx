@@ -98,7 +98,7 @@ function Top() {
         <p className="truncate font-bold">{me?.tenant_name ?? " "}</p>
       </div>
       <Link to="/admin/account" className="max-w-48 truncate rounded-lg p-2 font-bold hover:bg-raised">
-        {me?.email ?? "Account"}
+        {me?.email || me?.name || "Account"}
       </Link>
       <ThemeSwitch />
       <button

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query"
-import { useMemo, useState } from "react"
+import { getRouteApi } from "@tanstack/react-router"
+import { useCallback, useMemo } from "react"
 import { Skeleton } from "@/components/async"
 import { type Column, DataTable } from "@/components/data-table"
 import { Time } from "@/components/time"
@@ -8,17 +9,25 @@ import { Badge } from "@/components/ui/badge"
 import { Button } from "@/components/ui/button"
 import { Card } from "@/components/ui/card"
 import { useMe } from "@/lib/me"
+import { withSearch } from "@/lib/search"
 import { type User, usersQuery } from "../queries"
 import { Invitations } from "./invitations"
 import { UserDrawer } from "./user-drawer"
+
+const route = getRouteApi("/app/admin")
 
 /** The people of the tenant, and those who are invited. */
 export function Users() {
   const query = useInfiniteQuery(usersQuery)
   const me = useMe()
-  const [open, setOpen] = useState("")
+  const { user: open = "" } = route.useSearch()
+  const navigate = route.useNavigate()
+  const setOpen = useCallback(
+    (id: string) => void navigate({ search: (now) => withSearch(now, { user: id }), resetScroll: false }),
+    [navigate],
+  )
   const users = query.data?.pages.flatMap((page) => page.users) ?? []
-  const columns = useMemo(() => columnsOf(me?.id ?? "", setOpen), [me?.id])
+  const columns = useMemo(() => columnsOf(me?.id ?? "", setOpen), [me?.id, setOpen])
   const user = users.find((one) => one.id === open)
   return (
     <div className="flex flex-col gap-4">

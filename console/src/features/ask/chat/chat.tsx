@@ -25,7 +25,11 @@ export function Chat({ suggestions, titles, children }: Props) {
   const last = turns.at(-1)
   const begin = (asked: string) => {
     ask(asked, persona)
-    void navigate({ search: (now) => withSearch(now, { question: asked, cite: "" }), resetScroll: false })
+    void navigate({
+      search: (now) => withSearch(now, { question: asked, cite: "" }),
+      replace: true,
+      resetScroll: false,
+    })
   }
   useQuestionOfAddress(question, () => ask(question, persona))
   const open = (number: string) =>

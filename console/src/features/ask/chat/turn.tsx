@@ -26,13 +26,13 @@ export function Turn({ turn, titles, onAsk, onOpen }: Props) {
         <span className="sr-only">You asked: </span>
         {turn.question}
       </h3>
-      <div
-        aria-busy={turn.state === "asking"}
-        className="flex min-w-0 flex-col gap-4 rounded-2xl border bg-surface p-4 sm:p-5"
-      >
-        <How turn={turn} titles={titles} />
-        {answer?.refusal && <Refused refusal={answer.refusal} onAsk={onAsk} />}
-        {turn.text && <AnswerText text={turn.text} citations={answer?.citations ?? []} onOpen={onOpen} />}
+      <div className="flex min-w-0 flex-col gap-4 rounded-2xl border bg-surface p-4 sm:p-5">
+        {/* Heard once it is whole, not piece by piece. */}
+        <div aria-live="polite" aria-busy={turn.state === "asking"} className="flex flex-col gap-3">
+          <How turn={turn} titles={titles} />
+          {answer?.refusal && <Refused refusal={answer.refusal} onAsk={onAsk} />}
+          {turn.text && <AnswerText text={turn.text} citations={answer?.citations ?? []} onOpen={onOpen} />}
+        </div>
         {answer?.freshness && <p className="text-sm text-muted">{answer.freshness}</p>}
         {evidence && <Evidence evidence={evidence} citations={answer?.citations ?? []} onOpen={onOpen} />}
         {turn.state === "failed" && (
@@ -54,7 +54,7 @@ export function Turn({ turn, titles, onAsk, onOpen }: Props) {
 function How({ turn, titles }: Pick<Props, "turn" | "titles">) {
   const reading = turn.evidence?.reading
   return (
-    <p role="status" className="flex flex-wrap items-center gap-2 text-sm text-muted">
+    <p className="flex flex-wrap items-center gap-2 text-sm text-muted">
       {turn.state === "asking" && !turn.text && <span className="animate-pulse">Reading your question…</span>}
       {turn.understood && (
         <Badge tone="agent">For the {(titles.get(turn.understood) ?? turn.understood).toLowerCase()}</Badge>
