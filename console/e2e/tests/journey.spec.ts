@@ -63,7 +63,10 @@ test("a newcomer goes from signing up to an answer without leaving the console",
   await test.step("question: an answer whose citation opens to rows", async () => {
     await page.goto("/ask?question=what did we spend on compute last month, by service")
     await expect(page.getByRole("button", { name: /citation 1|^1$/i }).first()).toBeVisible({ timeout: 60_000 })
-    await page.getByRole("button", { name: /citation 1|^1$/i }).first().click()
+    await page
+      .getByRole("button", { name: /citation 1|^1$/i })
+      .first()
+      .click()
     await expect(page.getByRole("dialog").getByRole("table").first()).toBeVisible()
   })
 })
