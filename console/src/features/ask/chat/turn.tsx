@@ -22,10 +22,10 @@ export function Turn({ turn, titles, onAsk, onOpen }: Props) {
   const { answer, evidence } = turn
   return (
     <li className="flex flex-col gap-3">
-      <h3 className="max-w-prose self-end rounded-2xl bg-info-soft px-4 py-2 break-words text-info">
+      <h2 className="max-w-prose self-end rounded-2xl bg-info-soft px-4 py-2 break-words text-info">
         <span className="sr-only">You asked: </span>
         {turn.question}
-      </h3>
+      </h2>
       <div className="flex min-w-0 flex-col gap-4 rounded-2xl border bg-surface p-4 sm:p-5">
         {/* Heard once it is whole, not piece by piece. */}
         <div aria-live="polite" aria-busy={turn.state === "asking"} className="flex flex-col gap-3">
