@@ -10,12 +10,18 @@ it.each([
   expect(conditionWords(condition)).toBe(words)
 })
 
-it("shows what the conditions name first, then what holds values, and nothing internal", () => {
-  const rows = [{ _entity_id: "1", a: null, b: "x", stage: null, c: 0 }]
-  expect(
-    columnsWorth(rows, [
-      { column: "stage", op: "is_null" },
-      { column: "gone", op: "eq" },
-    ]),
-  ).toEqual(["stage", "b", "c"])
+it("shows what differs first and what the conditions hold to one value last, and nothing internal", () => {
+  const rows = [{ _entity_id: "1", a: null, b: "x", stage: null, c: 0, date: "2026-01-01" }]
+  const conditions = [
+    { column: "stage", op: "is_null" },
+    { column: "date", op: "ge" },
+    { column: "gone", op: "eq" },
+  ]
+  expect(columnsWorth(rows, conditions)).toEqual(["date", "b", "c", "stage"])
+})
+
+it("shows seven columns at most", () => {
+  const rows = [Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`c${at}`, at]))]
+  const conditions = ["c9", "c10", "c11"].map((column) => ({ column, op: "eq" }))
+  expect(columnsWorth(rows, conditions)).toEqual(["c0", "c1", "c2", "c3", "c4", "c9", "c10"])
 })

@@ -15,6 +15,7 @@ const OPS: Record<string, string> = {
 }
 const NAMED = 4
 const MOST_COLUMNS = 7
+const MOST_CONSTANT = 2
 
 /** "stage is won", "Tags/team is empty", "stage is one of won, lost". */
 export function conditionWords({ column, op, values = [], json_key = "" }: Condition): string {
@@ -25,10 +26,20 @@ export function conditionWords({ column, op, values = [], json_key = "" }: Condi
 
 type Cells = Readonly<Record<string, unknown>>
 
-/** The columns that the conditions name, then those that have a value, a handful in all. */
+/** Conditions under which every row holds the same. */
+const CONSTANT = ["eq", "is_null"]
+
+/**
+ * A handful of columns: those in which rows differ under the conditions, then others that have a value, and at the end
+ * two of those that the conditions hold to one value, to see that they do.
+ */
 export function columnsWorth(rows: readonly Cells[], conditions: readonly Condition[]): string[] {
   const names = Object.keys(rows[0] ?? {}).filter((name) => !name.startsWith("_"))
-  const named = [...new Set(conditions.map((one) => one.column))].filter((name) => names.includes(name))
+  const known = conditions.filter((one) => names.includes(one.column))
+  const same = known.filter((one) => CONSTANT.includes(one.op) && !one.json_key).map((one) => one.column)
+  const differ = known.map((one) => one.column).filter((name) => !same.includes(name))
   const filled = names.filter((name) => rows.some((row) => row[name] !== null && row[name] !== ""))
-  return [...new Set([...named, ...filled])].slice(0, MOST_COLUMNS)
+  const others = [...differ, ...filled.filter((name) => !same.includes(name))]
+  const last = [...new Set(same)].slice(0, MOST_CONSTANT)
+  return [...[...new Set(others)].slice(0, MOST_COLUMNS - last.length), ...last]
 }

@@ -34,7 +34,7 @@ export function Audit() {
   const entries = withTail(query.data?.pages.flatMap((page) => page.entries) ?? [], tail, filter)
   const opened = entries.find((one) => String(one.seq) === entry)
   return (
-    <Card title="Audit log" actions={<LiveBadge at={at} />}>
+    <Card title="Audit log" actions={<LiveBadge at={Math.max(at ?? 0, query.dataUpdatedAt) || null} />}>
       <div className="flex flex-col gap-4">
         <ChainActions />
         <AuditFilters filter={filter} />
