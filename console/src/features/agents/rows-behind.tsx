@@ -16,6 +16,8 @@ type Props = {
   filters: readonly Condition[]
   /** The lake's snapshot they were read from; 0 means as the view is now. */
   snapshot?: number
+  /** How the figure is computed from them, so that the columns that count are shown. */
+  formula?: string
 }
 
 const firstRows = (view: string, filters: Filter[], snapshot: number) =>
@@ -25,7 +27,7 @@ const firstRows = (view: string, filters: Filter[], snapshot: number) =>
   })
 
 /** The rows that a figure rests on: which they are in words, the first of them, and where all are. */
-export function RowsBehind({ view, filters, snapshot = 0 }: Props) {
+export function RowsBehind({ view, filters, snapshot = 0, formula = "" }: Props) {
   const asked = useMemo(
     () => filters.map(({ column, op, values = [], json_key = "" }) => ({ column, op, values, json_key })),
     [filters],
@@ -42,7 +44,9 @@ export function RowsBehind({ view, filters, snapshot = 0 }: Props) {
         {snapshot > 0 && `, as the data was at snapshot ${snapshot}`}.
       </p>
       <Async query={rows} lines={5}>
-        {(page) => (page.rows.length ? <Table view={view} rows={page.rows} filters={asked} /> : <None />)}
+        {(page) =>
+          page.rows.length ? <Table view={view} rows={page.rows} filters={asked} formula={formula} /> : <None />
+        }
       </Async>
       <p>
         <Link to="/views/$view" params={{ view }} search={search}>
@@ -59,10 +63,12 @@ function None() {
   return <Empty title="No row meets these conditions now">The data has changed since the figure was made.</Empty>
 }
 
-function Table({ view, rows, filters }: { view: string; rows: Row[]; filters: Filter[] }) {
+type TableProps = { view: string; rows: Row[]; filters: Filter[]; formula: string }
+
+function Table({ view, rows, filters, formula }: TableProps) {
   const columns = useMemo(
     () =>
-      columnsWorth(rows, filters).map(
+      columnsWorth(rows, filters, formula).map(
         (name): Column<Row> => ({
           id: name,
           header: name,
@@ -70,7 +76,7 @@ function Table({ view, rows, filters }: { view: string; rows: Row[]; filters: Fi
           cell: (row) => <span className="break-words">{plain(row[name]) ?? "–"}</span>,
         }),
       ),
-    [rows, filters],
+    [rows, filters, formula],
   )
   return (
     <DataTable

@@ -20,6 +20,12 @@ it("shows what differs first and what the conditions hold to one value last, and
   expect(columnsWorth(rows, conditions)).toEqual(["date", "b", "c", "stage"])
 })
 
+it("begins with what the figure's formula counts", () => {
+  const rows = [{ id: "1", amount: "5", amount_eur: "4", stage: "won" }]
+  const conditions = [{ column: "stage", op: "eq" }]
+  expect(columnsWorth(rows, conditions, "sum of amount")).toEqual(["amount", "id", "amount_eur", "stage"])
+})
+
 it("shows seven columns at most", () => {
   const rows = [Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`c${at}`, at]))]
   const conditions = ["c9", "c10", "c11"].map((column) => ({ column, op: "eq" }))

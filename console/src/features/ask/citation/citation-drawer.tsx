@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query"
 import { Link } from "@/components/link"
 import { Dialog } from "@/components/ui/dialog"
 import { RowsBehind } from "../../agents/rows-behind"
+import { metricsQuery } from "../../views/queries"
 import type { Citation } from "../answer"
 import { Quote } from "./quote"
 
@@ -22,10 +24,16 @@ export function CitationDrawer({ citation, onClose }: { citation: Citation; onCl
   )
 }
 
+/** The rows with the columns that the cited metric counts. */
+function Rows({ citation }: { citation: Citation }) {
+  const { view, filters, snapshot } = citation
+  const formula = useQuery(metricsQuery).data?.find((one) => one.name === citation.metric)?.formula
+  return <RowsBehind view={view} filters={filters} snapshot={snapshot} formula={formula ?? ""} />
+}
+
 function Content({ citation }: { citation: Citation }) {
   const { kind, targetId } = citation
-  if (kind === "rows")
-    return <RowsBehind view={citation.view} filters={citation.filters} snapshot={citation.snapshot} />
+  if (kind === "rows") return <Rows citation={citation} />
   if (kind === "passage") return <Quote citation={citation} />
   return (
     <div className="flex flex-col gap-3 text-sm">
