@@ -4,6 +4,8 @@ import { expect, type Page } from "@playwright/test"
 
 type Demo = { email: string; password: string }
 
+const QUIET_MS = 3_000
+
 /** The document that `aos demo --json` printed. */
 export function demo(): Demo {
   const file = process.env.AOS_DEMO
@@ -23,6 +25,8 @@ export async function signIn(page: Page): Promise<void> {
 /** Wait until the page shows what it has: nothing loads any more, no grey line is left. */
 export async function settled(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
+  // A live feed never ends, so quiet is not waited for without end.
+  await page.waitForLoadState("networkidle", { timeout: QUIET_MS }).catch(() => undefined)
   await expect(page.getByText("Loading", { exact: true })).toHaveCount(0)
 }
 
