@@ -6,7 +6,9 @@ import { Empty } from "@/components/empty"
 import { Link } from "@/components/link"
 import { formatCount, formatWord } from "@/lib/format"
 import { type Condition, type Filter, whereText } from "@/lib/where"
-import { countQuery, type Row, readPage } from "../views/queries"
+import { countQuery, type Row, readPage, viewsQuery } from "../views/queries"
+import { Value } from "../views/rows/value"
+import { isNumber } from "../views/view/search"
 import { columnsWorth, conditionWords } from "./rows-words"
 
 const SHOWN = 10
@@ -66,18 +68,11 @@ function None() {
 type TableProps = { view: string; rows: Row[]; filters: Filter[]; formula: string }
 
 function Table({ view, rows, filters, formula }: TableProps) {
-  const columns = useMemo(
-    () =>
-      columnsWorth(rows, filters, formula).map(
-        (name): Column<Row> => ({
-          id: name,
-          header: name,
-          value: (row) => plain(row[name]),
-          cell: (row) => <span className="break-words">{plain(row[name]) ?? "–"}</span>,
-        }),
-      ),
-    [rows, filters, formula],
-  )
+  const known = useQuery(viewsQuery).data?.find((one) => one.name === view)
+  const columns = useMemo(() => {
+    const types = new Map(known?.columns.map((one) => [one.name, one.type]))
+    return columnsWorth(rows, filters, formula).map((name) => columnOf(name, types.get(name) ?? "string"))
+  }, [rows, filters, formula, known])
   return (
     <DataTable
       caption={`First rows of ${view}`}
@@ -88,8 +83,16 @@ function Table({ view, rows, filters, formula }: TableProps) {
   )
 }
 
-function plain(value: Row[string] | undefined): string | undefined {
-  if (value === null || value === undefined || value === "") return undefined
-  if (typeof value === "boolean") return value ? "yes" : "no"
-  return String(value)
+function columnOf(name: string, type: string): Column<Row> {
+  const numeric = isNumber(type)
+  return {
+    id: name,
+    header: name,
+    numeric,
+    value: (row) => {
+      const value = row[name] ?? undefined
+      return numeric && value !== undefined ? Number(value) : value
+    },
+    cell: (row) => <Value value={row[name]} type={type} />,
+  }
 }

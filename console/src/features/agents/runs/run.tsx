@@ -79,10 +79,8 @@ function Content({ run }: { run: RunOut }) {
           value={<span className="text-base">{formatDuration(runTookMs(run) ?? 0)}</span>}
         />
       </Stats>
-      {run.error && (
-        <p role="alert" className="rounded-xl border border-bad bg-bad-soft p-4 text-sm font-bold text-bad">
-          {run.error}
-        </p>
+      {run.state === "failed" && run.error && (
+        <p className="rounded-xl border border-bad bg-bad-soft p-4 text-sm font-bold text-bad">{run.error}</p>
       )}
       <Card title="Steps">
         <Steps steps={run.steps} />

@@ -65,7 +65,7 @@ const COLUMNS: Column<Run>[] = [
     header: "What it did",
     cell: (run) => (
       <>
-        {run.error && <p className="font-bold text-bad">{run.error}</p>}
+        {run.state === "failed" && run.error && <p className="font-bold text-bad">{run.error}</p>}
         <ul className="min-w-56 text-xs">
           {run.steps.map((step) => (
             <li key={step.name}>
