@@ -2,14 +2,14 @@ import { useInfiniteQuery } from "@tanstack/react-query"
 import { UserPlus } from "lucide-react"
 import { useState } from "react"
 import { Skeleton } from "@/components/async"
-import { DataTable } from "@/components/data-table"
+import { type Column, DataTable } from "@/components/data-table"
 import { Time } from "@/components/time"
 import { Trouble } from "@/components/trouble"
 import { Button } from "@/components/ui/button"
 import { Card } from "@/components/ui/card"
 import { useDeed } from "@/lib/deed"
 import { withdraw } from "../deeds"
-import { identityKey, invitationsQuery } from "../queries"
+import { type Invitation, identityKey, invitationsQuery } from "../queries"
 import { InviteDialog } from "./invite-dialog"
 
 /** Who is invited and has not come yet. */
@@ -41,31 +41,7 @@ export function Invitations() {
           caption="Invitations that wait"
           rows={invitations}
           rowId={(one) => one.id}
-          columns={[
-            { id: "email", header: "E-mail address", value: (one) => one.email },
-            { id: "roles", header: "Roles", value: (one) => one.roles.join(", ") },
-            { id: "sent", header: "Sent", value: (one) => one.created_at, cell: (one) => <Time at={one.created_at} /> },
-            {
-              id: "ends",
-              header: "Good until",
-              value: (one) => one.expires_at,
-              cell: (one) => <Time at={one.expires_at} />,
-            },
-            {
-              id: "withdraw",
-              header: <span className="sr-only">Withdraw</span>,
-              cell: (one) => (
-                <Button
-                  kind="quiet"
-                  busy={back.isPending && back.variables === one.id}
-                  onClick={() => back.mutate(one.id)}
-                  aria-label={`Withdraw the invitation of ${one.email}`}
-                >
-                  Withdraw
-                </Button>
-              ),
-            },
-          ]}
+          columns={columnsOf(back.isPending ? back.variables : "", back.mutate)}
         />
       )}
       {query.hasNextPage && (
@@ -76,4 +52,32 @@ export function Invitations() {
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}
     </Card>
   )
+}
+
+function columnsOf(busy: string, onWithdraw: (id: string) => void): Column<Invitation>[] {
+  return [
+    { id: "email", header: "E-mail address", value: (one) => one.email },
+    { id: "roles", header: "Roles", value: (one) => one.roles.join(", ") },
+    { id: "sent", header: "Sent", value: (one) => one.created_at, cell: (one) => <Time at={one.created_at} /> },
+    {
+      id: "ends",
+      header: "Good until",
+      value: (one) => one.expires_at,
+      cell: (one) => <Time at={one.expires_at} />,
+    },
+    {
+      id: "withdraw",
+      header: <span className="sr-only">Withdraw</span>,
+      cell: (one) => (
+        <Button
+          kind="quiet"
+          busy={busy === one.id}
+          onClick={() => onWithdraw(one.id)}
+          aria-label={`Withdraw the invitation of ${one.email}`}
+        >
+          Withdraw
+        </Button>
+      ),
+    },
+  ]
 }

@@ -64,10 +64,6 @@ function Access({ user, onGone }: { user: User; onGone: () => void }) {
     refetch,
   })
   const allow = useDeed(() => enable(user.id), { done: () => `${name} may sign in again.`, refetch })
-  const forbid = useDeed(() => disable(user.id), { done: () => `${name} is disabled.`, refetch })
-  const factor = useDeed(() => removeFactor(user.id), { done: () => "The second factor is off.", refetch })
-  const remove = useDeed(() => removeUser(user.id), { done: () => `${name} is removed.`, refetch, onDone: onGone })
-  const close = () => setAsked("")
   const failed = [end, allow].find((deed) => deed.isError)
   return (
     <section className="flex flex-col gap-3">
@@ -91,9 +87,24 @@ function Access({ user, onGone }: { user: User; onGone: () => void }) {
         </Button>
       </div>
       {failed && <Trouble error={failed.error} />}
+      <Asking user={user} asked={asked} onClose={() => setAsked("")} onGone={onGone} />
+    </section>
+  )
+}
+
+type AskingProps = { user: User; asked: Asked; onClose: () => void; onGone: () => void }
+
+/** The question before a deed that somebody else will notice. */
+function Asking({ user, asked, onClose, onGone }: AskingProps) {
+  const name = user.email || user.name
+  const forbid = useDeed(() => disable(user.id), { done: () => `${name} is disabled.`, refetch })
+  const factor = useDeed(() => removeFactor(user.id), { done: () => "The second factor is off.", refetch })
+  const remove = useDeed(() => removeUser(user.id), { done: () => `${name} is removed.`, refetch, onDone: onGone })
+  return (
+    <>
       <Confirm
         open={asked === "disable"}
-        onClose={close}
+        onClose={onClose}
         title={`Disable ${name}?`}
         deed="Disable user"
         onConfirm={() => forbid.mutateAsync()}
@@ -102,7 +113,7 @@ function Access({ user, onGone }: { user: User; onGone: () => void }) {
       </Confirm>
       <Confirm
         open={asked === "factor"}
-        onClose={close}
+        onClose={onClose}
         title={`Turn off the second factor of ${name}?`}
         deed="Turn it off"
         onConfirm={() => factor.mutateAsync()}
@@ -111,13 +122,13 @@ function Access({ user, onGone }: { user: User; onGone: () => void }) {
       </Confirm>
       <Confirm
         open={asked === "remove"}
-        onClose={close}
+        onClose={onClose}
         title={`Remove ${name}?`}
         deed="Remove user"
         onConfirm={() => remove.mutateAsync()}
       >
         Their account goes and cannot be brought back; what they did stays in the audit log. You can invite them again.
       </Confirm>
-    </section>
+    </>
   )
 }
