@@ -61,7 +61,7 @@ function columnsOf(busy: string, onWithdraw: (id: string) => void): Column<Invit
     { id: "sent", header: "Sent", value: (one) => one.created_at, cell: (one) => <Time at={one.created_at} /> },
     {
       id: "ends",
-      header: "Good until",
+      header: "Expires",
       value: (one) => one.expires_at,
       cell: (one) => <Time at={one.expires_at} />,
     },
