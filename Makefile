@@ -77,9 +77,9 @@ down:  ## End every process that was started here.
 
 test: setup .tools/clients/.installed console/e2e/node_modules/.installed  ## Run every test: unit, adapter and integration, on the real parts.
 	@$(NPM) console test
-	@# The journeys share one platform and measure it, so nothing runs beside them. Status 5: ARGS chose none.
+	@# Each worker's journeys share one platform, and those of a file stay together. Status 5: ARGS chose none.
 	@$(BIN)/python -m pytest -n $${AOS_TEST_WORKERS:-2} libs services deploy $(ARGS); parts=$$?; \
-	$(BIN)/python -m pytest tests $(ARGS); whole=$$?; \
+	$(BIN)/python -m pytest -n $${AOS_TEST_WORKERS:-2} --dist loadfile tests $(ARGS); whole=$$?; \
 	for status in $$parts $$whole; do test $$status -eq 0 -o $$status -eq 5 || exit $$status; done
 
 lint: setup .tools/semgrep/.installed  ## Check style, the walls between layers and services, and insecure calls.

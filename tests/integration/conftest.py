@@ -15,6 +15,7 @@ import psutil
 import pytest
 from aos import Client
 from aos_local.platform import Platform
+from aos_local.processes.ports import free_port
 
 from tests.integration.canaries import in_files, own_secrets
 from tests.integration.helpers import mailed_ticket
@@ -84,6 +85,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     environment = kept | {"AOS_HOME": str(home), "AOS_SESSION_FILE": str(home / "session.json")}
     environment["AOS_SIGN_IN_FAILURES"] = "1000000"  # every test comes from one address
     environment["AOS_EGRESS_ALLOW"] = ORGANISATION
+    # Two workers that start at once would both take the next free one after 8080.
+    environment["AOS_PUBLIC_PORT"] = str(free_port())
     platform = Platform(home, environment)
     state = platform.start()
     made = Stack(platform, home, environment, state.urls["API"])
