@@ -9,13 +9,13 @@ const baseURL = process.env.AOS_URL ?? "http://127.0.0.1:8080"
 export default defineConfig({
   testDir: "tests",
   outputDir: join(tmpdir(), `aos-console-${process.pid}`),
-  timeout: 240_000,
-  expect: { timeout: 20_000 },
+  timeout: 480_000,
+  expect: { timeout: 60_000 },
   workers: 1,
   reporter: [["list"]],
   use: {
     baseURL,
-    actionTimeout: 20_000,
+    actionTimeout: 60_000,
     viewport: { width: 1280, height: 900 },
     // A colour on its way from one theme to the other is neither.
     contextOptions: { reducedMotion: "reduce" },

@@ -12,7 +12,7 @@ import pytest
 from tests.integration.conftest import ROOT
 
 BROWSER_TESTS = ROOT / "console" / "e2e"
-SECONDS = 600
+SECONDS = 900
 
 
 @pytest.fixture(scope="module")

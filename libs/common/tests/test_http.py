@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from aos_common.calls.audit import Trail
+from aos_common.db import Database
 from aos_common.errors import DomainError, InvalidRequest, Kind, PermissionDenied
 from aos_common.http import CurrentCaller, create_app
 from aos_common.testing import Issuer
@@ -57,6 +59,21 @@ async def test_route_when_anonymous_or_forged_then_401(client: httpx.AsyncClient
     for headers in ({}, {"Authorization": "Basic abc"}, stranger.headers(uuid4()), {"x-tenant-id": str(uuid4())}):
         answer = await client.get("/who", headers=headers)
         assert (answer.status_code, answer.json()["reason"]) == (401, "UNAUTHENTICATED")
+
+
+async def test_refusal_when_it_cannot_be_recorded_then_the_answer_says_to_come_again(issuer: Issuer) -> None:
+    database = Database("postgresql://x:y@127.0.0.1:1/z", "x")
+    trail = Trail(database, "x")
+    app = create_app(
+        service="x", title="X", prefix="/api/v1/x", routers=[_router()], verifier=issuer.verifier(), trail=trail
+    )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x/api/v1/x") as client:
+        headers = issuer.headers(uuid4(), "viewer")
+        answer = await client.post("/write", headers=headers, json={"count": 1})
+        assert (answer.status_code, answer.json()["reason"]) == (503, "DEPENDENCY_UNAVAILABLE")
+        assert (await client.get("/named")).json()["reason"] == "INVALID_REQUEST"
+    await database.close()
 
 
 @pytest.mark.parametrize(

@@ -109,10 +109,9 @@ class _Verifying(grpc.aio.ServerInterceptor):
                     _caller.set(await self._verified(metadata))
                 yield
             except DomainError as error:
-                code = WIRE[error.kind].grpc
-                if self._trail is not None and error.kind in (Kind.FORBIDDEN, Kind.UNAUTHENTICATED):
-                    await self._trail.denied(error.reason)
-                await context.abort_with_status(_status(error))
+                refusal = error if self._trail is None else await self._trail.denied(error)
+                code = WIRE[refusal.kind].grpc
+                await context.abort_with_status(_status(refusal))
             except grpc.aio.AbortError:
                 raise
             except Exception as error:  # the edge: nothing unnamed leaves the process

@@ -30,8 +30,6 @@ tracer = trace.get_tracer(__name__)
 Check = Callable[[], Awaitable[None]]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SUBPROTOCOL_PREFIX = "bearer."
-DENIALS = frozenset({Kind.FORBIDDEN, Kind.UNAUTHENTICATED})
-"""Refusals that the audit log keeps when it is known whose tenant they concern."""
 
 
 PROBLEM: dict[str, Any] = {
@@ -205,8 +203,8 @@ def _add_error_handlers(app: FastAPI) -> None:
         if error.kind is Kind.INTERNAL:
             log.error("http.internal", reason=error.reason, detail=error.message)
         trail: Trail | None = request.app.state.trail
-        if trail is not None and error.kind in DENIALS:
-            await trail.denied(error.reason)
+        if trail is not None:
+            error = await trail.denied(error)
         if isinstance(request, WebSocket):
             await request.send_denial_response(_problem_of(error))
             return None

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aos_common.auth import Caller
 from aos_common.db import Database
+from aos_common.errors import DomainError, Kind
 from aos_common.ids import new_id
 from aos_common.outbox import publish
 
@@ -26,6 +27,8 @@ __all__ = ["TYPE", "Call", "Trail", "about", "audit_stream", "handling", "identi
 TYPE = "autonomos.events.v1.AuditEvent"
 MAX_TARGET = 500
 """Characters kept of what a call was about."""
+DENIALS = frozenset({Kind.FORBIDDEN, Kind.UNAUTHENTICATED})
+"""Refusals that the audit log keeps when it is known whose tenant they concern."""
 
 
 def audit_stream(service: str) -> str:
@@ -100,13 +103,20 @@ class Trail:
             return
         await self._publish(connection, tenant_id, call, "changed", "")
 
-    async def denied(self, reason: str) -> None:
-        """Record that the call was refused to somebody whose tenant is known."""
+    async def denied(self, refusal: DomainError) -> DomainError:
+        """Record that the call was refused to somebody whose tenant is known, and return the refusal.
+
+        A refusal that cannot be recorded becomes the failure to record it: who asks again is refused on record.
+        """
         call = _call.get()
-        if call is None or call.tenant_id is None:
-            return
-        async with self._database.tenant_tx(call.tenant_id) as connection:
-            await self._publish(connection, call.tenant_id, call, "denied", reason)
+        if refusal.kind not in DENIALS or call is None or call.tenant_id is None:
+            return refusal
+        try:
+            async with self._database.tenant_tx(call.tenant_id) as connection:
+                await self._publish(connection, call.tenant_id, call, "denied", refusal.reason)
+        except DomainError as failure:
+            return failure
+        return refusal
 
     async def _publish(
         self, connection: AsyncConnection, tenant_id: UUID, call: Call, outcome: str, reason: str
