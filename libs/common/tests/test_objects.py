@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -41,6 +42,15 @@ def test_objects_when_a_prefix_is_deleted_then_the_rest_stays(store: ObjectStore
     _write(store, tenant, "landing/ab/1", b"2")
     store.tenant(tenant).delete_prefix("landing/a")
     assert store.tenant(tenant).list("landing") == ["landing/ab/1"]
+
+
+def test_objects_when_several_delete_a_prefix_at_once_then_none_fails_and_it_is_gone(store: ObjectStore) -> None:
+    tenant = uuid4()
+    for number in range(30):
+        _write(store, tenant, f"runs/{number % 3}/{number}", b"x")
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(store.tenant(tenant).delete_prefix, ["runs"] * 6))
+    assert store.tenant(tenant).list("runs") == []
 
 
 @pytest.mark.parametrize("size", [4, 60_000_000])  # S3 sends the second in parts

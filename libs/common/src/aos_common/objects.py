@@ -1,8 +1,9 @@
 """Object storage under one root, a folder or a bucket; every key lies below the prefix of its tenant."""
 
+import errno
 import posixpath
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from aos_common.errors import InvalidRequest
 from aos_common.ids import new_id
 
 __all__ = ["ObjectStore", "TenantObjects"]
+
+_TRIES = 100
+"""Looks at a prefix before its deletion gives up; each beyond the first means that another deleted a key meanwhile."""
 
 
 def _fsspec_options(options: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +111,13 @@ class TenantObjects:
         return sorted(path[len(self._base) + 1 :] for path in map(str, self._fs.find(base)))
 
     def delete_prefix(self, prefix: str) -> None:
-        """Delete every key below a prefix."""
+        """Delete every key below a prefix; several may do so at once."""
         base = self._path(prefix)
+        for _ in range(_TRIES):
+            if not self._fs.exists(base):
+                return
+            # Another's deletion took one of the keys between the look at them and ours: look again.
+            with suppress(FileNotFoundError):
+                self._fs.rm(base, recursive=True)
         if self._fs.exists(base):
-            self._fs.rm(base, recursive=True)
+            raise OSError(errno.EBUSY, "The keys are deleted and written at once; nothing else may write them.", base)

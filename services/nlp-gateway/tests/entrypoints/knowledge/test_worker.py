@@ -67,3 +67,23 @@ async def test_ingestion_when_its_worker_dies_then_another_continues_and_doubles
             assert await connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) == half["chunks_total"]
         assert await connection.scalar(sa.text("SELECT passages FROM corpora")) == half["chunks_total"]
         assert await connection.scalar(sa.text("SELECT count(*) FROM staged_passages")) == 0
+
+
+async def test_progress_when_another_worker_has_published_already_then_stays_at_all(
+    base: Knowledge, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = sign_in()
+    monkeypatch.setattr("nlp_gateway.adapters.knowledge.documents.INGEST", "nobody's")
+    document = (await user.call("POST", "/documents", json={"text": TEXT, "title": "Long"})).json()["id"]
+    faster = replace(base.api, ingestion=replace(base.api.ingestion, embedding=Instant()))
+
+    class Overtaken(Instant):
+        async def embed(self, texts: Sequence[str]) -> Any:
+            await faster.ingest(user.tenant, UUID(document))
+            return await super().embed(texts)
+
+    slower = replace(base.api, ingestion=replace(base.api.ingestion, embedding=Overtaken()))
+    await slower.ingest(user.tenant, UUID(document))
+    done = (await user.call("GET", f"/documents/{document}")).json()
+    assert (done["state"], done["chunks_done"]) == ("ready", done["chunks_total"])
+    assert done["chunks_total"] > 32

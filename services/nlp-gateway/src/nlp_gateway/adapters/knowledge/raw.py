@@ -31,11 +31,11 @@ class StoredRaw:
             file.write(content)
 
     def _get(self, tenant_id: UUID, document_id: UUID) -> bytes | None:
-        objects = self._objects.tenant(tenant_id)
-        if not objects.exists(_key(document_id)):
+        try:
+            with self._objects.tenant(tenant_id).read(_key(document_id)) as file:
+                return file.read()
+        except FileNotFoundError:
             return None
-        with objects.read(_key(document_id)) as file:
-            return file.read()
 
 
 def _key(document_id: UUID) -> str:

@@ -27,7 +27,7 @@ _VECTORS = """UPDATE staged_passages s SET vector = u.vector::halfvec
     WHERE s.tenant_id = :tenant AND s.document_id = :document AND s.ordinal = u.ordinal"""
 _PROGRESS = """UPDATE documents SET chunks_done = (SELECT count(*) FROM staged_passages
         WHERE tenant_id = :tenant AND document_id = :document AND vector IS NOT NULL)
-    WHERE tenant_id = :tenant AND id = :document"""
+    WHERE tenant_id = :tenant AND id = :document AND state = 'ingesting'"""
 
 
 class PostgresStaging:
@@ -64,7 +64,7 @@ class PostgresStaging:
     async def add_vectors(
         self, tenant_id: UUID, document_id: UUID, cuts: Sequence[Cut], vectors: Sequence[npt.NDArray[np.float32]]
     ) -> None:
-        """Store vectors, and the progress with them."""
+        """Store vectors, and the progress with them; nothing where another worker was faster and published them."""
         made = {"ordinals": [cut.ordinal for cut in cuts], "vectors": [as_literal(vector) for vector in vectors]}
         who = {"tenant": tenant_id, "document": document_id}
         async with self._database.tenant_tx(tenant_id) as connection:
