@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
 import { useMemo, useState } from "react"
-import { Async } from "@/components/async"
+import { Async, Skeleton } from "@/components/async"
 import { withSearch } from "@/lib/search"
 import { metricsQuery, viewsQuery } from "../views/queries"
 import type { Citation } from "./answer"
@@ -30,11 +30,12 @@ function WithPersonas({ personas }: { personas: Persona[] }) {
   const [opened, setOpened] = useState<Citation | null>(null)
   const shown = persona ? personas.filter((one) => one.name === persona) : personas
   const summaries = useQueries({ queries: shown.map((one) => summaryQuery(one.name)) })
-  const views = useQuery(viewsQuery).data
-  const metrics = useQuery(metricsQuery).data
+  const views = useQuery(viewsQuery)
+  const metrics = useQuery(metricsQuery)
   const titles = useMemo(() => new Map(personas.map((one) => [one.name, one.title])), [personas])
   const known = summaries.flatMap((one) => one.data ?? [])
-  const filled = new Set(views?.filter((view) => view.rows > 0).map((view) => view.name))
+  const told = ![views, metrics, ...summaries].some((one) => one.isPending)
+  const filled = new Set(views.data?.filter((view) => view.rows > 0).map((view) => view.name))
   const choose = (name: string) =>
     void navigate({ search: (now) => withSearch(now, { persona: name }), replace: true, resetScroll: false })
   return (
@@ -42,9 +43,11 @@ function WithPersonas({ personas }: { personas: Persona[] }) {
       <PersonaChoice personas={personas} chosen={persona} onChoose={choose} />
       <Chat
         titles={titles}
-        suggestions={metrics && views ? suggestions({ persona, summaries: known, metrics, filled }) : []}
+        suggestions={told && metrics.data ? suggestions({ persona, summaries: known, metrics: metrics.data, filled }) : []}
       >
-        <div className={persona ? "" : "grid gap-4 lg:grid-cols-2"}>
+        {/* All at once, in the place of lines that fill the window: what comes one by one pushes the rest about. */}
+        {!told && <Skeleton lines={30} />}
+        <div hidden={!told} className={persona ? "" : "grid gap-4 lg:grid-cols-2"}>
           {shown.map((one, at) => {
             const summary = summaries[at]
             return (

@@ -16,13 +16,16 @@ from aos_common.ids import new_id
 __all__ = ["ObjectStore", "TenantObjects"]
 
 _TRIES = 100
-"""Looks at a prefix before its deletion gives up; each beyond the first means that another deleted a key meanwhile."""
+"""Times that a prefix is deleted before giving up; each beyond the first means that another deleted a key meanwhile."""
 
 
 def _fsspec_options(options: dict[str, Any]) -> dict[str, Any]:
-    """Hand `ca_file` to the S3 client: the one authority that its server's certificate may come from."""
+    """Hand `ca_file` to the S3 client: the one authority that its server's certificate may come from.
+
+    No listing is kept: other processes write and delete, too.
+    """
     ca_file = options.pop("ca_file", None)
-    return options | ({"client_kwargs": {"verify": ca_file}} if ca_file else {})
+    return {"use_listings_cache": False} | options | ({"client_kwargs": {"verify": ca_file}} if ca_file else {})
 
 
 class ObjectStore:
@@ -105,19 +108,17 @@ class TenantObjects:
 
     def list(self, prefix: str) -> list[str]:
         """Return the keys below a prefix, sorted."""
-        base = self._path(prefix)
-        if not self._fs.exists(base):
-            return []
-        return sorted(path[len(self._base) + 1 :] for path in map(str, self._fs.find(base)))
+        # Some S3 servers tell of a folder for a while after its last key has gone.
+        found = self._fs.find(self._path(prefix), detail=True)
+        return sorted(path[len(self._base) + 1 :] for path, about in found.items() if about["type"] != "directory")
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete every key below a prefix; several may do so at once."""
         base = self._path(prefix)
         for _ in range(_TRIES):
-            if not self._fs.exists(base):
-                return
-            # Another's deletion took one of the keys between the look at them and ours: look again.
+            # Missing from the start, or another's deletion took a key between the look at it and ours.
             with suppress(FileNotFoundError):
                 self._fs.rm(base, recursive=True)
-        if self._fs.exists(base):
-            raise OSError(errno.EBUSY, "The keys are deleted and written at once; nothing else may write them.", base)
+            if not self.list(prefix):
+                return
+        raise OSError(errno.EBUSY, "The keys are deleted and written at once; nothing else may write them.", base)
