@@ -161,3 +161,14 @@ def test_signal_when_the_number_belongs_to_another_process_now_then_is_not_sent(
         assert stop(stale)
         assert real.alive()
         stranger.kill()
+
+
+def test_process_when_the_clock_of_the_machine_is_set_then_is_still_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen(["/bin/sleep", "60"]) as child:
+        known = Identity.of(child.pid)
+        # What psutil adds to a start time to make it one of the wall clock; a time server's correction changes it.
+        monkeypatch.setattr("psutil._pslinux.boot_time", lambda: 1.0)
+        assert known.alive()
+        assert 0 <= known.uptime() < 60
+        assert stop(known)
+        assert child.wait(5) == -signal.SIGTERM

@@ -1,6 +1,5 @@
 """How the platform looks in a terminal."""
 
-import time
 from typing import Any
 
 import psutil
@@ -50,12 +49,11 @@ def _print_addresses(console: Console, state: PlatformState) -> None:
 
 def usage(state: PlatformState) -> list[dict[str, Any]]:
     """One row a component and one for the supervisor; memory (bytes) counts the process and its children."""
-    now = time.time()
     supervisor = ComponentState("supervisor", "", process=state.supervisor, status=Status.READY)
-    return [_row(component, now) for component in (*state.components.values(), supervisor)]
+    return [_row(component) for component in (*state.components.values(), supervisor)]
 
 
-def _row(component: ComponentState, now: float) -> dict[str, Any]:
+def _row(component: ComponentState) -> dict[str, Any]:
     process = component.process
     alive = process is not None and process.alive()
     return {
@@ -65,7 +63,7 @@ def _row(component: ComponentState, now: float) -> dict[str, Any]:
         "rss": _rss(process, whole_tree=component.name != "supervisor") if process is not None and alive else 0,
         "port": component.port,
         "restarts": component.restarts,
-        "uptime": round(now - process.started, 1) if process is not None and alive else None,
+        "uptime": round(process.uptime(), 1) if process is not None and alive else None,
         "message": component.message,
     }
 

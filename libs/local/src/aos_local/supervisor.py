@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 from aos_common.errors import DomainError, Kind
 
 from aos_local.processes import state as record
@@ -269,7 +268,7 @@ def _run(settings: LocalSettings) -> int:
     try:
         stack = build(settings)
     except DomainError as refusal:
-        me = Identity(os.getpid(), psutil.Process().create_time())
+        me = Identity.of(os.getpid())
         record.write(file, PlatformState(me, Phase.FAILED, refusal.message, refusal.hint))
         return 1
 

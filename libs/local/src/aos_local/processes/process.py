@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+_LINUX = sys.platform.startswith("linux")
 _PR_SET_PDEATHSIG = 1
 _START_TIME_TOLERANCE = 0.05
 _POLL = 0.02
@@ -22,7 +23,8 @@ _POLL = 0.02
 class Identity:
     """A process that cannot be mistaken for a later one with the same number.
 
-    `started` is the kernel's start time in seconds since the epoch.
+    `started` is when it began, in seconds since the machine did (elsewhere than on Linux: since the epoch): a moment
+    that stays when the clock of the machine is set, as time servers do.
     """
 
     pid: int
@@ -31,13 +33,13 @@ class Identity:
     @classmethod
     def of(cls, pid: int) -> "Identity":
         """The identity of a process that runs now; raises psutil.NoSuchProcess."""
-        return cls(pid, psutil.Process(pid).create_time())
+        return cls(pid, _began(pid))
 
     def process(self) -> psutil.Process | None:
         """The live process, or None when it has ended or its number belongs to another."""
         try:
             found = psutil.Process(self.pid)
-            same = abs(found.create_time() - self.started) <= _START_TIME_TOLERANCE
+            same = abs(_began(self.pid) - self.started) <= _START_TIME_TOLERANCE
             return found if same and found.status() != psutil.STATUS_ZOMBIE else None
         except psutil.Error:
             return None
@@ -45,6 +47,21 @@ class Identity:
     def alive(self) -> bool:
         """True while the very same process runs."""
         return self.process() is not None
+
+    def uptime(self) -> float:
+        """Seconds since it began, whether it still runs or not."""
+        return (time.clock_gettime(time.CLOCK_BOOTTIME) if _LINUX else time.time()) - self.started
+
+
+def _began(pid: int) -> float:
+    """Read a process's `Identity.started`; raises psutil.NoSuchProcess. Linux: field 22 of proc_pid_stat(5)."""
+    if not _LINUX:
+        return psutil.Process(pid).create_time()
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        raise psutil.NoSuchProcess(pid) from None
+    return int(after_name[22 - 3]) / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -65,7 +82,7 @@ class Launch:
 
 
 def _die_with_parent(death_signal: signal.Signals | None, parent: int) -> Callable[[], None] | None:
-    if death_signal is None or not sys.platform.startswith("linux"):
+    if death_signal is None or not _LINUX:
         return None
     libc = ctypes.CDLL(None)
 
