@@ -43,7 +43,9 @@ function WithPersonas({ personas }: { personas: Persona[] }) {
       <PersonaChoice personas={personas} chosen={persona} onChoose={choose} />
       <Chat
         titles={titles}
-        suggestions={told && metrics.data ? suggestions({ persona, summaries: known, metrics: metrics.data, filled }) : []}
+        suggestions={
+          told && metrics.data ? suggestions({ persona, summaries: known, metrics: metrics.data, filled }) : []
+        }
       >
         {/* All at once, in the place of lines that fill the window: what comes one by one pushes the rest about. */}
         {!told && <Skeleton lines={30} />}

@@ -12,8 +12,9 @@ export function Freshness({ connection, stream }: { connection: string; stream: 
   return <FreshnessOf figures={figures ? [figures] : []} />
 }
 
-/** The same for many streams: the oldest counts. */
-export function FreshnessOf({ figures }: { figures: StreamFigures[] }) {
+/** The same for many streams: the oldest counts; null while the figures are on their way. */
+export function FreshnessOf({ figures }: { figures: StreamFigures[] | null }) {
+  if (figures === null) return <span className="text-muted">…</span>
   if (figures.length === 0) return <span className="text-muted">not synced yet</span>
   const late = figures.filter((one) => one.fresh === false)
   const oldest = figures.map((one) => one.last_success_time ?? "").sort()[0]
@@ -28,15 +29,19 @@ export function FreshnessOf({ figures }: { figures: StreamFigures[] }) {
   )
 }
 
-/** The figures of all streams of some connections, by `connection/stream`. */
-export function useFigures(connections: string[]): Map<string, StreamFigures> {
+type FiguresOf = (feeds: readonly { connection: string; stream: string }[]) => StreamFigures[] | null
+
+/** Gives the figures of any streams of some connections; null while they are on their way. */
+export function useFigures(connections: string[]): FiguresOf {
   const asked = [...new Set(connections)].sort()
   return useQueries({ queries: asked.map((connection) => figuresQuery(connection)), combine: byStream })
 }
 
-function byStream(answers: { data: Statistics | undefined }[]): Map<string, StreamFigures> {
+function byStream(answers: { data: Statistics | undefined; isPending: boolean }[]): FiguresOf {
   const found = answers.flatMap(({ data }) => {
     return (data?.streams ?? []).map((one) => [`${data?.connection_id}/${one.stream}`, one] as const)
   })
-  return new Map(found)
+  const known = new Map(found)
+  if (answers.some((one) => one.isPending)) return () => null
+  return (feeds) => feeds.flatMap(({ connection, stream }) => known.get(`${connection}/${stream}`) ?? [])
 }

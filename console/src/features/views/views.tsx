@@ -54,7 +54,7 @@ type Line = ViewOut & {
   title: string
   about: string
   feeds: Feeding[]
-  figures: StreamFigures[]
+  figures: StreamFigures[] | null
   metrics: number
 }
 
@@ -98,7 +98,7 @@ function useLines(views: ViewOut[]): Line[] {
   const connections = graph?.nodes
     .filter((node) => node.kind === "source")
     .map((node) => node.id.slice("source:".length))
-  const figures = useFigures(connections ?? [])
+  const figuresOf = useFigures(connections ?? [])
   return useMemo(
     () =>
       views.map((view) => {
@@ -109,11 +109,11 @@ function useLines(views: ViewOut[]): Line[] {
           title: entity?.title ?? view.name,
           about: entity?.description ?? "",
           feeds,
-          figures: feeds.flatMap((one) => figures.get(`${one.connection}/${one.stream}`) ?? []),
+          figures: graph ? figuresOf(feeds) : null,
           metrics: metrics?.filter((one) => one.view === view.name).length ?? 0,
         }
       }),
-    [views, graph, ontology, metrics, figures],
+    [views, graph, ontology, metrics, figuresOf],
   )
 }
 

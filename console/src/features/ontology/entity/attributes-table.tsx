@@ -89,7 +89,7 @@ function OriginLine({ origin: { feed, column, confidence, field } }: { origin: O
       <span className="block text-xs text-muted">
         {feed.mapping && `mapping version ${feed.mapping.version}, `}
         {field && `${transformText(field.transform)}, `}
-        <FreshnessOf figures={feed.figures ? [feed.figures] : []} />
+        <FreshnessOf figures={feed.figures} />
       </span>
     </>
   )

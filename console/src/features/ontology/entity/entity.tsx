@@ -63,9 +63,9 @@ export function Entity() {
 function Known({ entity, graph }: { entity: EntityOut; graph: Graph }) {
   const feeds = feeding(graph, entity.name)
   const mappings = useQueries({ queries: feeds.map((one) => mappingQuery(one.connection, one.stream)) })
-  const figures = useFigures(feeds.map((one) => one.connection))
+  const figuresOf = useFigures(feeds.map((one) => one.connection))
   const told = feeds.map((feed, at) => {
-    return { ...feed, mapping: mappings[at]?.data, figures: figures.get(`${feed.connection}/${feed.stream}`) }
+    return { ...feed, mapping: mappings[at]?.data, figures: figuresOf([feed]) }
   })
   const attributes = originsOf(entity, told)
   const rows = graph.nodes.find((node) => node.id === `entity:${entity.name}`)?.rows ?? null

@@ -52,16 +52,16 @@ const COLUMNS: Column<Feed>[] = [
   {
     id: "fresh",
     header: "Freshness",
-    value: (one) => one.figures?.last_success_time,
-    cell: (one) => <FreshnessOf figures={one.figures ? [one.figures] : []} />,
+    value: (one) => one.figures?.[0]?.last_success_time,
+    cell: (one) => <FreshnessOf figures={one.figures} />,
   },
   {
     id: "newest",
     header: "Newest record",
-    value: (one) => one.figures?.newest_time,
+    value: (one) => one.figures?.[0]?.newest_time,
     cell: (one) =>
-      one.figures?.newest_time ? (
-        <Time at={one.figures.newest_time} />
+      one.figures?.[0]?.newest_time ? (
+        <Time at={one.figures[0].newest_time} />
       ) : (
         <span className="text-muted">no time column</span>
       ),

@@ -15,7 +15,7 @@ function feed(stream: string, fields: [string, string, number][], version: numbe
   const node = { id: `data_set:c/${stream}`, kind: "data_set" as const, layer: 1, label: stream, parent: "source:c" }
   const mapped = fields.map(([source, target, confidence]) => ({ source, target, confidence }))
   return {
-    ...{ connection: "c", connectionName: "crm", stream, figures: undefined },
+    ...{ connection: "c", connectionName: "crm", stream, figures: null },
     node: { ...node, rows: 1, deleted: 0 },
     edge: { id: stream, source: node.id, target: "entity:account", kind: "dataflow", rows: 1, fields: mapped },
     mapping: {

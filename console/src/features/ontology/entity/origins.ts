@@ -2,7 +2,7 @@ import type { Feeding } from "../lineage/graph"
 import type { Attribute, Entity, MappedField, Mapping, StreamFigures } from "../queries"
 
 /** A stream that feeds the entity, with its mapping and figures where they are known. */
-export type Feed = Feeding & { mapping: Mapping | undefined; figures: StreamFigures | undefined }
+export type Feed = Feeding & { mapping: Mapping | undefined; figures: StreamFigures[] | null }
 
 /** A column that makes an attribute; `field` once the mapping is known. */
 export type Origin = { feed: Feed; column: string; confidence: number; field: MappedField | undefined }

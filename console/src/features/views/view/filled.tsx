@@ -97,14 +97,17 @@ function Then({ snapshot, onNow }: { snapshot: number; onNow: () => void }) {
 function Summary({ view }: { view: ViewOut }) {
   const graph = useQuery(graphQuery).data
   const feeds = graph ? feeding(graph, view.name) : []
-  const figures = useFigures(feeds.map((one) => one.connection))
+  const figuresOf = useFigures(feeds.map((one) => one.connection))
   return (
-    <p className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+    // On a phone in two lines from the start: what comes later shall not push the page down.
+    <p className="flex flex-col gap-x-4 gap-y-1 text-sm sm:flex-row sm:flex-wrap">
       <span>
         <strong>{formatCount(view.rows, "row")}</strong> from {formatCount(view.records, "record")} of{" "}
         {formatCount(feeds.length, "stream")}
       </span>
-      <FreshnessOf figures={feeds.flatMap((one) => figures.get(`${one.connection}/${one.stream}`) ?? [])} />
+      <span className="min-h-6">
+        <FreshnessOf figures={figuresOf(feeds)} />
+      </span>
     </p>
   )
 }

@@ -20,7 +20,8 @@ export function View() {
   return (
     <Page
       title={entity?.title ?? name}
-      lead={entity?.description}
+      // Two lines from the start: what comes later shall not push the page down.
+      lead={<span className="block min-h-10">{entity?.description}</span>}
       actions={
         <>
           <LiveBadge at={views.dataUpdatedAt || null} />
