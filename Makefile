@@ -13,7 +13,7 @@ MEMBERS := proto libs/common libs/access libs/embeddings libs/sdk libs/local dep
 JUDGES := libs/local/tests/salesforce/clients
 NPM = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --silent --no-update-notifier --prefix
 
-.PHONY: help setup proto openapi demo up down test lint types contracts accept-contract check lock bench clean
+.PHONY: help setup proto openapi demo up down for-tests test lint types contracts accept-contract check lock bench clean
 
 help:  ## Print this list.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -75,11 +75,14 @@ up: setup  ## Start the platform on this machine (Ctrl-C ends it).
 down:  ## End every process that was started here.
 	@$(BIN)/aos down
 
-test: setup .tools/clients/.installed console/e2e/node_modules/.installed  ## Run every test: unit, adapter and integration, on the real parts.
+for-tests: setup .tools/clients/.installed console/e2e/node_modules/.installed
+
+test: for-tests  ## Run every test: unit, adapter and integration, on the real parts.
 	@$(NPM) console test
-	@# Each worker's journeys share one platform, and those of a file stay together. Status 5: ARGS chose none.
-	@$(BIN)/python -m pytest -n $${AOS_TEST_WORKERS:-2} libs services deploy $(ARGS); parts=$$?; \
-	$(BIN)/python -m pytest -n $${AOS_TEST_WORKERS:-2} --dist loadfile tests $(ARGS); whole=$$?; \
+	@# Parts often wait for servers and time-outs, so one more of them runs than there are processors. Each worker's
+	@# journeys share one platform, and those of a file stay together. Status 5: ARGS chose none.
+	@$(BIN)/python -m pytest -n $${AOS_PART_WORKERS:-3} libs services deploy $(ARGS); parts=$$?; \
+	$(BIN)/python -m pytest -n $${AOS_JOURNEY_WORKERS:-2} --dist loadfile tests $(ARGS); whole=$$?; \
 	for status in $$parts $$whole; do test $$status -eq 0 -o $$status -eq 5 || exit $$status; done
 
 lint: setup .tools/semgrep/.installed  ## Check style, the walls between layers and services, and insecure calls.
