@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query"
-import { useMemo } from "react"
+import { useDeferredValue, useMemo } from "react"
 import { Skeleton } from "@/components/async"
 import { type Column, DataTable } from "@/components/data-table"
 import { Empty } from "@/components/empty"
@@ -23,10 +23,12 @@ type Props = {
 /** The rows that meet the conditions, in pages; each opens with its whole content. */
 export function Rows({ view, columns, asked, sort, onSort, open }: Props) {
   const pages = useInfiniteQuery(rowsQuery(view, asked))
-  const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.rows) ?? [], [pages.data])
+  // Drawn in small steps: a page of rows at once would hold up typing and scrolling on a slow phone.
+  const data = useDeferredValue(pages.data)
+  const rows = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data])
   const shown = useMemo(() => columnsOf(view, columns, sort, onSort), [view, columns, sort, onSort])
   if (pages.isError && rows.length === 0) return <Trouble error={pages.error} onRetry={() => void pages.refetch()} />
-  if (!pages.data) return <Skeleton lines={8} />
+  if (!data) return <Skeleton lines={8} />
   if (rows.length === 0)
     return <Empty title="No row meets these conditions">Remove a condition to see more rows.</Empty>
   return (
