@@ -50,6 +50,9 @@
 {{- if and $own (not .Values.secrets.existingSecret) -}}
 {{- fail "secrets.existingSecret: not set, and stores of your own need their passwords. docs/operate.md: one command makes the Secret." -}}
 {{- end -}}
+{{- if eq .Values.image.tag "latest" -}}
+{{- fail "image.tag: latest names another image tomorrow, and a roll back would not go back. Name a release." -}}
+{{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
 {{- fail "ingress.host: not set. Name the host of publicUrl, or set ingress.enabled=false." -}}
 {{- end -}}

@@ -1,4 +1,4 @@
-"""The command line every service has: `python -m <svc> serve consume work` in any combination, `migrate`, `rewrap`."""
+"""The command line every service has: `python -m <svc> serve consume work` in any combination, `migrate`, `wait`, …"""
 
 import argparse
 import importlib
@@ -9,6 +9,8 @@ from pathlib import Path
 __all__ = ["ROLES", "main", "migrations_folder"]
 
 ROLES = ("serve", "consume", "work")
+PATIENCE = 600.0
+"""Seconds that `wait` waits for the schema: migrations of a large installation take minutes."""
 
 
 def migrations_folder(service: str) -> Path:
@@ -27,11 +29,14 @@ def main(service: str, argv: Sequence[str]) -> int:
     needs the owner's URL alone.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {service}")
-    parser.add_argument("roles", nargs="+", choices=[*ROLES, "migrate", "rewrap"], help="what this process does")
+    parser.add_argument("roles", nargs="+", choices=[*ROLES, "migrate", "wait", "rewrap"], help="what this process does")
     roles = frozenset(parser.parse_args(argv).roles)
     if "migrate" in roles:
         _migrate(service, parser)
         roles -= {"migrate"}
+    if "wait" in roles:
+        _wait(service, parser)
+        roles -= {"wait"}
     if "rewrap" in roles:
         _rewrap(service, parser)
         roles -= {"rewrap"}
@@ -51,6 +56,17 @@ def _migrate(service: str, parser: argparse.ArgumentParser) -> None:
     owner_url = _owner_url("migrate", parser)
     migrations = importlib.import_module("aos_common.migrations")
     migrations.migrate(owner_url, service, migrations_folder(service))
+
+
+def _wait(service: str, parser: argparse.ArgumentParser) -> None:
+    url = os.environ.get("AOS_DATABASE_URL")
+    if not url:
+        parser.error("wait needs AOS_DATABASE_URL, the URL of the service's own role")
+    schema = importlib.import_module("aos_common.schema")
+    try:
+        schema.wait_for_schema(url, service, migrations_folder(service), PATIENCE)
+    except schema.SchemaBehind as behind:
+        raise SystemExit(f"{behind.message} {behind.hint}") from None
 
 
 def _rewrap(service: str, parser: argparse.ArgumentParser) -> None:

@@ -205,6 +205,8 @@ def channel(address: str, tls: MutualTls | None = None) -> grpc.aio.Channel:
         ("grpc.initial_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 2000),
         ("grpc.enable_http_proxy", 0),
+        # Where a name leads to several replicas, all of them are asked in turn; a lost one is left out at once.
+        ("grpc.lb_policy_name", "round_robin"),
     ]
     if tls is None:
         return grpc.aio.insecure_channel(address, options=options)

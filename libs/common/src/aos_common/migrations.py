@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from aos_common import jobs, outbox, streams
 from aos_common.calls import idempotency
+from aos_common.schema import REVISION
 from aos_common.tls import postgres_tls
 
 __all__ = ["create_idempotency_table", "create_transport_tables", "migrate", "protect", "run_online", "script"]
@@ -86,6 +87,9 @@ def run_online() -> None:
             context.run_migrations()
         # Databases provisioned before gave the service's role rights in every new table, this one too.
         connection.exec_driver_sql(f'REVOKE ALL ON alembic_version FROM "{schema}_app"')
+        # What new pods wait for, readable without a right to any table (see aos_common.schema).
+        head = context.script.get_current_head()
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{schema}\" IS '{REVISION}{head}'")
 
     async def online() -> None:
         engine = create_async_engine(url, connect_args={"ssl": tls}, hide_parameters=True)

