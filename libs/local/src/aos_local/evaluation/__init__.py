@@ -1,0 +1,1 @@
+"""The backing services in containers, one a process, for the chart's evaluation mode."""
