@@ -36,6 +36,12 @@ help:  ## Print this list.
 	@$(NPM) .tools/clients ci --ignore-scripts
 	@touch $@
 
+# And apart: what judges the chart and the images.
+.tools/charts/.installed: .tools/bin/uv charts/requirements.lock
+	@test -x .tools/charts/bin/python || $(UV) venv --quiet --python $(PYTHON) .tools/charts
+	@$(UV) pip sync --quiet --python .tools/charts/bin/python --require-hashes charts/requirements.lock
+	@touch $@
+
 .venv/.installed: .tools/bin/uv requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
 	@echo "Installing packages (first time: about a minute)"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
@@ -75,7 +81,7 @@ up: setup  ## Start the platform on this machine (Ctrl-C ends it).
 down:  ## End every process that was started here.
 	@$(BIN)/aos down
 
-for-tests: setup .tools/clients/.installed console/e2e/node_modules/.installed
+for-tests: setup .tools/clients/.installed .tools/charts/.installed console/e2e/node_modules/.installed
 
 test: for-tests  ## Run every test: unit, adapter and integration, on the real parts.
 	@$(NPM) console test
@@ -84,6 +90,12 @@ test: for-tests  ## Run every test: unit, adapter and integration, on the real p
 	@$(BIN)/python -m pytest -n $${AOS_PART_WORKERS:-3} libs services deploy $(ARGS); parts=$$?; \
 	$(BIN)/python -m pytest -n $${AOS_JOURNEY_WORKERS:-2} --dist loadfile tests $(ARGS); whole=$$?; \
 	for status in $$parts $$whole; do test $$status -eq 0 -o $$status -eq 5 || exit $$status; done
+
+chart: setup  ## Put the gateway's configuration into the Helm chart again, after a change to the table of doors.
+	@$(BIN)/python -m aos_gateway.chart -o charts/autonomos/files/envoy.yaml
+
+images: setup  ## Build every container image with podman or docker; ARGS="--registry … --tag …".
+	@$(BIN)/python deploy/images/build.py $(ARGS)
 
 lint: setup .tools/semgrep/.installed  ## Check style, the walls between layers and services, and insecure calls.
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo
@@ -110,6 +122,7 @@ lock: .tools/bin/uv  ## Resolve dependencies again and write requirements.lock (
 	@$(UV) export --quiet --only-group bench --no-emit-workspace --no-annotate --no-header --format requirements-txt -o benchmarks/requirements.lock
 	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header rules/requirements.in -o rules/requirements.lock
 	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $(JUDGES)/requirements.in -o $(JUDGES)/requirements.lock
+	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header charts/requirements.in -o charts/requirements.lock
 
 bench: setup console/e2e/node_modules/.installed  ## Measure ours against the references, in one run each (installs dlt and valentine).
 	@$(UV) pip install --quiet --python $(BIN)/python --target .tools/bench --require-hashes -r benchmarks/requirements.lock

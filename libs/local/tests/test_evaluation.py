@@ -61,9 +61,10 @@ def ended(process: "subprocess.Popen[bytes]") -> int:
 def test_postgresql_takes_passwords_and_ends_while_a_client_is_connected() -> None:
     with running("postgresql") as (port, secrets, process):
         login = f"postgresql://postgres:{secrets.password('postgres-superuser')}@127.0.0.1:{port}/postgres"
-        with _connected(login) as client:
-            assert client.execute("SHOW listen_addresses").fetchone() == ("*",)
-            assert ended(process) == 0
+        client = _connected(login)
+        assert client.execute("SHOW listen_addresses").fetchone() == ("*",)
+        assert ended(process) == 0
+        client.close()
 
 
 def _connected(login: str) -> "psycopg.Connection[tuple[object, ...]]":
