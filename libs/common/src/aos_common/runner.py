@@ -22,6 +22,9 @@ __all__ = ["Service", "run", "run_service"]
 
 S = TypeVar("S", bound=ServiceSettings)
 
+GRACE = 10
+"""Seconds that requests under way have to end once the process is told to stop."""
+
 log = structlog.get_logger()
 
 
@@ -65,7 +68,7 @@ async def run(service: Service, settings: ServiceSettings) -> None:
         log_level="warning",
         access_log=False,
         limit_concurrency=1000,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=GRACE,
         server_header=False,
         proxy_headers=False,
         http=BoundedHead,
@@ -84,8 +87,10 @@ async def run(service: Service, settings: ServiceSettings) -> None:
     _settle_memory()
     log.info("service.started", http=settings.http_port, grpc=settings.grpc_port)
     done, _ = await asyncio.wait([stopping, *work], return_when=asyncio.FIRST_COMPLETED)
-    http.should_exit = True
-    await service.grpc.stop(grace=5)
+    # As a signal of its own would, for libraries that end their streams when they see it. Requests under way on both
+    # sides go on until they end or their time is up; only then what they may wait for is taken away.
+    http.handle_exit(signal.SIGTERM, None)
+    await asyncio.gather(service.grpc.stop(grace=GRACE), asyncio.wait([work[-1]]))
     for task in [*work[:-1], stopping]:
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
