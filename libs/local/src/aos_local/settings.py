@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 DEFAULT_PUBLIC_PORT = 8080
-CONSOLE_SOURCE = Path(__file__).resolve().parents[4] / "console"
+CONSOLE_SOURCE = Path(__file__).resolve().parent.joinpath(*[".."] * 4, "console").resolve()
 """The web console in the project's checkout."""
 
 
