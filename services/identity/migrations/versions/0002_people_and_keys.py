@@ -5,6 +5,7 @@ from aos_common.migrations import create_transport_tables, protect, script
 
 revision = "0002"
 down_revision = "0001"
+contract = "before the first release: no older pods can run beside it"
 
 _EXISTING = ("users", "sign_in_names", "refresh_tokens")
 _NEW = (

