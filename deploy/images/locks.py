@@ -47,10 +47,15 @@ def closure(names: Iterable[str]) -> set[str]:
         seen.add(key)
         for text in _needs(key[0]):
             needed = Requirement(text)
-            wanted = [{"extra": extra} for extra in ("", *one.extras)]
-            if needed.marker is None or any(needed.marker.evaluate(about) for about in wanted):
+            if needed.marker is None or any(needed.marker.evaluate(about) for about in _systems(one.extras)):
                 waiting.append(needed)
     return {name for name, _ in seen}
+
+
+def _systems(extras: Iterable[str]) -> list[dict[str, str]]:
+    # The image's interpreter may be an older 3.11 than this one; the lock's own markers say what pip then takes.
+    versions: list[dict[str, str]] = [{}, {"python_full_version": "3.11.0"}]
+    return [{"extra": extra, **version} for extra in ("", *extras) for version in versions]
 
 
 def _needs(name: str) -> list[str]:
