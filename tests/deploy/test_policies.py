@@ -73,6 +73,11 @@ def test_what_answers_has_a_budget_and_a_rolling_update_that_loses_no_pod(manife
         assert one["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0, name
 
 
+def test_roles_are_told_to_services_alone(manifests: Manifests) -> None:
+    for name, container in containers([one for one in manifests if one["kind"] == "Deployment"]):
+        assert ("args" in container) == (container["name"] not in ("gateway", "console")), name
+
+
 def test_a_scaled_deployment_leaves_its_number_of_pods_to_the_autoscaler(manifests: Manifests) -> None:
     scaled = {one["spec"]["scaleTargetRef"]["name"] for one in manifests if one["kind"] == "HorizontalPodAutoscaler"}
     for one in manifests:
