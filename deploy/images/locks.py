@@ -1,9 +1,11 @@
 """Which packages each image holds: those of its service, at the versions and hashes of requirements.lock.
 
-What a package needs is asked of the installed ones, so run it with the platform's interpreter.
+Our own packages say in their pyproject.toml what they need; the others are asked where they are installed, so run it with
+the platform's interpreter.
 """
 
 import re
+import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
@@ -52,6 +54,14 @@ def closure(names: Iterable[str]) -> set[str]:
     return {name for name, _ in seen}
 
 
+@cache
+def _members() -> dict[str, dict[str, list[str]]]:
+    """Return the `[project]` tables of the workspace's packages by name."""
+    files = (file for pattern in ("proto", "libs/*", "services/*", "deploy/gateway") for file in ROOT.glob(pattern))
+    projects = (tomllib.loads((folder / "pyproject.toml").read_text())["project"] for folder in files)
+    return {canonicalize_name(project["name"]): project for project in projects}
+
+
 def _systems(extras: Iterable[str]) -> list[dict[str, str]]:
     # The image's interpreter may be an older 3.11 than this one; the lock's own markers say what pip then takes.
     versions: list[dict[str, str]] = [{}, {"python_full_version": "3.11.0"}]
@@ -59,6 +69,8 @@ def _systems(extras: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _needs(name: str) -> list[str]:
+    if name in _members():
+        return list(_members()[name]["dependencies"])
     try:
         return requires(name) or []
     except PackageNotFoundError:  # for other systems, or left out by an override of pyproject.toml

@@ -35,6 +35,7 @@ def test_every_image_but_the_base_has_packages_by_hash_from_the_one_lock(locks: 
 
 
 def test_an_image_has_what_its_service_imports_and_no_tool_of_development(locks: ModuleType) -> None:
+    assert {"prometheus-client", "uvloop"} <= locks.closure(["aos-identity"])
     assert {"duckdb", "onnxruntime", "fastapi"} <= locks.closure(["aos-dcl"])
     assert "async-timeout" in locks.closure(["aos-common"]), "redis needs it on the first releases of 3.11"
     assert "spacy" in locks.closure(["aos-nlp-gateway"])
