@@ -1,7 +1,7 @@
 """Which packages each image holds: those of its service, at the versions and hashes of requirements.lock.
 
-Our own packages say in their pyproject.toml what they need; the others are asked where they are installed, so run it with
-the platform's interpreter.
+Our own packages say in their pyproject.toml what they need; the others are asked where they are installed, so run it
+with the platform's interpreter.
 """
 
 import re
