@@ -32,10 +32,14 @@ IMAGES = tuple(_MADE_OF)
 
 @cache
 def locked() -> dict[str, str]:
-    """Return the entries of requirements.lock by canonical name: the pin with its marker and hashes."""
+    """Return the entries of requirements.lock by canonical name: its pins with markers and hashes."""
     text = (ROOT / "requirements.lock").read_text()
     entries = re.findall(r"^[A-Za-z0-9].*?(?=^[A-Za-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
-    return {canonicalize_name(re.split(r"[=\[ ;]", entry, maxsplit=1)[0]): entry for entry in entries}
+    found: dict[str, str] = {}
+    for entry in entries:
+        name = canonicalize_name(re.split(r"[=\[ ;]", entry, maxsplit=1)[0])
+        found[name] = found.get(name, "") + entry  # one for newer interpreters, one for older
+    return found
 
 
 def closure(names: Iterable[str]) -> set[str]:

@@ -34,6 +34,13 @@ def test_every_image_but_the_base_has_packages_by_hash_from_the_one_lock(locks: 
         assert all(entry in whole and "--hash=sha256:" in entry for entry in entries), image
 
 
+def test_a_package_with_a_version_for_each_interpreter_keeps_all(locks: ModuleType) -> None:
+    whole = (ROOT / "requirements.lock").read_text()
+    assert len(re.findall(r"^scipy==", locks.lock("dcl"), re.MULTILINE)) == len(
+        re.findall(r"^scipy==", whole, re.MULTILINE)
+    )
+
+
 def test_an_image_has_what_its_service_imports_and_no_tool_of_development(locks: ModuleType) -> None:
     assert {"prometheus-client", "uvloop"} <= locks.closure(["aos-identity"])
     assert {"duckdb", "onnxruntime", "fastapi"} <= locks.closure(["aos-dcl"])
