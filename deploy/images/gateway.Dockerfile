@@ -3,7 +3,8 @@ ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 ARG SYSTEM_IMAGE=debian:bookworm-20251117-slim
 FROM ${PYTHON_IMAGE} AS packages
 COPY .tools/images/gateway.lock /lock
-RUN python3 -m pip install --no-cache-dir --no-compile --no-deps --require-hashes --target /packages -r /lock
+RUN --mount=type=cache,target=/root/.cache/pip \
+    python3 -m pip install --no-compile --no-deps --require-hashes --target /packages -r /lock
 
 FROM ${SYSTEM_IMAGE}
 RUN groupadd --gid 10001 autonomos \

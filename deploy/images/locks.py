@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -51,7 +52,7 @@ def closure(names: Iterable[str]) -> set[str]:
         if key in seen:
             continue
         seen.add(key)
-        for text in _needs(key[0]):
+        for text in _needs(*key):
             needed = Requirement(text)
             if needed.marker is None or any(needed.marker.evaluate(about) for about in _systems(one.extras)):
                 waiting.append(needed)
@@ -59,7 +60,7 @@ def closure(names: Iterable[str]) -> set[str]:
 
 
 @cache
-def _members() -> dict[str, dict[str, list[str]]]:
+def _members() -> dict[str, dict[str, Any]]:
     """Return the `[project]` tables of the workspace's packages by name."""
     files = (file for pattern in ("proto", "libs/*", "services/*", "deploy/gateway") for file in ROOT.glob(pattern))
     projects = (tomllib.loads((folder / "pyproject.toml").read_text())["project"] for folder in files)
@@ -72,9 +73,10 @@ def _systems(extras: Iterable[str]) -> list[dict[str, str]]:
     return [{"extra": extra, **version} for extra in ("", *extras) for version in versions]
 
 
-def _needs(name: str) -> list[str]:
+def _needs(name: str, extras: Iterable[str]) -> list[str]:
     if name in _members():
-        return list(_members()[name]["dependencies"])
+        optional = _members()[name].get("optional-dependencies", {})
+        return [*_members()[name]["dependencies"], *(one for extra in extras for one in optional[extra])]
     try:
         return requires(name) or []
     except PackageNotFoundError:  # for other systems, or left out by an override of pyproject.toml

