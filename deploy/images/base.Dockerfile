@@ -1,19 +1,29 @@
-# What runs Python services: an interpreter, an unprivileged user, no package manager for Python.
+# What runs Python services: an interpreter, the packages all of them need, an unprivileged user; no package manager.
 ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
+FROM ${PYTHON_IMAGE} AS installer
+RUN mkdir /installer \
+ && cp -r "$(python3 -c 'import pip; print(pip.__path__[0])')" /installer/pip
+
 FROM ${PYTHON_IMAGE}
-SHELL ["/bin/bash", "-o", "pipefail", "-c"]
-RUN python3 -m pip --version \
- && rm -rf /usr/local/lib/python3*/site-packages/{pip,setuptools,wheel}* /usr/local/bin/{pip,idle,2to3,pydoc}* \
-      /usr/lib/python3/dist-packages/{pip,setuptools,wheel}* /usr/bin/pip* /usr/share/python-wheels \
+# No braces: podman builds with sh, whatever SHELL says.
+RUN rm -rf /usr/local/lib/python3*/site-packages/pip* /usr/local/lib/python3*/site-packages/setuptools* \
+      /usr/local/lib/python3*/site-packages/wheel* /usr/lib/python3/dist-packages/pip* \
+      /usr/lib/python3/dist-packages/setuptools* /usr/lib/python3/dist-packages/wheel* /usr/share/python-wheels \
+      /usr/bin/pip* /usr/local/bin/pip* /usr/local/bin/idle* /usr/local/bin/2to3* /usr/local/bin/pydoc* \
  && find / -xdev -perm /6000 -type f -exec chmod a-s {} + \
  && groupadd --gid 10001 autonomos \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin autonomos
-ENV PYTHONPATH=/app \
-    PATH=/app/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+ENV PYTHONPATH=/app:/packages \
+    PATH=/app/bin:/packages/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PYTHONSAFEPATH=1 \
     LANG=C.UTF-8 \
     HOME=/tmp
+COPY .tools/images/base.lock /app/base.lock
+RUN --mount=type=bind,from=installer,source=/installer,target=/mnt \
+    --mount=type=cache,target=/tmp/.cache/pip \
+    PYTHONPATH=/mnt python3 -m pip install --no-compile --no-deps --require-hashes --target /app -r /app/base.lock \
+ && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app
 WORKDIR /tmp
 USER 10001:10001

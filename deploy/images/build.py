@@ -8,14 +8,17 @@ import argparse
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from locks import IMAGES, ROOT, write
 
 _HERE = Path(__file__).resolve().parent
-# Each is built on the one named with it.
-_ORDER = ("base", *(name for name in IMAGES if name != "evaluation"), "evaluation")
+# Those of a group are built on those of earlier ones.
+_GROUPS = (("base",), tuple(name for name in IMAGES if name not in {"base", "evaluation"}), ("evaluation",))
 _NO_ENGINE = "make images: neither podman nor docker is installed here. Install one of them, and try again."
 
 
@@ -27,16 +30,27 @@ def main() -> int:
         print(_NO_ENGINE, file=sys.stderr)
         return 2
     write(ROOT / ".tools" / "images")
-    for image in options.images or _ORDER:
-        name = _name(options, image)
-        print(f"{name} …", flush=True)
-        command = _command(engine, options, image)
-        status = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603  podman or docker
-        if status:
-            print(f"make images: {image} could not be built; the lines above say why.", file=sys.stderr)
-            return status
-    _show_sizes(engine, [_name(options, image) for image in _ORDER])
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for group in _GROUPS:
+            wanted = [image for image in group if image in (options.images or IMAGES)]
+            failed = [image for image in pool.map(partial(_build, engine, options), wanted) if image]
+            if failed:
+                said = f"{', '.join(failed)} could not be built; the lines above say why."
+                print(f"make images: {said}", file=sys.stderr)
+                return 1
+    _show_sizes(engine, [_name(options, image) for image in IMAGES])
     return 0
+
+
+def _build(engine: str, options: argparse.Namespace, image: str) -> str:
+    """Build one image; return its name if that failed. Several at once say what they have to say at their end."""
+    began, quiet = time.monotonic(), options.jobs > 1
+    command = _command(engine, options, image)
+    done = subprocess.run(command, cwd=ROOT, check=False, text=True, capture_output=quiet)  # noqa: S603  podman or docker
+    if done.returncode and quiet:
+        print(done.stdout + done.stderr, flush=True)
+    print(f"{_name(options, image)}  {time.monotonic() - began:.0f} s", flush=True)
+    return image if done.returncode else ""
 
 
 def _show_sizes(engine: str, names: Sequence[str]) -> None:
@@ -53,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--registry", default="", help="e.g. registry.example.com/autonomos")
     parser.add_argument("--python-image", help="an image with Python 3.11 and pip")
     parser.add_argument("--system-image", help="an image with the C library")
+    parser.add_argument("--jobs", type=int, default=1, help="how many are built at once; default: %(default)s")
     parser.add_argument("--network", help="e.g. host")
     parser.add_argument("--option", action="append", default=[], help="handed to the engine's build as it is")
     return parser

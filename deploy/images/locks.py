@@ -26,9 +26,10 @@ _MADE_OF: dict[str, tuple[str, ...]] = {
 }
 _INSTALLERS = frozenset({"pip", "setuptools", "wheel"})
 
-__all__ = ["IMAGES", "SERVICES", "closure", "lock", "write"]
+__all__ = ["IMAGES", "SERVICES", "closure", "lock", "packages", "write"]
 
-IMAGES = tuple(_MADE_OF)
+IMAGES = ("base", *_MADE_OF)
+_ON_BASE = frozenset({*SERVICES, "tools"})
 
 
 @cache
@@ -83,10 +84,16 @@ def _needs(name: str, extras: Iterable[str]) -> list[str]:
         return []
 
 
+def packages(image: str) -> set[str]:
+    """Return the canonical names of what one image adds to the one it is built on: what all services need is in `base`."""
+    shared = set.intersection(*(closure(_MADE_OF[one]) for one in _ON_BASE))
+    wanted = shared if image == "base" else closure(_MADE_OF[image]) - (shared if image in _ON_BASE else set())
+    return wanted & set(locked()) - _INSTALLERS
+
+
 def lock(image: str) -> str:
     """Return the lock of one image."""
-    entries = locked()
-    return "".join(entries[name] for name in sorted(closure(_MADE_OF[image]) & set(entries) - _INSTALLERS))
+    return "".join(locked()[name] for name in sorted(packages(image)))
 
 
 def write(folder: Path) -> None:

@@ -1,24 +1,26 @@
 ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 ARG BASE_IMAGE=autonomos-base
-FROM ${PYTHON_IMAGE} AS packages
-COPY .tools/images/nlp-gateway.lock /lock
-RUN --mount=type=cache,target=/root/.cache/pip \
-    python3 -m pip install --no-compile --no-deps --require-hashes --target /packages -r /lock \
- && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /packages
-
-FROM ${PYTHON_IMAGE} AS own
-COPY proto/gen/autonomos /own/autonomos
-COPY libs/common/src/aos_common /own/aos_common
-COPY libs/access/src/aos_access /own/aos_access
-COPY libs/embeddings/src/aos_embeddings /own/aos_embeddings
-COPY services/nlp-gateway/src/nlp_gateway /own/nlp_gateway
-COPY services/nlp-gateway/migrations /own/nlp_gateway/migrations
-RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /own
+FROM ${PYTHON_IMAGE} AS installer
+RUN mkdir /installer \
+ && cp -r "$(python3 -c 'import pip; print(pip.__path__[0])')" /installer/pip
 
 # hadolint ignore=DL3006
 FROM ${BASE_IMAGE}
-COPY --from=packages /packages /app
-COPY --from=own /own /app
+USER 0:0
+COPY .tools/images/nlp-gateway.lock /packages/nlp-gateway.lock
+RUN --mount=type=bind,from=installer,source=/installer,target=/mnt \
+    --mount=type=cache,target=/tmp/.cache/pip \
+    PYTHONPATH=/mnt python3 -m pip install --no-compile --no-deps --require-hashes --target /packages -r /packages/nlp-gateway.lock \
+ && find /packages -mindepth 2 -type d -name tests -prune -exec rm -r {} + \
+ && find /packages -type f \( -name '*.pyx' -o -name '*.pxd' -o -name '*.h' -o -name model.safetensors \) -delete \
+ && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /packages
+COPY proto/gen/autonomos /app/autonomos
+COPY libs/common/src/aos_common /app/aos_common
+COPY libs/access/src/aos_access /app/aos_access
+COPY libs/embeddings/src/aos_embeddings /app/aos_embeddings
+COPY services/nlp-gateway/src/nlp_gateway /app/nlp_gateway
+COPY services/nlp-gateway/migrations /app/nlp_gateway/migrations
+RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app/autonomos /app/aos_common /app/aos_access /app/aos_embeddings /app/nlp_gateway
 EXPOSE 8080 9090
 USER 10001:10001
 ENTRYPOINT ["python3", "-m", "nlp_gateway"]
