@@ -1,9 +1,6 @@
-# What runs Python services: an interpreter, the packages all of them need, an unprivileged user; no package manager.
+# What runs Python services: an interpreter, the packages all of them need, an unprivileged user.
+# Packages come by the pip inside the interpreter's own ensurepip, which the last step of each image takes away.
 ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
-FROM ${PYTHON_IMAGE} AS installer
-RUN mkdir /installer \
- && cp -r "$(python3 -c 'import pip; print(pip.__path__[0])')" /installer/pip
-
 FROM ${PYTHON_IMAGE}
 # No braces: podman builds with sh, whatever SHELL says.
 RUN rm -rf /usr/local/lib/python3*/site-packages/pip* /usr/local/lib/python3*/site-packages/setuptools* \
@@ -21,9 +18,9 @@ ENV PYTHONPATH=/app:/packages \
     LANG=C.UTF-8 \
     HOME=/tmp
 COPY .tools/images/base.lock /app/base.lock
-RUN --mount=type=bind,from=installer,source=/installer,target=/mnt \
-    --mount=type=cache,target=/tmp/.cache/pip \
-    PYTHONPATH=/mnt python3 -m pip install --no-compile --no-deps --require-hashes --target /app -r /app/base.lock \
+RUN --mount=type=cache,target=/tmp/.cache/pip \
+    PYTHONPATH="$(echo /usr/local/lib/python3*/ensurepip/_bundled/pip-*.whl)" \
+    python3 -m pip install --no-compile --no-deps --require-hashes --target /app -r /app/base.lock \
  && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app
 WORKDIR /tmp
 USER 10001:10001

@@ -17,8 +17,8 @@ from pathlib import Path
 from locks import IMAGES, ROOT, write
 
 _HERE = Path(__file__).resolve().parent
-# Those of a group are built on those of earlier ones.
-_GROUPS = (("base",), tuple(name for name in IMAGES if name not in {"base", "evaluation"}), ("evaluation",))
+# The others are built on the first.
+_GROUPS = (IMAGES[:1], IMAGES[1:])
 _NO_ENGINE = "make images: neither podman nor docker is installed here. Install one of them, and try again."
 
 
@@ -84,7 +84,6 @@ def _command(engine: str, options: argparse.Namespace, image: str) -> list[str]:
         "PYTHON_IMAGE": options.python_image,
         "SYSTEM_IMAGE": options.system_image,
         "BASE_IMAGE": local + _name(options, "base"),
-        "TOOLS_IMAGE": local + _name(options, "tools"),
     }
     file = _HERE / f"{image}.Dockerfile"
     used = {name: value for name, value in chosen.items() if value and f"ARG {name}=" in file.read_text()}

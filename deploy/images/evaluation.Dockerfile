@@ -1,18 +1,20 @@
 # PostgreSQL, Valkey, Temporal and an S3 server, as the embedded platform runs them; to try the platform.
-ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
-ARG TOOLS_IMAGE=autonomos-tools
-FROM ${PYTHON_IMAGE} AS installer
-RUN mkdir /installer \
- && cp -r "$(python3 -c 'import pip; print(pip.__path__[0])')" /installer/pip
-
+ARG BASE_IMAGE=autonomos-base
 # hadolint ignore=DL3006
-FROM ${TOOLS_IMAGE}
+FROM ${BASE_IMAGE}
 USER 0:0
 COPY .tools/images/evaluation.lock /packages/evaluation.lock
-RUN --mount=type=bind,from=installer,source=/installer,target=/mnt \
-    --mount=type=cache,target=/tmp/.cache/pip \
-    PYTHONPATH=/mnt python3 -m pip install --no-compile --no-deps --require-hashes --target /packages -r /packages/evaluation.lock \
- && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /packages
+RUN --mount=type=cache,target=/tmp/.cache/pip \
+    PYTHONPATH="$(echo /usr/local/lib/python3*/ensurepip/_bundled/pip-*.whl)" \
+    python3 -m pip install --no-compile --no-deps --require-hashes --target /packages -r /packages/evaluation.lock \
+ && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /packages \
+ && rm -r /usr/local/lib/python3*/ensurepip
+COPY proto/gen/autonomos /app/autonomos
+COPY libs/common/src/aos_common /app/aos_common
+COPY libs/access/src/aos_access /app/aos_access
+COPY deploy/gateway/src/aos_gateway /app/aos_gateway
+COPY libs/local/src/aos_local /app/aos_local
+RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app/autonomos /app/aos_common /app/aos_access /app/aos_gateway /app/aos_local
 VOLUME /var/lib/autonomos
 USER 10001:10001
 ENTRYPOINT ["python3", "-m"]

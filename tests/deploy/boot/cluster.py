@@ -73,8 +73,21 @@ class Cluster:
         state = self.state(name)["State"]
         return state["Status"] == "exited" and state["ExitCode"] == 0
 
-    def stop(self) -> None:
-        """Remove the pods and what belongs to them."""
-        self.engine.run("pod", "rm", "--force", "--time", "2", *self.pods, check=False)
-        self.engine.run("network", "rm", "--force", self.network, check=False)
+    def stop_pods(self) -> None:
+        """Remove the pods, of an earlier run too, and what belongs to them."""
+        self.engine.run("pod", "rm", "--all", "--force", "--time", "2", check=False)
         self.engine.run("volume", "prune", "--force", check=False)
+
+    @property
+    def url(self) -> str:
+        """The gateway's address."""
+        gateway = next(pod for pod in self.pods.values() if pod.workload.endswith("-gateway") and "nlp" not in pod.name)
+        return f"http://{gateway.address}:8080"
+
+    def stop(self, name: str, seconds: int = 30) -> None:
+        """Tell a pod's container to end with SIGTERM, and start it again when it has."""
+        own = self.container(name)
+        self.engine.run("stop", "--time", str(seconds), own)
+        ended = self.state(name)["State"]["ExitCode"]
+        self.engine.run("start", own)
+        assert ended == 0, f"{name} ended with {ended} after SIGTERM\n{self.log(name)}"

@@ -65,7 +65,10 @@ def _import(engine: Engine, name: str, listed: list[str], *, with_python: bool) 
         for one in [*files, *_libraries(programs), str(_AUTHORITIES)]:
             _add(tar, one, seen)
         for source in _of_python() if with_python else ():
-            tar.add(source, f"usr/local/{source.relative_to(sys.base_prefix)}", recursive=False)
+            # Where the loader looks without a cache: the interpreter knows its own place on this machine alone.
+            shared = source.name.startswith("libpython")
+            inside = f"usr/lib/{source.name}" if shared else f"usr/local/{source.relative_to(sys.base_prefix)}"
+            tar.add(source, inside, recursive=False)
     engine.run("import", "--quiet", *_CHANGES, str(file), name)
     file.unlink()
 
@@ -81,12 +84,17 @@ def _skeleton(tar: tarfile.TarFile, seen: set[str]) -> None:
         about.type, about.linkname = tarfile.SYMTYPE, target
         tar.addfile(about)
         seen.add(link)
-    for name in ("passwd", "group"):
-        text = Path(f"/usr/share/base-passwd/{name}.master").read_bytes()
-        about = tarfile.TarInfo(f"etc/{name}")
+    for name, text in _made().items():
+        about = tarfile.TarInfo(name)
         about.size = len(text)
         tar.addfile(about, io.BytesIO(text))
         seen.add(about.name)
+
+
+def _made() -> dict[str, bytes]:
+    """Files that no package holds, for its installation makes them."""
+    users = {f"etc/{name}": Path(f"/usr/share/base-passwd/{name}.master").read_bytes() for name in ("passwd", "group")}
+    return {**users, "etc/nsswitch.conf": b"passwd: files\ngroup: files\nhosts: files dns\n"}
 
 
 def _add(tar: tarfile.TarFile, path: str, seen: set[str]) -> None:
@@ -111,7 +119,7 @@ def _libraries(paths: Iterable[str]) -> set[str]:
     programs = [one for one in dict.fromkeys(map(os.path.realpath, paths)) if _is_elf(one)]
     listing = subprocess.run(["ldd", *programs], capture_output=True, text=True, check=False).stdout
     found = set(re.findall(r"(?:=> |^\s)(/\S+) \(0x", listing, re.MULTILINE))
-    return {path for one in found for path in (one, os.path.realpath(one))}
+    return {path for one in found if Path(sys.base_prefix) not in Path(one).parents for path in (one, os.path.realpath(one))}
 
 
 def _is_elf(path: str) -> bool:
