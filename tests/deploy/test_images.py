@@ -1,6 +1,7 @@
 """What goes into images: packages of requirements.lock alone, ordinary users, no installers."""
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -54,6 +55,7 @@ def test_an_image_has_what_its_service_imports_and_no_tool_of_development(locks:
     assert {"prometheus-client", "uvloop"} <= locks.closure(["aos-identity"])
     assert {"duckdb", "onnxruntime", "fastapi"} <= locks.closure(["aos-dcl"])
     assert "async-timeout" in locks.closure(["aos-common"]), "redis needs it on the first releases of 3.11"
+    assert {"fsspec", "psycopg", "psutil"} <= locks.packages("evaluation")
     assert "spacy" in locks.closure(["aos-nlp-gateway"])
     assert not {"pyarrow", "botocore"} & locks.closure(["aos-identity", "aos-aoa"]), "they hold no files"
     for service in locks.SERVICES:
@@ -77,3 +79,13 @@ def test_make_images_without_an_engine_says_what_to_install(tmp_path: Path) -> N
     done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
     assert "neither podman nor docker is installed" in done.stderr
+
+
+@pytest.mark.parametrize("service", ["identity", "aod", "aam", "dcl", "aoa", "nlp_gateway"])
+def test_service_knows_the_words_that_its_first_container_and_its_job_say(service: str) -> None:
+    for word in ("wait", "migrate"):
+        command = [sys.executable, "-m", service, word]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AOS_")}
+        done = subprocess.run(command, env=kept, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 2
+        assert f"{word} needs AOS_" in done.stderr

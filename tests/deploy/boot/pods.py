@@ -108,7 +108,7 @@ class Rendering:
         for container in [*spec.get("initContainers", []), *spec["containers"]]:
             self._fill(container)
         spec["hostAliases"] = hosts
-        spec["restartPolicy"] = "OnFailure" if workload["kind"] == "Job" else "Always"
+        spec["restartPolicy"] = "OnFailure"  # podman would start first containers for ever
         notes = {"io.podman.annotations.init.container.type": "always"}
         metadata = {"name": name, "labels": {"app": name}, "annotations": notes}
         yield {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}

@@ -6,9 +6,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["ROLES", "main", "migrations_folder"]
+__all__ = ["COMMANDS", "ROLES", "main", "migrations_folder"]
 
 ROLES = ("serve", "consume", "work")
+COMMANDS = (*ROLES, "migrate", "wait", "rewrap")
+"""The words that every service knows."""
 PATIENCE = 600.0
 """Seconds that `wait` waits for the schema: migrations of a large installation take minutes."""
 
@@ -29,9 +31,7 @@ def main(service: str, argv: Sequence[str]) -> int:
     needs the owner's URL alone.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {service}")
-    parser.add_argument(
-        "roles", nargs="+", choices=[*ROLES, "migrate", "wait", "rewrap"], help="what this process does"
-    )
+    parser.add_argument("roles", nargs="+", choices=COMMANDS, help="what this process does")
     roles = frozenset(parser.parse_args(argv).roles)
     if "migrate" in roles:
         _migrate(service, parser)

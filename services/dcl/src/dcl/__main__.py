@@ -1,11 +1,11 @@
-"""`python -m dcl serve consume work | migrate | match`."""
+"""`python -m dcl serve consume work | migrate | wait | match`."""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
 
-from aos_common.cli import ROLES
+from aos_common.cli import COMMANDS
 from aos_common.cli import main as serve
 
 from dcl.entrypoints import match_command
@@ -14,7 +14,7 @@ from dcl.entrypoints import match_command
 def main(argv: Sequence[str] | None = None) -> int:
     """Parses the command line and runs one command; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if words and words[0] in (*ROLES, "migrate"):
+    if words and words[0] in COMMANDS:
         return serve("dcl", words)
     parser = argparse.ArgumentParser(prog="python -m dcl", description="Unification: mappings, lake, views, lineage.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
