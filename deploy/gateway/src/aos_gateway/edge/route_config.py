@@ -13,7 +13,7 @@ from aos_gateway.edge.local_replies import FOREIGN_ORIGIN
 from aos_gateway.edge.tokens import public_overrides
 from aos_gateway.routes import HEALTH_PATH, Live, Protocol, Route
 from aos_gateway.settings import GatewaySettings
-from aos_gateway.types import Node
+from aos_gateway.types import Node, named
 
 NOWHERE = "nowhere"
 ROOT = ""
@@ -46,6 +46,7 @@ def route_config(settings: GatewaySettings, routes: Sequence[Route]) -> Node:
         "domains": ["*"],
         "matcher": {"matcher_tree": tree, "on_no_match": _try(elsewhere)},
         "typed_per_filter_config": cors_policy(settings),
+        "retry_policy": _retries(),
     }
     return {"name": "autonomos", "virtual_hosts": [host], "response_headers_to_add": answer_headers(settings)}
 
@@ -144,9 +145,21 @@ def _action(settings: GatewaySettings, route: Route) -> Node:
         longest = {"max_stream_duration": f"{settings.stream_seconds}s"}
         live = {**action, "timeout": "0s", "idle_timeout": f"{_LIVE_IDLE_SECONDS}s", "max_stream_duration": longest}
         return live | ({"upgrade_configs": [{"upgrade_type": "websocket"}]} if route.live is Live.WEBSOCKET else {})
-    # Only failures in which the service saw nothing of the request: safe for every method.
-    retry = {"retry_on": "connect-failure,refused-stream", "num_retries": 1}
-    return {**action, "timeout": f"{route.timeout}s", "retry_policy": retry}
+    return {**action, "timeout": f"{route.timeout}s"}
+
+
+def _retries() -> Node:
+    """Only failures in which the service saw nothing of the request: safe for every method; at another pod, if any."""
+    others = named(
+        "envoy.retry_host_predicates.previous_hosts",
+        "extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
+    )
+    return {
+        "retry_on": "connect-failure,refused-stream,reset-before-request",
+        "num_retries": 2,
+        "retry_host_predicate": [others],
+        "host_selection_retry_max_attempts": 5,
+    }
 
 
 def _header(name: str, **match: str) -> Node:
