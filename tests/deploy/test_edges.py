@@ -62,7 +62,7 @@ def test_stores_and_the_internet_are_open_to_those_whose_code_speaks_to_them() -
 
 
 def test_gateway_reaches_whom_its_routes_lead_to() -> None:
-    routed = {protocol: set() for protocol in Protocol}
+    routed: dict[Protocol, set[str]] = {protocol: set() for protocol in Protocol}
     for route in (*ROUTES, *CONSOLE_ROUTES):
         routed[route.protocol].add(route.service.replace("_", "-"))
     calls = COMPONENTS["gateway"]["calls"]

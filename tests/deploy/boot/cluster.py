@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -45,7 +46,7 @@ class Cluster:
         """Wait until Jobs have succeeded."""
         deadline = time.monotonic() + seconds
         for name in names:
-            self.until(lambda name=name: self._ended_well(name), deadline - time.monotonic(), name)
+            self.until(partial(self._ended_well, name), deadline - time.monotonic(), name)
 
     def until(self, done: Callable[[], bool], seconds: float, name: str) -> None:
         """Wait for something about a pod."""
@@ -71,14 +72,17 @@ class Cluster:
 
     def _ended_well(self, name: str) -> bool:
         state = self.state(name)["State"]
-        return state["Status"] == "exited" and state["ExitCode"] == 0
+        return bool(state["Status"] == "exited" and state["ExitCode"] == 0)
 
     def stop_pods(self) -> None:
         """Remove the pods, of an earlier run too, and what belongs to them."""
         running = self.engine.run("pod", "ps", "--quiet").split()
         with ThreadPoolExecutor(2 * _AT_ONCE) as pool:
-            list(pool.map(lambda pod: self.engine.run("pod", "rm", "--force", "--time", "0", pod, check=False), running))
+            list(pool.map(self._remove, running))
         self.engine.run("volume", "prune", "--force", check=False)
+
+    def _remove(self, pod: str) -> None:
+        self.engine.run("pod", "rm", "--force", "--time", "0", pod, check=False)
 
     @property
     def url(self) -> str:

@@ -1,9 +1,11 @@
 """Every image built, and every pod of the evaluation's rendering played, once for all tests of this folder."""
 
+import importlib.util
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
@@ -34,8 +36,10 @@ def podman() -> engine.Engine:
 @pytest.fixture(scope="session")
 def images(podman: engine.Engine) -> str:
     """Build all images as `make images` does, two at a time; return what it said."""
-    bases, locks = system.build(podman), _locks()
-    options = [f"--option={one}" for one in packages.fetch(FOLDER, locks)]
+    with ThreadPoolExecutor() as pool:
+        fetched = pool.submit(packages.fetch, FOLDER, _locks())
+        bases = system.build(podman)
+    options = [f"--option={one}" for one in fetched.result()]
     command = [sys.executable, str(ROOT / "deploy" / "images" / "build.py"), "--engine", "podman", "--network", "none"]
     command += ["--system-image", bases[0], "--python-image", bases[1], "--jobs", str(BUILT_AT_ONCE), *options]
     done = subprocess.run(
@@ -46,12 +50,12 @@ def images(podman: engine.Engine) -> str:
 
 
 def _locks() -> ModuleType:
-    sys.path.insert(0, str(ROOT / "deploy" / "images"))
-    try:
-        import locks
-    finally:
-        sys.path.pop(0)
-    return locks
+    spec = importlib.util.spec_from_file_location("image_locks", ROOT / "deploy" / "images" / "locks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,12 @@ from ipaddress import IPv4Network
 from typing import Any
 
 Node = dict[str, Any]
-_OF_THE_CLUSTER = ("topologySpreadConstraints", "serviceAccountName", "enableServiceLinks", "automountServiceAccountToken")
+_OF_THE_CLUSTER = (
+    "topologySpreadConstraints",
+    "serviceAccountName",
+    "enableServiceLinks",
+    "automountServiceAccountToken",
+)
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe", "lifecycle")
 _SECONDS = 3.0
 
@@ -42,7 +47,8 @@ class Pod:
                 return one.connect_ex((self.address, int(self.probe["tcpSocket"]["port"]))) == 0
         about = self.probe["httpGet"]
         try:
-            with urllib.request.urlopen(f"http://{self.address}:{about['port']}{about['path']}", timeout=_SECONDS) as got:
+            url = f"http://{self.address}:{about['port']}{about['path']}"
+            with urllib.request.urlopen(url, timeout=_SECONDS) as got:
                 return bool(got.status == 200)
         except OSError:
             return False

@@ -1,7 +1,7 @@
 """Images to build on, made of this machine's own system: no mirror is asked, nothing is pulled.
 
-The system is what Debian calls required, the libraries it and the interpreter need, and nothing else; beside it an image
-with this interpreter (and pip) in /usr/local.
+The system is what Debian calls required, the libraries it and the interpreter need, and nothing else; beside it an
+image with this interpreter (and pip) in /usr/local.
 """
 
 import hashlib
@@ -41,7 +41,9 @@ def missing() -> str:
 def build(engine: Engine) -> tuple[str, str]:
     """Return the names of the system's image and of that with Python, made unless they are there already."""
     packages = _query("-W", "-f", "${Priority} ${Package} ${Version}\n")
-    wanted = sorted(line for line in packages.splitlines() if line.startswith("required ") or line.split()[1] in _NEEDED_BY_ALL)
+    wanted = sorted(
+        line for line in packages.splitlines() if line.startswith("required ") or line.split()[1] in _NEEDED_BY_ALL
+    )
     version = hashlib.sha256("\n".join([*wanted, sys.version, Path(__file__).read_text()]).encode()).hexdigest()[:12]
     names = f"{SYSTEM}:{version}", f"{PYTHON}:{version}"
     if not all(map(engine.has, names)):
@@ -119,7 +121,8 @@ def _libraries(paths: Iterable[str]) -> set[str]:
     programs = [one for one in dict.fromkeys(map(os.path.realpath, paths)) if _is_elf(one)]
     listing = subprocess.run(["ldd", *programs], capture_output=True, text=True, check=False).stdout
     found = set(re.findall(r"(?:=> |^\s)(/\S+) \(0x", listing, re.MULTILINE))
-    return {path for one in found if Path(sys.base_prefix) not in Path(one).parents for path in (one, os.path.realpath(one))}
+    others = [one for one in found if Path(sys.base_prefix) not in Path(one).parents]
+    return {path for one in others for path in (one, os.path.realpath(one))}
 
 
 def _is_elf(path: str) -> bool:
