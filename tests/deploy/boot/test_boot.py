@@ -15,8 +15,12 @@ from aos_local.demo.journey import Journey, Traveller
 from aos_local.demo.sources import ExampleSources, place
 from aos_local.reachable import main as reachable
 
+from tests.deploy.boot import engine, system
 from tests.deploy.boot.cluster import Cluster
 from tests.deploy.boot.conftest import RELEASE, STORES, TWICE
+
+if trouble := engine.missing() or system.missing():
+    pytest.skip(trouble, allow_module_level=True)
 
 pytestmark = pytest.mark.timeout(1800)  # the first one builds and boots
 MORE_DEALS = 60_000
