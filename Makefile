@@ -13,7 +13,7 @@ MEMBERS := proto libs/common libs/access libs/embeddings libs/sdk libs/local dep
 JUDGES := libs/local/tests/salesforce/clients
 NPM = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --silent --no-update-notifier --prefix
 
-.PHONY: help setup proto openapi demo up down for-tests test lint types contracts accept-contract check lock bench clean
+.PHONY: help setup proto openapi demo up down for-tests test lint types contracts accept-contract check lock bench chart images clean
 
 help:  ## Print this list.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
