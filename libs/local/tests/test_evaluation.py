@@ -1,5 +1,6 @@
 """The stores of the chart's evaluation mode, each started as in its container and ended by SIGTERM."""
 
+import random
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from aos_local import reachable
 from aos_local.backing import valkey
 from aos_local.evaluation import stores
-from aos_local.processes.ports import free_port
+from aos_local.processes.ports import free_port, is_free
 from aos_local.secrets import SecretStore
 from aos_local.testing import folder
 
@@ -31,7 +32,7 @@ RUN = (
 def running(make: str) -> Iterator[tuple[int, SecretStore, "subprocess.Popen[bytes]"]]:
     """One store as a process, in a folder of its own."""
     with folder() as home:
-        secrets, port = SecretStore(home / "secrets"), free_port()
+        secrets, port = SecretStore(home / "secrets"), port_with_room()
         command = [sys.executable, "-c", RUN, make, str(home / "data"), str(home / "secrets"), str(port)]
         with subprocess.Popen(command) as process:
             try:
@@ -40,6 +41,14 @@ def running(make: str) -> Iterator[tuple[int, SecretStore, "subprocess.Popen[byt
             finally:
                 if process.poll() is None:
                     ended(process)
+
+
+def port_with_room() -> int:
+    """A free port with free ones behind it, as in a container: below those that the kernel gives to connections."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        if all(is_free(one) for one in range(port, port + 21)):
+            return port
 
 
 def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:

@@ -157,7 +157,8 @@ def _weed(home: Path, config: Path, ports: Sequence[int]) -> list[str]:
     chosen = [f"-{flag}={port}" for flag, port in zip(flags, ports, strict=True)]
     weed = str(Path(sysconfig.get_path("scripts")) / "weed")
     server = [weed, "server", f"-dir={home}", f"-ip={LOOPBACK}", "-s3", f"-s3.config={config}", "-volume.max=20"]
-    return [*server, "-master.volumeSizeLimitMB=64", *chosen]
+    # No catalogues: their ports are the same for all servers of the machine.
+    return [*server, "-master.volumeSizeLimitMB=64", "-s3.port.iceberg=0", "-s3.port.lance=0", *chosen]
 
 
 @contextmanager
