@@ -85,14 +85,13 @@ for-tests: setup .tools/clients/.installed .tools/charts/.installed console/e2e/
 
 test: for-tests  ## Run every test: unit, adapter and integration, on the real parts.
 	@$(NPM) console test
-	@# Parts often wait for servers and time-outs, so one more of them runs than there are processors, and beside them the
-	@# images are built and booted where podman is. Each worker's journeys share one platform, and those of a file stay
-	@# together. Status 5: ARGS chose none.
-	@$(BIN)/python -m pytest -rs tests/deploy/boot $(ARGS) > .tools/boot.txt 2>&1 & boot=$$!; trap "kill $$boot 2> /dev/null" EXIT; \
+	@# Images and pods first: alone, since building takes all processors. Parts often wait for servers and time-outs, so
+	@# one more of them runs than there are processors. Each worker's journeys share one platform, and those of a file
+	@# stay together. Status 5: ARGS chose none.
+	@$(BIN)/python -m pytest -rs tests/deploy/boot $(ARGS); boots=$$?; \
 	$(BIN)/python -m pytest -n $${AOS_PART_WORKERS:-3} libs services deploy $(ARGS); parts=$$?; \
-	wait $$boot; boots=$$?; cat .tools/boot.txt; \
 	$(BIN)/python -m pytest -n $${AOS_JOURNEY_WORKERS:-2} --dist loadfile tests --ignore tests/deploy/boot $(ARGS); whole=$$?; \
-	for status in $$parts $$boots $$whole; do test $$status -eq 0 -o $$status -eq 5 || exit $$status; done
+	for status in $$boots $$parts $$whole; do test $$status -eq 0 -o $$status -eq 5 || exit $$status; done
 
 chart: setup  ## Put the gateway's configuration into the Helm chart again, after a change to the table of doors.
 	@$(BIN)/python -m aos_gateway.chart -o charts/autonomos/files/envoy.yaml

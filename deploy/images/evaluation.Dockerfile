@@ -1,5 +1,6 @@
 # PostgreSQL, Valkey, Temporal and an S3 server, as the embedded platform runs them; to try the platform.
 ARG BASE_IMAGE=autonomos-base
+# The tag comes with the argument.
 # hadolint ignore=DL3006
 FROM ${BASE_IMAGE}
 USER 0:0

@@ -1,4 +1,5 @@
 ARG BASE_IMAGE=autonomos-base
+# The tag comes with the argument.
 # hadolint ignore=DL3006
 FROM ${BASE_IMAGE}
 USER 0:0

@@ -1,5 +1,6 @@
 # What an installation needs beside its services: roles and schemas, users of Valkey, a look at the gateway.
 ARG BASE_IMAGE=autonomos-base
+# The tag comes with the argument.
 # hadolint ignore=DL3006
 FROM ${BASE_IMAGE}
 USER 0:0

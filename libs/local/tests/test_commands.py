@@ -24,6 +24,8 @@ from aos_local.provision import in_database
 from aos_local.settings import SERVICES
 
 PROGRAM = "import typer; from aos_local.commands import register; app = typer.Typer(); register(app); app()"
+# A shell gives its background jobs a deaf ear for Ctrl-C; this one listens.
+LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); " + PROGRAM
 
 
 @dataclass
@@ -120,7 +122,7 @@ def test_platform_when_its_supervisor_is_killed_then_nothing_is_left_and_up_work
 
 
 def test_platform_when_in_the_foreground_then_ctrl_c_ends_all(project: Project) -> None:
-    command = [sys.executable, "-c", PROGRAM, "up"]
+    command = [sys.executable, "-c", LISTENING, "up"]
     with subprocess.Popen(
         command, cwd=project.folder, env=project.environment, stdout=subprocess.PIPE, text=True
     ) as up:
