@@ -135,7 +135,9 @@ def _upstream(keys: Keys, seen: list[dict[str, Any]], by: str) -> ThreadingHTTPS
             one = {"method": self.command, "path": self.path, "headers": dict(self.headers.items()), "size": len(body)}
             one["by"] = by
             seen.append(one)
-            if self.path.endswith("/events"):
+            if "ends=" in self.path and sum(self.path == other["path"] for other in seen) == 1:
+                self.close_connection = True  # the first time without a word, as a pod that is told to stop may
+            elif self.path.endswith("/events"):
                 self.stream()
             elif self.headers.get("upgrade") == "websocket":
                 self.websocket()

@@ -53,6 +53,15 @@ def test_path_when_beside_the_template_then_404(gateway: Any, path: str) -> None
     assert len(gateway.seen) == before
 
 
+@pytest.mark.parametrize(("method", "status", "times"), [("GET", 200, 2), ("DELETE", 503, 1)])
+def test_service_when_it_ends_without_an_answer_then_another_reads_and_nothing_is_changed_twice(
+    gateway: Any, method: str, status: int, times: int
+) -> None:
+    path = f"/api/v1/test/items/7?ends={method}"
+    assert gateway.call(path, gateway.keys.token(), method).status == status
+    assert [one["method"] for one in gateway.seen if one["path"] == path] == [method] * times
+
+
 def test_method_when_not_the_doors_then_405_with_those_there_are(gateway: Any) -> None:
     before = len(gateway.seen)
     answer = gateway.call("/api/v1/aam/connections/7", gateway.keys.token(), "PUT")

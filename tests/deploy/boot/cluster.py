@@ -79,6 +79,8 @@ class Cluster:
         running = self.engine.run("pod", "ps", "--quiet").split()
         with ThreadPoolExecutor(2 * _AT_ONCE) as pool:
             list(pool.map(self._remove, running))
+        for left in self.engine.run("pod", "ps", "--quiet").split():  # where two were in each other's way
+            self._remove(left)
         self.engine.run("volume", "prune", "--force", check=False)
 
     def _remove(self, pod: str) -> None:

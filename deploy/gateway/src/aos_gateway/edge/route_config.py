@@ -145,17 +145,19 @@ def _action(settings: GatewaySettings, route: Route) -> Node:
         longest = {"max_stream_duration": f"{settings.stream_seconds}s"}
         live = {**action, "timeout": "0s", "idle_timeout": f"{_LIVE_IDLE_SECONDS}s", "max_stream_duration": longest}
         return live | ({"upgrade_configs": [{"upgrade_type": "websocket"}]} if route.live is Live.WEBSOCKET else {})
-    return {**action, "timeout": f"{route.timeout}s"}
+    answered: Node = {**action, "timeout": f"{route.timeout}s"}
+    # A pod that ends may have taken a request that it no longer answers; what only reads may be asked twice.
+    return answered | ({"retry_policy": _retries(",reset")} if route.method == "GET" else {})
 
 
-def _retries() -> Node:
-    """Only failures in which the service saw nothing of the request: safe for every method; at another pod, if any."""
+def _retries(also: str = "") -> Node:
+    """Ask again at another pod, if any; by itself only where the service saw nothing of the request: safe for all."""
     others = named(
         "envoy.retry_host_predicates.previous_hosts",
         "extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
     )
     return {
-        "retry_on": "connect-failure,refused-stream,reset-before-request",
+        "retry_on": f"connect-failure,refused-stream,reset-before-request{also}",
         "num_retries": 2,
         "retry_host_predicate": [others],
         "host_selection_retry_max_attempts": 5,
