@@ -1,6 +1,7 @@
 """The gRPC side: a server that verifies tokens and names errors, and channels with deadlines."""
 
 import asyncio
+import ipaddress
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -199,21 +200,31 @@ def server(
 
 def channel(address: str, tls: MutualTls | None = None) -> grpc.aio.Channel:
     """Open a channel to another service; it connects when used and reconnects by itself."""
-    options = [
+    options: list[tuple[str, str | int]] = [
         ("grpc.max_receive_message_length", MAX_MESSAGE),
         ("grpc.max_send_message_length", MAX_MESSAGE),
         ("grpc.initial_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 2000),
         ("grpc.enable_http_proxy", 0),
-        # Where a name leads to several replicas, all of them are asked in turn; a lost one is left out at once.
-        ("grpc.lb_policy_name", "round_robin"),
     ]
+    if not _is_one_machine(address):
+        # Where a name leads to several replicas, all of them are asked in turn; a lost one is left out at once. An
+        # address keeps the default: there a call waits for the connection, and does not fail while it is made anew.
+        options.append(("grpc.lb_policy_name", "round_robin"))
     if tls is None:
         return grpc.aio.insecure_channel(address, options=options)
     credentials = grpc.ssl_channel_credentials(
         tls.authority.read_bytes(), tls.key.read_bytes(), tls.certificate.read_bytes()
     )
     return grpc.aio.secure_channel(address, credentials, options=options)
+
+
+def _is_one_machine(address: str) -> bool:
+    try:
+        ipaddress.ip_address(address.rpartition(":")[0].strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def bearer(token: str) -> tuple[tuple[str, str], ...]:
