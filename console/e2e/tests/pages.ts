@@ -51,13 +51,14 @@ export async function places(page: Page): Promise<Named[]> {
     }
     throw new Error(`${from} leads nowhere that matches ${pattern}`)
   }
-  const connection = await href("/connect", /^\/connect\/(?!new|flow)[^/?]+$/)
+  const connection = await href("/connect", /^\/connect\/(?!new|flow|watches)[^/?]+$/)
   const run = await href("/agents?tab=runs", /^\/agents\/runs\/[^/]+$/)
   const view = await href("/views", /^\/views\/[^/?]+$/)
   return [
     ...["home", "discover", "connect", "ontology", "views", "agents", "ask", "admin", "guide", "help"].map(at),
     { address: "/connect/new", name: "connect-new" },
     { address: "/connect/flow", name: "flow" },
+    { address: "/connect/watches", name: "watches" },
     { address: connection, name: "connection" },
     { address: `${connection}?tab=runs`, name: "connection-runs" },
     { address: "/ontology?show=table", name: "ontology-table" },
