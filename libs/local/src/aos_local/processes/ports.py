@@ -1,13 +1,18 @@
 """Loopback TCP ports."""
 
+import secrets
 import socket
 import weakref
 from collections.abc import Iterable
 from contextlib import closing, suppress
+from pathlib import Path
 
 from aos_common.errors import DomainError, Kind
 
 LOOPBACK = "127.0.0.1"
+FIRST, ENOUGH, TRIES = 10_000, 5_000, 1_000
+FIRST_EPHEMERAL = 32_768
+_EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class PortTaken(DomainError):
@@ -45,12 +50,24 @@ class Reservation:
 
 
 def free_port(avoid: Iterable[int] = ()) -> int:
-    """A port the kernel hands out as free, outside `avoid`; another process may still take it first."""
-    taken = set(avoid)
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-    return free_port(taken | {port}) if port in taken else port
+    """A free port outside `avoid`; another program may still take it first, but only by its number.
+
+    The kernel gives it to nobody who asks for just any port, as clients do and servers for their inner parts.
+    """
+    taken, ours = set(avoid), _not_given_out()
+    for _ in range(TRIES):
+        port = secrets.choice(ours)
+        if port not in taken and is_free(port):
+            return port
+    raise PortTaken(f"No free port between {ours[0]} and {ours[-1]}.", hint="Stop what listens there.")
+
+
+def _not_given_out() -> range:
+    """Ports below those that the kernel chooses from; all, where it chooses from (nearly) all."""
+    first = FIRST_EPHEMERAL
+    with suppress(OSError, ValueError):
+        first = int(_EPHEMERAL.read_text().split()[0])
+    return range(FIRST, first) if first - FIRST >= ENOUGH else range(FIRST, 65_536)
 
 
 def first_free(start: int, tries: int = 50) -> int:
