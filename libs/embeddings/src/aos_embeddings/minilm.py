@@ -122,6 +122,8 @@ class MiniLm:
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = self._threads
             options.inter_op_num_threads = 1
+            # A thread that waits for the next text by spinning takes as much of a processor as one that works.
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             options.log_severity_level = 3
             options.enable_cpu_mem_arena = False  # texts come now and then; an arena keeps what the longest took
             self._session = onnxruntime.InferenceSession(
