@@ -76,10 +76,10 @@ async def _announced(aam_url: str, dcl_url: str, redis_url: str, rows: int) -> d
     consumer = Consumer(redis, dcl, streams=["aam:canonical:0"], group="dcl", name="one", handler=handler)
     tasks = [asyncio.create_task(one()) for one in (relay.run, consumer.run)]
     try:
-        await _until_applied(aam, relay, lake, rows)  # what is loaded and connected once
+        await _until_applied(aam, lake, rows)  # what is loaded and connected once
         before, own = _servers(), _own()
         for _ in range(RUNS):
-            await _until_applied(aam, relay, lake, rows)
+            await _until_applied(aam, lake, rows)
         return {"process": _own() - own, "servers": _servers() - before}
     finally:
         for task in tasks:
@@ -107,7 +107,7 @@ def _api(database: Any, lake: _StillLake) -> Any:
     return Api()
 
 
-async def _until_applied(database: Any, relay: Any, lake: _StillLake, rows: int) -> None:
+async def _until_applied(database: Any, lake: _StillLake, rows: int) -> None:
     """One run of a million rows, from its transaction until DCL would have merged it."""
     from aam.adapters.event_log import announce
     from aam.domain.connection import Stream, StreamState
@@ -123,7 +123,6 @@ async def _until_applied(database: Any, relay: Any, lake: _StillLake, rows: int)
     lake.applied.clear()
     async with database.tenant_tx(tenant) as tx:
         await announce(tx, tenant, run_id, stream, read, 1)
-    relay.wake()
     await lake.applied.wait()
 
 

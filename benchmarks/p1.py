@@ -112,7 +112,7 @@ async def _ours(source_url: str, app_url: str, folder: Path) -> dict[str, float]
     began = time.process_time()
     database, tenant, connection_id = Database(app_url, "aam"), uuid4(), uuid4()
     connections = PostgresConnections(database, SecretBox(LocalKeys([bytes(32)])), CredentialLocators())
-    runs = PostgresRuns(database, 4, lambda: None)
+    runs = PostgresRuns(database, 4)
     connector = InstalledConnectors(AllowedFolders((folder,)), Egress("127.0.0.1")).get("postgres")
     public, secret = connector.split({"url": source_url})
     source = connector.open(public, secret)

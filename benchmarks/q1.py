@@ -99,7 +99,7 @@ def ours(standards: bool) -> Callable[[Pair], Scored]:
 
 def valentine(**options: object) -> Callable[[Pair], Scored]:
     """Valentine's COMA with these options; without options its Jaccard matcher."""
-    import pandas
+    import pandas  # type: ignore[import-untyped]  # its types are a package of their own
     from valentine import valentine_match
     from valentine.algorithms import Coma, JaccardDistanceMatcher
     from valentine.algorithms.coma.similarity import tfidf

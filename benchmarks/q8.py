@@ -26,10 +26,10 @@ OUT = "out_of_scope"
 
 async def questions() -> dict[str, Any]:
     """Figures of the service's own understanding."""
-    from aos_embeddings import MiniLm
+    from nlp_gateway.adapters.knowledge.embedder import Embedder
     from nlp_gateway.adapters.understanding.reader import Reader
 
-    reader = Reader(MiniLm().embed)
+    reader = Reader(Embedder().embed)
     held_back = yaml.safe_load(HELD_BACK.read_text("utf-8"))
     cases = [
         (route, group, text) for route, groups in held_back.items() for group, texts in groups.items() for text in texts
@@ -51,7 +51,7 @@ async def questions() -> dict[str, Any]:
 def intents(name: str, known: list[tuple[str, str]], unknown: list[tuple[str, str]]) -> dict[str, Any]:
     """Figures of one public set."""
     from nlp_gateway.app.classify import classify
-    from sklearn.metrics import roc_auc_score
+    from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]  # ships no types
 
     labelled = classify([text for text, _ in known], [label for _, label in known], [text for text, _ in unknown])
     judged = [(true, label, score) for (_, true), (label, score) in zip(unknown, labelled, strict=True)]

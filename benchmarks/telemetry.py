@@ -110,7 +110,7 @@ def _stopped(redis: str) -> Iterator[None]:
     """Valkey accepts and does not answer."""
     port = int(redis.rpartition(":")[2].partition("/")[0])
     listening = (one for one in psutil.net_connections("tcp") if one.status == psutil.CONN_LISTEN)
-    pid = next(one.pid for one in listening if one.laddr.port == port and one.pid)
+    pid = next(one.pid for one in listening if one.laddr and one.laddr.port == port and one.pid)
     os.kill(pid, signal.SIGSTOP)
     try:
         yield

@@ -238,7 +238,7 @@ async def test_outbox_when_one_relay_publishes_then_another_neither_publishes_no
     await entered.wait()
     await _publish(database, tenant, stream, "two")
     async with asyncio.timeout(5):
-        assert (await fast.relay_once(), await fast.recover()) == (0, 0)
+        assert (await fast.relay_once(), await fast.recover()) == (None, 0)
     leave.set()
     assert (await publishing, await fast.relay_once()) == (1, 1)
     assert await fast.recover() == 0

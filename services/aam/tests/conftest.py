@@ -147,7 +147,7 @@ def api(database: Database, objects: ObjectStore, mappings: KnownMappings, flags
     return AamApi(
         connectors=InstalledConnectors(AllowedFolders((Path("/"),)), Egress("127.0.0.1")),
         connections=PostgresConnections(database, SecretBox(LocalKeys([b"k" * 32])), CredentialLocators()),
-        runs=PostgresRuns(database, 4, lambda: None),
+        runs=PostgresRuns(database, 4),
         quarantine=PostgresQuarantine(database),
         extractor=ArrowExtractor(objects, quarantine_limit=10),
         mappings=mappings,

@@ -12,6 +12,7 @@ prepared statement outlives its transaction.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
@@ -23,11 +24,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from aos_common.errors import DependencyUnavailable, InvalidRequest, Overloaded
+from aos_common.notices import Notices
 from aos_common.tls import postgres_tls
 
-__all__ = ["Database", "tenant_table"]
+__all__ = ["PUBLISHED", "Database", "tenant_table"]
 
 _DRIVER_ERRORS = (OSError, sa.exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
+PUBLISHED = "aos.published"
+"""Set in a connection's `info` by who adds an event to the outbox within its transaction."""
 _UNSTORABLE = ("22021", "22P05")
 """SQLSTATEs of texts with a NUL, in a column and inside JSON."""
 
@@ -53,8 +57,8 @@ def _is_unstorable(error: BaseException) -> bool:
     return getattr(error.orig, "sqlstate", "") in _UNSTORABLE or "surrogates not allowed" in str(error.orig)
 
 
-def _driver_arguments(url: str) -> tuple[str, dict[str, Any]]:
-    """Return SQLAlchemy's URL, and what the driver takes for TLS and for a transaction pooler."""
+def _driver_arguments(url: str) -> tuple[str, dict[str, Any], bool]:
+    """Return the driver's URL, what it takes for TLS and for a transaction pooler, and whether there is one."""
     bare, tls = postgres_tls(url)
     parts = urlsplit(bare)
     query = dict(parse_qsl(parts.query))
@@ -64,21 +68,27 @@ def _driver_arguments(url: str) -> tuple[str, dict[str, Any]]:
         # An unnamed statement is replaced by the next one; a named one would wait on whichever server came first.
         arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
         arguments["prepared_statement_name_func"] = str
-    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=urlencode(query))), arguments
+    return urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query))), arguments, pooled
 
 
 class Database:
     """A bounded pool of connections to one service's schema.
 
     A caller that finds no free connection within `wait` seconds gets `Overloaded` (503), never an endless queue.
+    `notices` tells of work that was committed.
     """
 
     def __init__(self, url: str, schema: str, *, pool_size: int = 8, wait: float = 1.0) -> None:
         self.schema = schema
         self.before_commit: Callable[[AsyncConnection, UUID], Awaitable[None]] | None = None
-        bare, arguments = _driver_arguments(url)
+        bare, arguments, pooled = _driver_arguments(url)
+        settings = {"application_name": schema}
+        # The role's limit of a minute is for connections that nobody needs any more.
+        unlimited = {**settings, "idle_session_timeout": "0"}
+        listen = partial(asyncpg.connect, bare, timeout=5, ssl=arguments["ssl"], server_settings=unlimited)
+        self.notices = Notices(schema, None if pooled else listen)
         self._engine = create_async_engine(
-            bare,
+            bare.replace("postgresql", "postgresql+asyncpg", 1),
             # The transaction is opened by hand so that BEGIN and SET LOCAL share one round trip.
             isolation_level="AUTOCOMMIT",
             poolclass=AsyncAdaptedQueuePool,
@@ -90,7 +100,7 @@ class Database:
             pool_use_lifo=True,
             # A row's values may be personal, and a failed statement's text goes to the log.
             hide_parameters=True,
-            connect_args={"timeout": 5, "server_settings": {"application_name": schema}, **arguments},
+            connect_args={"timeout": 5, "server_settings": settings, **arguments},
         )
 
     def tenant_tx(self, tenant_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
@@ -122,7 +132,10 @@ class Database:
                 yield connection
                 if tenant_id is not None and self.before_commit is not None:
                     await self.before_commit(connection, tenant_id)
+                published = connection.info.pop(PUBLISHED, False)
                 await driver.execute("COMMIT")
+                if published:
+                    self.notices.published()
             except BaseException as error:
                 lost = driver.is_closed()
                 await self._roll_back(connection, driver)
@@ -157,6 +170,7 @@ class Database:
         if driver.is_closed():
             await connection.invalidate()
             return
+        connection.info.pop(PUBLISHED, None)
         try:
             # Shielded: a cancelled request must not hand a connection in mid-transaction back to the pool.
             await asyncio.shield(driver.execute("ROLLBACK"))

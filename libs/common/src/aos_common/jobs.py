@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aos_common.db import Database, tenant_table
 from aos_common.errors import DomainError, Kind
 from aos_common.ids import new_id
+from aos_common.notices import JOB_ADDED
 from aos_common.redaction import scrub
 
 __all__ = ["Job", "Postponed", "Worker", "enqueue", "jobs_table", "withdraw"]
@@ -37,7 +38,6 @@ tracer = trace.get_tracer(__name__)
 TRACE = "traceparent"
 """Where a payload carries the trace of whoever asked for the job."""
 
-IDLE_SECONDS = 0.25
 MAX_BACKOFF_SECONDS = 60.0
 KEEP_ENDED = timedelta(days=7)
 PRUNE_SECONDS = 3600.0
@@ -112,7 +112,9 @@ async def enqueue(
     statement = """
         INSERT INTO jobs (tenant_id, id, kind, key, payload, state, run_at)
         VALUES (:tenant_id, :id, :kind, :key, CAST(:payload AS jsonb), 'queued',
-                coalesce(CAST(:run_at AS timestamptz), now())) ON CONFLICT DO NOTHING"""
+                coalesce(CAST(:run_at AS timestamptz), now())) ON CONFLICT DO NOTHING
+        RETURNING """
+    statement += JOB_ADDED
     result = await connection.execute(
         sa.text(statement),
         {
@@ -124,7 +126,7 @@ async def enqueue(
             "run_at": run_at,
         },
     )
-    return bool(result.rowcount)
+    return result.first() is not None
 
 
 async def withdraw(connection: AsyncConnection, *, kind: str, key: str) -> bool:
@@ -166,6 +168,7 @@ class Worker:
         self._keep_ended = keep_ended
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._running: set[asyncio.Task[None]] = set()
+        self._news = database.notices.of_jobs()
 
     async def run(self) -> None:
         """Claim and run jobs until cancelled; cancelled jobs are taken over when their lease ends."""
@@ -182,7 +185,7 @@ class Worker:
                     self._running.add(task)
                     task.add_done_callback(self._running.discard)
                 if not claimed:
-                    await asyncio.sleep(IDLE_SECONDS)
+                    await self._news.wait()
         finally:
             for task in self._running:
                 task.cancel()

@@ -4,7 +4,6 @@ Envelope: CloudEvents 1.0 attributes as stream fields, plus `tenantid` and `trac
 """
 
 import asyncio
-import contextlib
 import time
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -18,9 +17,10 @@ from redis.exceptions import RedisError
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aos_common.db import Database, tenant_table
+from aos_common.db import PUBLISHED, Database, tenant_table
 from aos_common.errors import DomainError
 from aos_common.ids import new_id
+from aos_common.notices import POLL_SECONDS
 from aos_common.resilience import end_if_cancelled
 
 __all__ = ["Relay", "outbox_table", "publish"]
@@ -28,7 +28,6 @@ __all__ = ["Relay", "outbox_table", "publish"]
 log = structlog.get_logger()
 
 BATCH = 500
-IDLE_SECONDS = 0.25
 CHECK_SECONDS = 2.0
 """Between looks at whether Valkey still has what was published."""
 RETENTION_HOURS = 72
@@ -94,6 +93,7 @@ async def publish(
             "now": datetime.now(UTC),
         },
     )
+    connection.info[PUBLISHED] = True
     return event_id
 
 
@@ -118,11 +118,7 @@ class Relay:
         self._redis = redis
         self._source = source
         self._marker = f"{source}:relay"
-        self._wake = asyncio.Event()
-
-    def wake(self) -> None:
-        """Look for rows now instead of at the next tick."""
-        self._wake.set()
+        self._news = database.notices.of_events()
 
     async def run(self) -> None:
         """Relay until cancelled."""
@@ -140,16 +136,16 @@ class Relay:
             except (DomainError, RedisError, OSError, sa.exc.DBAPIError) as error:
                 log.warning("outbox.relay_failed", error=type(error).__name__)
                 moved, checked = 0, float("-inf")
-            if moved < BATCH:
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
-                self._wake.clear()
+            if moved is None:
+                await asyncio.sleep(POLL_SECONDS)
+            elif moved < BATCH:
+                await self._news.wait()
 
-    async def relay_once(self) -> int:
-        """Publish one batch and mark it; return its size, 0 while another relay publishes."""
+    async def relay_once(self) -> int | None:
+        """Publish one batch and mark it; return its size, None while another relay publishes."""
         async with self._database.platform_tx() as connection:
             if not await _alone(connection):
-                return 0
+                return None
             rows = (
                 await connection.execute(
                     sa.select(_outbox)

@@ -44,7 +44,6 @@ class Shared:
     settings: ServiceSettings
     database: Database
     redis: Redis
-    relay: Relay
     verifier: TokenVerifier
     trail: Trail
     store: Store
@@ -107,7 +106,6 @@ def share(service: str, settings: ServiceSettings, roles: Collection[str]) -> Sh
         wait=settings.database_wait,
     )
     redis = connect(settings.redis_url.get_secret_value())
-    relay = Relay(database, redis, service)
     revocations = Revocations()
     tls = settings.mutual_tls()
     verifier = TokenVerifier(
@@ -124,14 +122,14 @@ def share(service: str, settings: ServiceSettings, roles: Collection[str]) -> Sh
         settings=settings,
         database=database,
         redis=redis,
-        relay=relay,
         verifier=verifier,
-        trail=Trail(database, service, relay.wake),
+        trail=Trail(database, service),
         store=store,
         tokens=tokens,
         flags=flags,
         tasks=[
-            relay.run,
+            database.notices.run,
+            Relay(database, redis, service).run,
             FlowPublisher(redis, service).run,
             Trimmer(database, redis, TAILED).run,
             store.run,

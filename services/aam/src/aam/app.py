@@ -86,7 +86,7 @@ def _api(settings: Settings, shared: Shared, vault: Vault, mappings: Mappings) -
     return AamApi(
         connectors=InstalledConnectors(settings.folders(), Egress(settings.egress_allow), settings.scratch_dir),
         connections=PostgresConnections(database, *vault),
-        runs=PostgresRuns(database, settings.canonical_partitions, shared.relay.wake),
+        runs=PostgresRuns(database, settings.canonical_partitions),
         quarantine=PostgresQuarantine(database),
         extractor=_extractor(settings),
         mappings=mappings,

@@ -137,7 +137,7 @@ async def work(app_url: str, objects_url: str, tenant: UUID) -> None:
     api = AamApi(
         connectors=Installed(),
         connections=PostgresConnections(database, SecretBox(LocalKeys([b"k" * 32])), CredentialLocators()),
-        runs=PostgresRuns(database, 4, lambda: None),
+        runs=PostgresRuns(database, 4),
         quarantine=PostgresQuarantine(database),
         extractor=ArrowExtractor(ObjectStore(objects_url), quarantine_limit=10),
         mappings=None,

@@ -25,7 +25,7 @@ class Mesh:
 
     def __init__(self, database: Database) -> None:
         self.connections = PostgresConnections(database, SecretBox(LocalKeys([b"k" * 32])), CredentialLocators())
-        self.runs = PostgresRuns(database, 4, lambda: None)
+        self.runs = PostgresRuns(database, 4)
         self.flags = self
 
     def clock(self) -> datetime:

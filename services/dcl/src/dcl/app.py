@@ -59,7 +59,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Service:
     api = DclApi(
         ontology=matcher.ontology,
         matcher=matcher,
-        mappings=PostgresMappings(database, shared.relay.wake),
+        mappings=PostgresMappings(database),
         lake=lake,
         ingestions=PostgresIngestions(database, _now),
         consumptions=PostgresConsumptions(database),

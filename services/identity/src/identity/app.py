@@ -95,7 +95,7 @@ class Parts:
 
 async def _parts(settings: Settings) -> Parts:
     shared = share("identity", settings, ROLES)
-    database, wake = shared.database, shared.relay.wake
+    database = shared.database
     box = SecretBox.from_setting(settings.credential_key)
     sender = sender_of(settings.mail_url.get_secret_value(), settings.mail_from)
     postbox = Postbox(database, box, delivers=sender.delivers)
@@ -118,9 +118,9 @@ async def _parts(settings: Settings) -> Parts:
         second_factors=PostgresSecondFactors(database, box),
         codes=PyotpCodes(),
         accounts=PostgresAccounts(database),
-        users=PostgresUsers(database, postbox, wake),
-        sessions=PostgresSessions(database, wake),
-        service_accounts=PostgresServiceAccounts(database, wake),
+        users=PostgresUsers(database, postbox),
+        sessions=PostgresSessions(database),
+        service_accounts=PostgresServiceAccounts(database),
     )
 
 
@@ -167,7 +167,7 @@ def _credentials_api(parts: Parts) -> CredentialsApi:
     return CredentialsApi(
         accounts=parts.accounts,
         users=parts.users,
-        resets=PostgresPasswordResets(parts.database, parts.postbox, parts.shared.relay.wake),
+        resets=PostgresPasswordResets(parts.database, parts.postbox),
         sessions=parts.sessions,
         judge=parts.judge,
         hasher=parts.hasher,
@@ -190,7 +190,7 @@ def _second_factor_api(parts: Parts, credentials: CredentialsApi) -> SecondFacto
 
 
 def _flags_api(parts: Parts) -> FlagsApi:
-    return FlagsApi(PostgresFlags(parts.database, parts.shared.relay.wake), _now)
+    return FlagsApi(PostgresFlags(parts.database), _now)
 
 
 def _audit_api(parts: Parts) -> AuditApi:

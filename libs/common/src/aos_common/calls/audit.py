@@ -83,10 +83,9 @@ def about(tenant_id: UUID, actor: str) -> None:
 class Trail:
     """Writes facts to the outbox of one service."""
 
-    def __init__(self, database: Database, service: str, wake: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, database: Database, service: str) -> None:
         self._database = database
         self._service = service
-        self._wake = wake
         database.before_commit = self.changed
 
     async def changed(self, connection: AsyncConnection, tenant_id: UUID) -> None:
@@ -138,4 +137,3 @@ class Trail:
         )
         stream = audit_stream(self._service)
         await publish(connection, tenant_id=tenant_id, stream=stream, type_=TYPE, message=event, event_id=call.id)
-        self._wake()

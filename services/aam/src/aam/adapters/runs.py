@@ -1,6 +1,5 @@
 """Sync runs in PostgreSQL; a stream's rows become visible in one transaction, or not at all."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,8 +33,8 @@ _SETTLED = [state.value for state in SETTLED]
 class PostgresRuns:
     """The `Runs` port; `published` is called after events were committed."""
 
-    def __init__(self, database: Database, partitions: int, published: Callable[[], None]) -> None:
-        self._database, self._partitions, self._published = database, partitions, published
+    def __init__(self, database: Database, partitions: int) -> None:
+        self._database, self._partitions = database, partitions
         self._checkpoints = PostgresCheckpoints(database)
 
     @property
@@ -147,7 +146,6 @@ class PostgresRuns:
                 await _write_quarantine(tx, tenant_id, run.id, stream, extraction)
                 await announce(tx, tenant_id, run.id, stream, extraction, self._partitions)
                 await record_delivery(tx, tenant_id, run.id, stream, extraction)
-        self._published()
         return True
 
 

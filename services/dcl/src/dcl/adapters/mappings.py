@@ -1,6 +1,5 @@
 """Proposals and mapping versions in PostgreSQL."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -77,9 +76,8 @@ def _mapping(row: sa.Row[Any]) -> Mapping:
 class PostgresMappings:
     """The `Mappings` port; `published` is called after an event was committed."""
 
-    def __init__(self, database: Database, published: Callable[[], None]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._published = published
 
     async def add_proposal(self, proposal: Proposal) -> Proposal:
         """Store a proposal; one with its id that still waits is replaced, a decided one stays. Return it."""
@@ -145,9 +143,7 @@ class PostgresMappings:
             )
             if not changed.rowcount:
                 raise ProposalDecided("The proposal was decided before.")
-            stored = await self._add_version(connection, mapping, now) if mapping else None
-        self._published()
-        return stored
+            return await self._add_version(connection, mapping, now) if mapping else None
 
     async def _add_version(self, connection: AsyncConnection, mapping: Mapping, now: datetime) -> Mapping:
         key = f"{mapping.tenant_id}|{mapping.connection_id}|{mapping.stream}"

@@ -1,6 +1,5 @@
 """Feature flags in PostgreSQL; every change is an event that each process of each service reads."""
 
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -26,11 +25,10 @@ _flags = tenant_table(
 
 
 class PostgresFlags:
-    """The `Flags` port; `wake` hurries the outbox."""
+    """The `Flags` port."""
 
-    def __init__(self, database: Database, wake: Callable[[], None]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._wake = wake
 
     async def choices(self, tenant_id: UUID) -> list[Choice]:
         """Return the tenant's choices."""
@@ -53,4 +51,3 @@ class PostgresFlags:
             await connection.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "name"], set_=chosen))
             event = FlagChanged(flag=name, enabled=value, version=version)
             await publish(connection, tenant_id=tenant_id, stream=STREAM, type_=TYPE, message=event)
-        self._wake()

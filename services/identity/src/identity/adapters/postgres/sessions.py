@@ -59,11 +59,10 @@ async def _alone(connection: AsyncConnection, ticket: Ticket) -> tuple[RefreshTo
 
 
 class PostgresSessions:
-    """The `Sessions` port; `published` wakes the relay."""
+    """The `Sessions` port."""
 
-    def __init__(self, database: Database, published: Callable[[], None]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._published = published
 
     async def begin(self, session: Session, token: RefreshToken) -> None:
         """Store a session with its first token; those that expired, and one too many, go."""
@@ -96,8 +95,6 @@ class PostgresSessions:
                 await revoke_session(connection, ticket.tenant_id, session.id, now)
             elif verdict is not Verdict.EXPIRED:
                 await self._exchange(connection, token, successor(token), now, origin)
-        if verdict is Verdict.STOLEN:
-            self._published()
         return verdict, session
 
     @staticmethod
@@ -144,5 +141,4 @@ class PostgresSessions:
             gone = (await connection.execute(sa.delete(sessions).where(wanted).returning(sessions.c.id))).all()
             for (session_id,) in gone:
                 await revoke_session(connection, tenant_id, session_id, now)
-        self._published()
         return len(gone)

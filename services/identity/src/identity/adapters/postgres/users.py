@@ -24,12 +24,11 @@ def next_second(now: datetime) -> datetime:
 
 
 class PostgresUsers:
-    """The `Users` port; `published` wakes the relay."""
+    """The `Users` port."""
 
-    def __init__(self, database: Database, postbox: Postbox, published: Callable[[], None]) -> None:
+    def __init__(self, database: Database, postbox: Postbox) -> None:
         self._database = database
         self._postbox = postbox
-        self._published = published
 
     async def page(self, tenant_id: UUID, size: int, after: UUID | None) -> list[User]:
         """Return users in the order they came."""
@@ -52,7 +51,6 @@ class PostgresUsers:
             if after.disabled_at is not None:
                 await connection.execute(sa.delete(sessions).where(sessions.c.user_id == user_id))
             await revoke_subject(connection, tenant_id, user_id, now)
-        self._published()
         return after
 
     async def remove(self, tenant_id: UUID, user_id: UUID, check: Callable[[User], None], now: datetime) -> User:
@@ -63,7 +61,6 @@ class PostgresUsers:
             await _check_owners(connection, user)
             await connection.execute(sa.delete(users).where(users.c.id == user_id))
             await revoke_subject(connection, tenant_id, user_id, now)
-        self._published()
         return user
 
     async def set_password(
@@ -74,7 +71,6 @@ class PostgresUsers:
         async with self._database.tenant_tx(user.tenant_id) as connection:
             await replace_password(connection, user.tenant_id, user.id, password_hash, now, keep=keep)
             await self._postbox.put(connection, notice, sealed, now)
-        self._published()
 
 
 async def replace_password(

@@ -1,6 +1,5 @@
 """Password resets at rest."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -17,12 +16,11 @@ from identity.domain.mail import Mail
 
 
 class PostgresPasswordResets:
-    """The `PasswordResets` port; `published` wakes the relay."""
+    """The `PasswordResets` port."""
 
-    def __init__(self, database: Database, postbox: Postbox, published: Callable[[], None]) -> None:
+    def __init__(self, database: Database, postbox: Postbox) -> None:
         self._database = database
         self._postbox = postbox
-        self._published = published
 
     async def add(self, reset: PasswordReset, mail: Mail) -> bool:
         """Store and send a reset; rows of the last hour stay to be counted, older ones go."""
@@ -60,4 +58,3 @@ class PostgresPasswordResets:
                 raise reset_refused()
             await replace_password(connection, reset.tenant_id, reset.user_id, password_hash, now, keep=None)
             await self._postbox.put(connection, notice, sealed, now)
-        self._published()

@@ -1,6 +1,5 @@
 """Service accounts and their keys."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,11 +50,10 @@ def _unknown() -> NotFound:
 
 
 class PostgresServiceAccounts:
-    """The `ServiceAccounts` port; `published` wakes the relay."""
+    """The `ServiceAccounts` port."""
 
-    def __init__(self, database: Database, published: Callable[[], None]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._published = published
 
     async def add(self, account: ServiceAccount) -> None:
         """Store an account."""
@@ -90,7 +88,6 @@ class PostgresServiceAccounts:
             await _locked(connection, account_id)
             await connection.execute(sa.delete(service_accounts).where(service_accounts.c.id == account_id))
             await revoke_subject(connection, tenant_id, account_id, now)
-        self._published()
 
     async def add_key(self, key: ApiKey) -> None:
         """Store a key; those that expired go."""
@@ -109,7 +106,6 @@ class PostgresServiceAccounts:
             if not (await connection.execute(sa.delete(api_keys).where(wanted))).rowcount:
                 raise NotFound("There is no such key.", hint="aos keys list shows which there are.")
             await revoke_session(connection, tenant_id, key_id, now)
-        self._published()
 
     async def use_key(self, ticket: Ticket, now: datetime) -> tuple[ServiceAccount, ApiKey]:
         """Return the account of a key."""
