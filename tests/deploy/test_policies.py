@@ -42,12 +42,25 @@ def test_pods_hold_no_token_of_the_cluster_and_run_as_an_ordinary_user(manifests
         assert pod["automountServiceAccountToken"] is False, name
         assert pod["enableServiceLinks"] is False, name
         assert pod["securityContext"]["runAsUser"] > 10_000, name
-        assert {kind for volume in pod["volumes"] for kind in volume if kind != "name"} <= {
-            "emptyDir",
-            "secret",
-            "configMap",
-        }, name
+        kinds = {kind for volume in pod["volumes"] for kind in volume if kind != "name"}
+        assert kinds <= {"emptyDir", "secret", "configMap", "persistentVolumeClaim"}, name
         assert all(volume["emptyDir"]["sizeLimit"] for volume in pod["volumes"] if "emptyDir" in volume), name
+
+
+def test_tenants_files_can_be_read_alone_and_by_those_that_read_sources_alone(
+    rendered: dict[str, dict[str, Any]],
+) -> None:
+    holders = set()
+    for name, pod in pods(rendered["external"]["manifests"]):
+        for volume in pod["volumes"]:
+            if "persistentVolumeClaim" in volume:
+                holders.add(name.removeprefix("Deployment aos-autonomos-").removesuffix("-background"))
+                assert volume["persistentVolumeClaim"] == {"claimName": "sales-exports", "readOnly": True}
+                (container,) = pod["containers"]
+                mount = next(one for one in container["volumeMounts"] if one["name"] == volume["name"])
+                assert mount == {"name": "folder-exports", "mountPath": "/data/exports", "readOnly": True}
+                assert {"name": "AOS_FILE_ROOTS", "value": "/data"} in container["env"]
+    assert holders == {"aod", "aam"}
 
 
 def test_containers_have_requests_and_limits(manifests: Manifests) -> None:
@@ -60,9 +73,12 @@ def test_what_stays_running_has_three_probes_and_time_to_drain(manifests: Manife
     for name, pod in pods([one for one in manifests if one["kind"] != "Job"]):
         for container in pod["containers"]:
             assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(container), name
-            pause = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+            hook = container.get("lifecycle", {}).get("preStop", {})
+            drained = name == "Deployment aos-autonomos-gateway"
+            pause = int(hook["exec"]["command"][1]) if drained else hook.get("sleep", {}).get("seconds", 0)
+            assert not drained or pause > 30, "a request may take 30 s"
             # A service ends within 20 s of SIGTERM (see aos_common.runner), the gateway at once.
-            assert pod["terminationGracePeriodSeconds"] >= pause + (5 if name.endswith("gateway") else 20), name
+            assert pod["terminationGracePeriodSeconds"] >= pause + (5 if drained else 20), name
 
 
 def test_what_answers_has_a_budget_and_a_rolling_update_that_loses_no_pod(manifests: Manifests) -> None:

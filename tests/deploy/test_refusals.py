@@ -25,6 +25,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {**EVALUATION, "components": {"aam": {"processes": {"serve": {"maxReplicas": 1}}}}},
         "components.aam.processes.serve: maxReplicas (1) is below replicas (2)",
     ),
+    "a folder of no volume": ({**EVALUATION, "folders": {"exports": {"path": "/srv"}}}, "at '/folders/exports'"),
     "root": ({**EVALUATION, "runAs": 0}, "at '/runAs'"),
 }
 

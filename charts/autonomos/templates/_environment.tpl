@@ -65,6 +65,9 @@
 {{- if .component.internet }}
 - {name: AOS_EGRESS_ALLOW, value: {{ $values.egressAllow | quote }}}
 - {name: AOS_CREDENTIAL_KEY, value: "file:///run/autonomos/secrets/credential-key"}
+{{- end }}
+{{- if .component.folders }}
+- {name: AOS_FILE_ROOTS, value: {{ empty $values.folders | ternary "" "/data" | quote }}}
 - {name: AOS_PRIVATE_FOLDERS, value: "/run:/proc:/sys:/dev:/etc:/app"}
 {{- end }}
 {{- if eq $module "identity" }}

@@ -71,6 +71,19 @@ resources:
 {{- end }}
 {{- end }}
 
+{{- define "aos.folders" -}}
+{{- range $name, $_ := .Values.folders }}
+- {name: folder-{{ $name }}, mountPath: /data/{{ $name }}, readOnly: true}
+{{- end }}
+{{- end }}
+
+{{- define "aos.folderVolumes" -}}
+{{- range $name, $folder := .Values.folders }}
+- name: folder-{{ $name }}
+  persistentVolumeClaim: {claimName: {{ $folder.claim }}, readOnly: true}
+{{- end }}
+{{- end }}
+
 {{- define "aos.authoritiesVolume" -}}
 {{- with .Values.authoritiesSecret }}
 - name: authorities

@@ -114,7 +114,7 @@ class Gateway:
     @contextmanager
     def another(self, folder: Path, **changes: Any) -> Iterator["Gateway"]:
         """A second gateway with other settings before the same upstreams."""
-        settings = replace(self.settings, listen=Address("127.0.0.1", free_port()), admin=None, **changes)
+        settings = replace(self.settings, **{"listen": Address("127.0.0.1", free_port()), "admin": None, **changes})
         with running(settings, folder, ROUTES) as envoy:
             yield replace(self, port=envoy.port, log=envoy.log, config=envoy.config, settings=settings)
 

@@ -110,7 +110,7 @@ async def start(
     async with AsyncExitStack() as stack:
 
         async def started(*roles: str, **settings: Any) -> Service:
-            reach: dict[str, Any] = {"scan_roots": "/", "egress_allow": "127.0.0.1"}
+            reach: dict[str, Any] = {"file_roots": "/", "egress_allow": "127.0.0.1"}
             chosen = {"aam_grpc": mesh[1], "jwks_url": "http://identity/jwks", **reach, **settings}
             url = SecretStr(provisioned["aod"].app)
             service = await build(

@@ -18,10 +18,13 @@ _POLL_SECONDS = 0.25
 
 
 class Cluster:
-    """Plays pods, waits for them, and takes them away again; `files` is where their documents are written."""
+    """Plays pods, waits for them, and takes them away again; `files` is where their documents are written.
 
-    def __init__(self, engine: Engine, rendering: Rendering, network: str, files: Path) -> None:
-        self.engine, self.rendering, self.network, self.files = engine, rendering, network, files
+    `url` is the gateway's address.
+    """
+
+    def __init__(self, engine: Engine, rendering: Rendering, network: str, files: Path, url: str) -> None:
+        self.engine, self.rendering, self.network, self.files, self.url = engine, rendering, network, files, url
         self.pods = {pod.name: pod for pod in rendering.pods()}
 
     def play(self, names: Iterable[str]) -> None:
@@ -86,15 +89,15 @@ class Cluster:
     def _remove(self, pod: str) -> None:
         self.engine.run("pod", "rm", "--force", "--time", "0", pod, check=False)
 
-    @property
-    def url(self) -> str:
-        """The gateway's address."""
-        gateway = next(pod for pod in self.pods.values() if pod.workload.endswith("-gateway") and "nlp" not in pod.name)
-        return f"http://{gateway.address}:8080"
+    def addresses(self, workload: str) -> list[str]:
+        """The addresses of its pods."""
+        return [pod.address for pod in self.pods.values() if pod.workload == workload]
 
     def stop(self, name: str, seconds: int = 30) -> None:
-        """Tell a pod's container to end with SIGTERM, and start it again when it has."""
+        """Run a pod's preStop command, tell its container to end with SIGTERM, and start it again when it has."""
         own = self.container(name)
+        if command := self.pods[name].before_stop:
+            self.engine.run("exec", own, *command)
         self.engine.run("stop", "--time", str(seconds), own)
         ended = self.state(name)["State"]["ExitCode"]
         self.engine.run("start", own)

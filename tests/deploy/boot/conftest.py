@@ -1,28 +1,28 @@
 """Every image built, and every pod of the evaluation's rendering played, once for all tests of this folder."""
 
-import importlib.util
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from types import ModuleType
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aos import Client
+from aos_local.demo.company import make_company
+from aos_local.demo.sources import export
 
-from tests.deploy.boot import engine, packages, system
+from tests.deploy.boot import engine
+from tests.deploy.boot.build import FOLDER, build
 from tests.deploy.boot.cluster import Cluster
 from tests.deploy.boot.pods import Node, Rendering
-from tests.deploy.conftest import ROOT, judge
+from tests.deploy.conftest import judge
 
-FOLDER = ROOT / ".tools" / "podman"
 NETWORK, RELEASE = "autonomos-boot", "aos-autonomos"
-BUILT_AT_ONCE, BUILD_SECONDS, BOOT_SECONDS = 2, 1500, 240
+BOOT_SECONDS = 240
 STORES = tuple(f"{RELEASE}-{store}" for store in ("postgresql", "valkey", "temporal", "objects"))
-TWICE = {f"{RELEASE}-{service}": 2 for service in ("identity", "aod", "aam", "dcl", "aoa", "nlp-gateway")}
+SERVICES = ("identity", "aod", "aam", "dcl", "aoa", "nlp-gateway")
+TWICE = {f"{RELEASE}-{component}": 2 for component in (*SERVICES, "gateway", "console")}
 """As many as the chart starts, so that one may go."""
+FOLDER_CLAIM = "example-exports"
 
 
 @pytest.fixture(scope="session")
@@ -32,41 +32,33 @@ def podman() -> engine.Engine:
 
 @pytest.fixture(scope="session")
 def images(podman: engine.Engine) -> str:
-    """Build all images as `make images` does, two at a time; return what it said."""
-    with ThreadPoolExecutor() as pool:
-        fetched = pool.submit(packages.fetch, FOLDER, _locks())
-        bases = system.build(podman)
-    options = [f"--option={one}" for one in fetched.result()]
-    command = [sys.executable, str(ROOT / "deploy" / "images" / "build.py"), "--engine", "podman", "--network", "none"]
-    command += ["--system-image", bases[0], "--python-image", bases[1], "--jobs", str(BUILT_AT_ONCE), *options]
-    done = subprocess.run(
-        command, env=podman.environment, capture_output=True, text=True, check=False, timeout=BUILD_SECONDS
-    )
-    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
-    return done.stdout
-
-
-def _locks() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("image_locks", ROOT / "deploy" / "images" / "locks.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """What building all images said."""
+    return build(podman)
 
 
 @pytest.fixture(scope="session")
-def cluster(podman: engine.Engine, images: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo's company."""
+    folder = tmp_path_factory.mktemp("exports")
+    export(make_company(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cluster(
+    podman: engine.Engine, images: str, exports: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
     """Play stores, then Jobs, then everything else; each is ready before the next."""
     assert images
     network = podman.network(NETWORK)
     values = _values("http://localhost:8080", "127.0.0.1")
     addresses = Rendering(_rendered(values), network, TWICE).addresses()
-    (gateway,), (database,) = addresses[f"{RELEASE}-gateway"], addresses[f"{RELEASE}-postgresql"]
-    rendering = Rendering(_rendered(_values(f"http://{gateway}:8080", f"{database}:5432")), network, TWICE)
-    made = Cluster(podman, rendering, NETWORK, tmp_path_factory.mktemp("pods"))
+    url, database = f"http://{addresses[f'{RELEASE}-gateway'][0]}:8080", addresses[f"{RELEASE}-postgresql"][0]
+    rendering = Rendering(_rendered(_values(url, f"{database}:5432")), network, TWICE)
+    made = Cluster(podman, rendering, NETWORK, tmp_path_factory.mktemp("pods"), url)
     made.stop_pods()
     try:
+        podman.volume(FOLDER_CLAIM, exports)
         jobs = [name for name, pod in made.pods.items() if pod.probe is None]
         made.play(STORES)
         made.until_ready(STORES, BOOT_SECONDS)
@@ -82,7 +74,14 @@ def cluster(podman: engine.Engine, images: str, tmp_path_factory: pytest.TempPat
 
 def _values(url: str, egress: str) -> Node:
     image = {"registry": "localhost", "pullPolicy": "Never"}
-    return {"evaluation": {"enabled": True}, "publicUrl": url, "image": image, "egressAllow": egress}
+    folders = {"exports": {"claim": FOLDER_CLAIM}}
+    return {
+        "evaluation": {"enabled": True},
+        "publicUrl": url,
+        "image": image,
+        "egressAllow": egress,
+        "folders": folders,
+    }
 
 
 def _rendered(values: Node) -> list[Node]:

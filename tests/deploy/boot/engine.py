@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 _CONF = """\
@@ -60,6 +61,17 @@ class Engine:
         )
         assert not check or done.returncode == 0, f"{' '.join(command[:4])}: {done.stderr.strip()[-2000:]}"
         return done.stdout.strip()
+
+    def volume(self, name: str, folder: Path) -> None:
+        """Make a volume that holds a folder's files, in place of an older one; everybody may read them."""
+        file = self.folder / "run" / f"{name}.tar"
+        with tarfile.open(file, "w") as tar:
+            for one in sorted(folder.iterdir()):
+                tar.add(one, one.name)
+        self.run("volume", "rm", "--force", name, check=False)
+        self.run("volume", "create", name)
+        self.run("volume", "import", name, str(file))
+        file.unlink()
 
     def has(self, image: str) -> bool:
         """Whether the image is in the store."""

@@ -2,7 +2,8 @@
 
 Kept as rendered: images, commands, users, dropped capabilities, read-only roots, limits, mounts, first containers. What
 this version of podman does not know is done for it: Secrets and `$(NAME)` are filled in, names of Services are
-/etc/hosts lines, a Job is a pod that runs until it succeeds, and probes are asked from outside (`ready`).
+/etc/hosts lines, a Job is a pod that runs until it succeeds, probes are asked from outside (`ready`), and a preStop
+command is run by who stops the pod. Its pauses are left out: services are told to stop while they are still called.
 """
 
 import base64
@@ -30,13 +31,14 @@ _SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Pod:
-    """One pod to play; `probe`: what says that it is ready, None for a Job."""
+    """One pod to play; `probe`: what says that it is ready, None for a Job; `before_stop`: its preStop command."""
 
     name: str
     workload: str
     address: str
     documents: list[Node]
     probe: Node | None
+    before_stop: Sequence[str] = ()
 
     def ready(self) -> bool:
         """Whether the rendered readiness probe is content."""
@@ -89,7 +91,7 @@ class Rendering:
                 continue
             for place, address in enumerate(addresses.get(name, [""])):
                 own = name if not place else f"{name}-{place}"
-                made.append(Pod(own, name, address, list(self._documents(own, one, hosts)), _probe(one)))
+                made.append(Pod(own, name, address, list(self._documents(own, one, hosts)), _probe(one), _hook(one)))
         return made
 
     def _hosts(self) -> list[Node]:
@@ -146,6 +148,11 @@ class Rendering:
             container["args"] = [filled(one) for one in container["args"]]
         for key in (*_PROBES, "ports"):
             container.pop(key, None)
+
+
+def _hook(workload: Node) -> Sequence[str]:
+    container = workload["spec"]["template"]["spec"]["containers"][0]
+    return list(container.get("lifecycle", {}).get("preStop", {}).get("exec", {}).get("command", ()))
 
 
 def _probe(workload: Node) -> Node | None:

@@ -6,9 +6,10 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from aos_common.folders import AllowedFolders
 from aos_common.tls import MutualTls, mutual_tls
 
-__all__ = ["ConnectorSettings", "ServiceSettings"]
+__all__ = ["ConnectorSettings", "ServiceSettings", "SourceSettings"]
 
 
 class ServiceSettings(BaseSettings):
@@ -66,7 +67,7 @@ class ServiceSettings(BaseSettings):
 
 
 class ConnectorSettings(ServiceSettings):
-    """Settings of services that read tenants' sources with tenants' credentials."""
+    """Settings of services that reach out with tenants' credentials."""
 
     credential_key: str = Field(
         "",
@@ -84,10 +85,20 @@ class ConnectorSettings(ServiceSettings):
         description="Private networks, addresses and hosts that connectors may reach, by comma, each with a port if "
         "one will do: 10.20.0.0/16, 127.0.0.1:5432, db.internal. Public addresses need no entry.",
     )
+
+
+class SourceSettings(ConnectorSettings):
+    """Settings of services that read tenants' sources."""
+
+    file_roots: str = Field("", description="Folders that connectors may read, separated by ':'; empty means none.")
     private_folders: str = Field(
         "", description="Folders that no connector reads even below its roots, separated by ':', e.g. that of secrets."
     )
 
-    def never_read(self) -> tuple[Path, ...]:
-        """The folders of `private_folders`."""
-        return tuple(Path(folder) for folder in self.private_folders.split(os.pathsep) if folder)
+    def folders(self) -> AllowedFolders:
+        """The folders that may be discovered and read."""
+        return AllowedFolders(_paths(self.file_roots), _paths(self.private_folders))
+
+
+def _paths(folders: str) -> list[Path]:
+    return [Path(folder) for folder in folders.split(os.pathsep) if folder]

@@ -1,20 +1,14 @@
 """Every environment variable of AAM."""
 
-import os
 from pathlib import Path
 
-from aos_common.folders import AllowedFolders
-from aos_common.settings import ConnectorSettings
+from aos_common.settings import SourceSettings
 from pydantic import Field
 
 
-class Settings(ConnectorSettings):
+class Settings(SourceSettings):
     """AAM's settings, beside those every service has."""
 
-    file_roots: str = Field(
-        "",
-        description="Folders that the files connector may read, separated by ':'; empty means none.",
-    )
     quarantine_limit: int = Field(
         100_000, ge=0, description="Rows of one stream that a run may set aside before it fails."
     )
@@ -32,7 +26,3 @@ class Settings(ConnectorSettings):
     scratch_dir: Path | None = Field(
         None, description="Folder for canonical batches before they are uploaded, and for copies of files."
     )
-
-    def folders(self) -> AllowedFolders:
-        """The folders that files may be read from."""
-        return AllowedFolders((Path(root) for root in self.file_roots.split(os.pathsep) if root), self.never_read())

@@ -127,7 +127,7 @@ async def test_scan_when_two_tenants_look_at_the_same_folder_then_each_has_a_fin
 
 
 async def test_scan_when_too_many_wait_then_the_next_is_refused(start: Any, issuer: Any, tmp_path: Path) -> None:
-    service = await start("serve", scans_unfinished=1, scan_roots=str(tmp_path))
+    service = await start("serve", scans_unfinished=1, file_roots=str(tmp_path))
     transport = httpx.ASGITransport(service.http, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://aod") as http:
         headers = issuer.headers(uuid4())

@@ -51,16 +51,26 @@ class ExampleSources:
 
 def place(company: Company, admin_url: str, password: str, folder: Path) -> ExampleSources:
     """Write the company into its source database and folder, replacing what an earlier demo put there."""
+    export(company, folder)
+    return ExampleSources(install(company, admin_url, password), folder)
+
+
+def install(company: Company, admin_url: str, password: str) -> str:
+    """Write the company's CRM into a database of its own; return its URL for who reads it."""
     crm_url = _make_database(admin_url, password)
     with psycopg.connect(in_database(admin_url, DATABASE)) as connection:
         for table, (columns, comment, attribute) in TABLES.items():
             _fill(connection, table, columns, comment, getattr(company, attribute))
         connection.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(sql.Identifier(READER)))
+    return crm_url
+
+
+def export(company: Company, folder: Path) -> None:
+    """Write the company's exports into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(company.usage), folder / "product_usage.parquet")
     _write_csv(folder / "cloud_bill.csv", company.bill, "utf-8")
     _write_csv(folder / "partner_customers.csv", company.partner_export, "cp1252")
-    return ExampleSources(crm_url, folder)
 
 
 def _make_database(admin_url: str, password: str) -> str:

@@ -78,6 +78,7 @@ def objects(data: Path, secrets: SecretStore, port: int = OBJECTS) -> Store:
     config.write_text(json.dumps({"identities": [user]}))
     command = [str(binaries.seaweed()), "server", f"-dir={folder}", "-ip=127.0.0.1", f"-ip.bind={EVERYWHERE}"]
     command += ["-s3", f"-s3.port={port}", f"-s3.config={config}", "-master.volumeSizeLimitMB=256", "-volume.max=100"]
+    command += ["-volume.preStopSeconds=1"]  # nobody else's volumes are there to be told of
     command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]  # catalogues that nobody asked for
     # Always the same ones: the master keeps its own address on disk.
     command += [f"-{part}={port + 1 + place}" for place, part in enumerate(_PARTS)]

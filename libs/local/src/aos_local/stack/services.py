@@ -18,7 +18,7 @@
 | `AOS_AUDIT_KEY` | identity alone: seals the ends of the audit logs |
 | `AOS_PUBLIC_URL` | identity alone: the gateway's address, as mails name it |
 | `AOS_CREDENTIAL_KEY` | identity, aam, aod and nlp_gateway, each its own; the URL of a file with 32 bytes in base64 |
-| `AOS_FILE_ROOTS`, `AOS_SCAN_ROOTS` | aam; aod: `/`, for the machine is its user's own |
+| `AOS_FILE_ROOTS` | aam and aod: `/`, for the machine is its user's own |
 | `AOS_PRIVATE_FOLDERS` | aam and aod: the platform's secrets and data, and the system's, which no connector reads |
 | `AOS_EGRESS_ALLOW` | nlp_gateway: what the caller's variable names; aam and aod: the example company's database, too |
 | `AOS_<SVC>_GRPC` | `host:port` of each service's gRPC |
@@ -142,8 +142,8 @@ def _own(name: str, around: Surroundings) -> dict[str, str]:
         }
     if name in READERS:
         wrapping = around.secrets.key_file(f"{name}-credential-key").as_uri()
-        roots = "AOS_FILE_ROOTS" if name == "aam" else "AOS_SCAN_ROOTS"
-        return {"AOS_CREDENTIAL_KEY": wrapping, roots: os.environ.get(roots, "/"), **_walls(around)}
+        roots = os.environ.get("AOS_FILE_ROOTS", "/")
+        return {"AOS_CREDENTIAL_KEY": wrapping, "AOS_FILE_ROOTS": roots, **_walls(around)}
     if name == "nlp_gateway":
         wrapping = around.secrets.key_file("nlp_gateway-credential-key").as_uri()
         return {"AOS_CREDENTIAL_KEY": wrapping, "AOS_EGRESS_ALLOW": os.environ.get("AOS_EGRESS_ALLOW", "")}

@@ -55,7 +55,7 @@ class FolderPlace:
         if not self._folders.permits(path):
             raise PathNotAllowed(
                 f"{location.shown} is outside the folders that this installation may look at.",
-                hint="Ask the operator to add it to AOS_SCAN_ROOTS.",
+                hint="Ask the operator to add it to AOS_FILE_ROOTS.",
             )
         return path
 
