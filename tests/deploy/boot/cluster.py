@@ -89,6 +89,12 @@ class Cluster:
     def _remove(self, pod: str) -> None:
         self.engine.run("pod", "rm", "--force", "--time", "0", pod, check=False)
 
+    def _keep(self, name: str) -> None:
+        """Give the pod a container that only stays: podman takes away a pod, and its network, with its last one."""
+        image = self.pods[name].documents[-1]["spec"]["containers"][0]["image"]
+        stays = ["--replace", "--name", f"{name}-stays", "--entrypoint", "sleep"]
+        self.engine.run("run", "--detach", "--pod", name, *stays, image, "infinity")
+
     def addresses(self, workload: str) -> list[str]:
         """The addresses of its pods."""
         return [pod.address for pod in self.pods.values() if pod.workload == workload]
@@ -96,6 +102,7 @@ class Cluster:
     def stop(self, name: str, seconds: int = 30) -> None:
         """Run a pod's preStop command, tell its container to end with SIGTERM, and start it again when it has."""
         own = self.container(name)
+        self._keep(name)
         if command := self.pods[name].before_stop:
             self.engine.run("exec", own, *command)
         self.engine.run("stop", "--time", str(seconds), own)

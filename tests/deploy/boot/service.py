@@ -18,6 +18,7 @@ class Service:
         self._endpoints, self._port, self._turn = list(endpoints), port, itertools.count()
         self._loop, self._ended = asyncio.new_event_loop(), asyncio.Event()
         self._listening = threading.Event()
+        self._connections = dict[asyncio.StreamWriter, asyncio.Task[None]]()
         self._thread = threading.Thread(target=self._run)
         self.url = ""
 
@@ -46,18 +47,25 @@ class Service:
         self._listening.set()
         await self._ended.wait()
         server.close()
+        for one in self._connections:  # kept ones, which would stay open as long as their clients
+            one.transport.abort()
+        await asyncio.gather(*self._connections.values())
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections[writer] = task
         endpoints = self._endpoints
-        with suppress(ConnectionError):
+        with suppress(OSError):
             address = endpoints[next(self._turn) % len(endpoints)]
             there = await asyncio.open_connection(address, self._port)
             await asyncio.gather(_copy(reader, there[1]), _copy(there[0], writer))
         writer.close()
+        del self._connections[writer]
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
+    with suppress(OSError):
         while piece := await reader.read(_PIECE):
             writer.write(piece)
             await writer.drain()

@@ -25,6 +25,8 @@ if trouble := missing():
     pytest.skip(trouble, allow_module_level=True)
 
 pytestmark = pytest.mark.timeout(1800)  # the first one builds and boots
+PAUSE = 0.05
+"""Seconds between a client's requests, to stay below the limit of requests."""
 MORE_DEALS = 60_000
 
 
@@ -132,6 +134,7 @@ def test_requests_when_one_pod_of_each_kind_is_told_to_stop_then_every_one_is_an
                             answered[0] += 1
                         except (AosError, httpx.HTTPError) as error:
                             failures.append(f"{getattr(call, '__qualname__', call)}: {error!r}")
+                        time.sleep(PAUSE)
 
         def stop(name: str) -> None:
             service.leave(cluster.pods[name].address)  # what a cluster does first; only the gateway's is in there
