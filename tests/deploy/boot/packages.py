@@ -19,9 +19,15 @@ def fetch(folder: Path, locks: ModuleType) -> list[str]:
     version = hashlib.sha256(lock.encode()).hexdigest()
     if not mark.exists() or mark.read_text() != version:
         (folder / "all.lock").write_text(lock)
-        interpreter = str(Path(sys.base_prefix) / "bin" / "python3")
-        command = [interpreter, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
-        command += ["--require-hashes", "--dest", str(wheels), "--requirement", str(folder / "all.lock")]
+        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
+        command += [
+            "--no-cache-dir",
+            "--require-hashes",
+            "--dest",
+            str(wheels),
+            "--requirement",
+            str(folder / "all.lock"),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
         assert done.returncode == 0, done.stderr[-2000:]
         mark.write_text(version)

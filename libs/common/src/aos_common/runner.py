@@ -113,6 +113,7 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 async def _endless(task: Callable[[], Awaitable[None]]) -> None:

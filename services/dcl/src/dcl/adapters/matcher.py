@@ -7,7 +7,8 @@ from dcl.domain.proposed import Proposal
 from dcl.domain.sampled import SampledStream
 
 SECONDS = 120.0
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 30.0
+"""It starts in three seconds of a processor, and who looks through proposals asks for one now and then."""
 
 
 def _match(sampled: SampledStream) -> Proposal:
