@@ -6,6 +6,8 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 SEMGREP := .tools/semgrep/bin/semgrep scan --metrics off --disable-version-check --quiet
 export UV_PROJECT_ENVIRONMENT := .venv
+# Programs start by the hundred: where the machine lets Python keep no bytecode, each would compile what it loads.
+unexport PYTHONDONTWRITEBYTECODE
 PACKAGES := identity aod aam dcl aoa nlp_gateway aos_common aos_access aos_embeddings aos aos_local aos_gateway
 # Members of the workspace, installed in place.
 MEMBERS := proto libs/common libs/access libs/embeddings libs/sdk libs/local deploy/gateway $(wildcard services/*)

@@ -48,7 +48,7 @@ def _gateway(stack: Stack, tmp_path: Path) -> Any:
     gateway = stack.components[-1]
     assert gateway.launch is not None
     gateway.launch()
-    return gateway, json.dumps(yaml.safe_load((tmp_path / "home" / "run" / "envoy.yaml").read_text()))
+    return gateway, json.dumps(yaml.load((tmp_path / "home" / "run" / "envoy.yaml").read_text(), yaml.CSafeLoader))
 
 
 @dataclass

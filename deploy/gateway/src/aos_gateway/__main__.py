@@ -5,9 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
-from aos_gateway.envoy_config import build
+from aos_gateway.envoy_config import as_yaml, build
 from aos_gateway.routes import CONSOLE, SERVICES
 from aos_gateway.settings import (
     Address,
@@ -24,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the configuration; exit status 2 and one line on stderr when a setting cannot be used."""
     options = _parser().parse_args(arguments)
     try:
-        document = yaml.safe_dump(build(_settings(options)), sort_keys=False, width=120)
+        document = as_yaml(build(_settings(options)))
     except SettingsRefused as refusal:
         print(f"aos_gateway: {refusal}. See python -m aos_gateway --help", file=sys.stderr)
         return 2

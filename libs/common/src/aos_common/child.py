@@ -40,6 +40,10 @@ class ChildTimedOut(DomainError):
     kind = Kind.TIMEOUT
 
 
+IDLE_SECONDS = 30.0
+"""A start takes some seconds of a processor, and who asked once mostly asks again; then the memory goes back."""
+
+
 class Child(Generic[Request, Answer]):
     """Calls `function` in a child process, one call at a time; others wait their turn.
 
@@ -53,7 +57,7 @@ class Child(Generic[Request, Answer]):
         function: Callable[[Request], Answer],
         *,
         timeout_seconds: float = 60.0,
-        idle_seconds: float = 5.0,
+        idle_seconds: float = IDLE_SECONDS,
         memory_mb: int = 0,
     ) -> None:
         self._name, self._function = name, function

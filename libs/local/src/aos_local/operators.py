@@ -7,7 +7,6 @@ from aos_common.errors import DomainError, Kind
 
 from aos_local.backing import binaries
 from aos_local.platform import Platform
-from aos_local.provision import DATABASE, with_login
 from aos_local.secrets import SecretStore
 
 __all__ = ["mail", "signing_keys"]
@@ -39,6 +38,8 @@ def _identity(platform: Platform, *arguments: str) -> int:
 
 def _identity_environment(platform: Platform) -> dict[str, str]:
     """Return what identity needs to read its own rows: the files of this folder's owner give it."""
+    from aos_local.provision import DATABASE, with_login  # noqa: PLC0415  with a driver; other commands start without
+
     home = platform.settings.home
     secrets = SecretStore(home.secrets)
     if not (home.secrets / "postgres-identity_app").exists():

@@ -1,5 +1,6 @@
 """`python -m identity serve consume work | migrate | rewrap`, and for operators `keys …` and `mail …`."""
 
+import gc
 import importlib
 import sys
 from functools import partial
@@ -12,6 +13,7 @@ OPERATORS = {"keys": "open_keys", "mail": "open_mail"}
 
 def operate(command: str, arguments: list[str]) -> int:
     """Run an operator's command with the settings of the service."""
+    gc.disable()  # as for the roles: almost nothing of a start is garbage
     # Loaded here, as the roles are: `migrate` starts without all of it.
     opened = getattr(importlib.import_module("identity.app"), OPERATORS[command])
     settings = importlib.import_module("identity.settings").Settings()

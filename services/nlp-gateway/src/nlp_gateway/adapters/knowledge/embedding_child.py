@@ -17,7 +17,6 @@ __all__ = ["ChildEmbedder", "embed"]
 
 SECONDS = 120.0
 """For one batch, with the start of the child; usually half a second."""
-IDLE_SECONDS = 5.0
 
 
 @cache
@@ -36,7 +35,7 @@ class ChildEmbedder:
     """The `Embedding` port for documents."""
 
     def __init__(self) -> None:
-        self._child = Child("passages", embed, timeout_seconds=SECONDS, idle_seconds=IDLE_SECONDS)
+        self._child = Child("passages", embed, timeout_seconds=SECONDS)
 
     async def embed(self, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
         """Return each text's vector; raises ChildDied and ChildTimedOut."""

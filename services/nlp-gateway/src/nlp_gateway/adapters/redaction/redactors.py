@@ -18,7 +18,6 @@ MAX_CHARACTERS = 4_000_000
 """Of one text: more than any document of the largest upload that anybody reads."""
 PIECE_SECONDS = 60.0
 """For one piece, with the start of the child (about 3 s) and on a machine that is busy; usually 1 s."""
-IDLE_SECONDS = 5.0
 MEMORY_MB = 4_000
 """Address space, most of which is reserved and never touched; about 250 MB are."""
 WAITING = 64
@@ -28,9 +27,7 @@ class ChildRedactor:
     """Implements ports.redaction.Redactor; its process starts at the first text and ends when idle."""
 
     def __init__(self) -> None:
-        self._child = Child(
-            "redaction", find, timeout_seconds=PIECE_SECONDS, idle_seconds=IDLE_SECONDS, memory_mb=MEMORY_MB
-        )
+        self._child = Child("redaction", find, timeout_seconds=PIECE_SECONDS, memory_mb=MEMORY_MB)
         self._bulkhead = Bulkhead("texts to redact", 4, WAITING)
 
     async def redact(self, texts: Sequence[str]) -> Sequence[Redacted]:
