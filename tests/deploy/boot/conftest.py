@@ -23,6 +23,8 @@ SERVICES = ("identity", "aod", "aam", "dcl", "aoa", "nlp-gateway")
 TWICE = {f"{RELEASE}-{component}": 2 for component in (*SERVICES, "gateway", "console")}
 """As many as the chart starts, so that one may go."""
 FOLDER_CLAIM = "example-exports"
+DRAIN_SECONDS = 10
+"""Of a gateway's pod; the chart's are for clients that leave a connection unused for longer than those here."""
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +83,7 @@ def _values(url: str, egress: str) -> Node:
         "image": image,
         "egressAllow": egress,
         "folders": folders,
+        "components": {"gateway": {"processes": {"serve": {"drain": DRAIN_SECONDS}}}},
     }
 
 
