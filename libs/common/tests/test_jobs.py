@@ -2,11 +2,15 @@ import asyncio
 from contextlib import suppress
 from uuid import UUID, uuid4
 
+import pytest
 import sqlalchemy as sa
 from aos_common.db import Database
 from aos_common.errors import DependencyUnavailable, InvalidRequest
 from aos_common.jobs import Job, Postponed, Worker, enqueue
 from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 
 async def _enqueue(database: Database, tenant: UUID, kind: str, key: str | None = None) -> bool:
@@ -110,6 +114,27 @@ async def test_job_when_it_is_postponed_then_runs_again_later_and_that_is_no_att
     await _enqueue(database, tenant, kind)
     await _run_until(Worker(database, {kind: wait}, max_attempts=1), database, tenant, "done")
     assert seen == [1, 1, 1, 1]
+
+
+async def test_job_when_it_asks_for_later_then_its_trace_tells_of_no_failure(
+    database: Database, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, told, spans = uuid4().hex, list[int](), InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    monkeypatch.setattr("aos_common.jobs.tracer", provider.get_tracer("test"))
+
+    async def wait(_: Job) -> None:
+        told.append(1)
+        if len(told) == 1:
+            raise Postponed(0.05)
+        if len(told) == 2:
+            raise DependencyUnavailable("The source is away.", hint="Wait.")
+
+    await _enqueue(database, tenant, kind)
+    await _run_until(Worker(database, {kind: wait}), database, tenant, "done")
+    ended = [span.status.status_code for span in spans.get_finished_spans()]
+    assert ended == [trace.StatusCode.UNSET, trace.StatusCode.ERROR, trace.StatusCode.UNSET]
 
 
 async def test_job_when_asked_for_within_a_trace_then_its_work_is_part_of_it(database: Database, tenant: UUID) -> None:

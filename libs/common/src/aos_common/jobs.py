@@ -236,21 +236,18 @@ class Worker:
         work = asyncio.create_task(self._handle(job))
         renewal = asyncio.create_task(self._renew(job, work))
         try:
-            await work
+            later = await work
         except asyncio.CancelledError:
             work.cancel()
             raise
-        except Postponed as later:
-            at = datetime.now(UTC) + timedelta(seconds=later.seconds)
-            await self._update(job, state="queued", attempts=job.attempts - 1, run_at=at, lease_until=None)
         except Exception as error:  # the boundary of a job: any failure is kept on its row
             await self._failed(job, error)
         else:
-            await self._finish(job, "done", "")
+            await (self._finish(job, "done", "") if later is None else self._postpone(job, later.seconds))
         finally:
             renewal.cancel()
 
-    async def _handle(self, job: Job) -> None:
+    async def _handle(self, job: Job) -> Postponed | None:
         if job.attempts > self._max_attempts:
             raise RuntimeError("the job was taken over too often; its workers die while running it")
         parent = propagate.extract({TRACE: job.payload.get(TRACE, "")}, context=otel_context.Context())
@@ -258,9 +255,17 @@ class Worker:
             structlog.contextvars.bound_contextvars(job=job.kind, tenant=str(job.tenant_id)),
             tracer.start_as_current_span(f"job {job.kind}", context=parent),
         ):
-            await self._handlers[job.kind](job)
+            try:
+                await self._handlers[job.kind](job)
+            except Postponed as later:  # caught here, for the trace would call it a failure
+                return later
+        return None
 
-    async def _renew(self, job: Job, work: "asyncio.Task[None]") -> None:
+    async def _postpone(self, job: Job, seconds: float) -> None:
+        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        await self._update(job, state="queued", attempts=job.attempts - 1, run_at=at, lease_until=None)
+
+    async def _renew(self, job: Job, work: "asyncio.Task[Postponed | None]") -> None:
         while True:
             await asyncio.sleep(self._lease / 3)
             with contextlib.suppress(DomainError, OSError, sa.exc.DBAPIError):

@@ -303,3 +303,33 @@ def test_login_when_derived_then_it_depends_on_the_tenant_and_the_password_alone
     assert one.login(tenant) == again.login(tenant)
     assert len({one.login(tenant).password, other.login(tenant).password, one.login(uuid4()).password}) == 3
     assert one.login(tenant).password not in repr(one.login(tenant))
+
+
+def test_extension_when_its_file_was_changed_then_no_lake_is_opened(
+    settings: LakeSettings, tenant: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = tmp_path / "ducklake.duckdb_extension"
+    content = bytearray(Path(extension_path("ducklake")).read_bytes())
+    content[1000] ^= 1
+    changed.write_bytes(content)
+    monkeypatch.setattr(
+        "dcl.adapters.lake.connections.extension_path",
+        lambda name: str(changed) if name == "ducklake" else extension_path(name),
+    )
+    with process(settings) as lakes, pytest.raises(LakeUnavailable):
+        lakes.cursor(tenant)
+
+
+def test_lake_when_another_was_opened_before_then_it_loads_no_further_extension(
+    settings: LakeSettings, tenant: UUID, tmp_path: Path
+) -> None:
+    """Signatures are checked once a process; after its own, no connection loads anything."""
+    unsigned = tmp_path / "httpfs.duckdb_extension"
+    unsigned.write_bytes(Path(extension_path("httpfs")).read_bytes()[:-256] + bytes(256))
+    with process(settings) as lakes:
+        for one in (uuid4(), tenant):
+            cursor = lakes.cursor(one)
+            assert cursor.execute("SELECT current_setting('allow_unsigned_extensions')").fetchone() == (False,)
+            for file in (unsigned, extension_path("httpfs")):
+                with pytest.raises(duckdb.PermissionException, match="disabled"):
+                    cursor.execute(f"LOAD '{file}'")
