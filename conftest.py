@@ -1,8 +1,11 @@
 """What every test session does."""
 
 import gc
+import os
 
 import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as services do, and before anything imports NumPy
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
