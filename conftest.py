@@ -9,7 +9,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as services do, and before
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Collect garbage as services do: what was imported stays, and looking at it again took a tenth of all tests."""
+    """Collect garbage as services do: what was imported stays, and looking at it again took 7 % of all time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
