@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from aos_common.tabular import ReadOptions, TabularBatch, open_batches, sniff
+from aos_common.tabular.delimited import BLOCK
 from aos_common.tabular.errors import (
     BrokenGzip,
     FileEmpty,
@@ -61,6 +62,22 @@ def test_ragged_rows_when_met_then_handed_back_with_their_record_number(tmp_path
     assert "3 values" in rejected[0].reason
     for batch in batches:
         assert [str(n) for n in batch.record_numbers().to_pylist()] == batch.data.column("a").to_pylist()
+
+
+@pytest.mark.parametrize("large_at", [1, 60_000, 149_999])
+def test_record_when_larger_than_a_block_then_every_row_and_reject_is_still_told_once(
+    tmp_path: Path, large_at: int
+) -> None:
+    texts = {n: f"{n},x" for n in range(1, 150_001)}
+    texts |= {n: f"{n},x,y" for n in range(7, 150_001, 10_000)}
+    texts[large_at] = f'{large_at},"' + "line\n" * (BLOCK // 4) + '"'
+    path = write(tmp_path, "a,b\n" + "\n".join(texts.values()) + "\n")
+    batches = list(open_batches(path))
+    found = [one.row for batch in batches for one in batch.rejected]
+    assert found == list(range(7, 150_001, 10_000))
+    told = [number for batch in batches for number in batch.record_numbers().to_pylist()]
+    assert told == [int(row["a"]) for row in rows(batches)] == sorted(texts.keys() - set(found))
+    assert max(batch.data.nbytes for batch in batches) > BLOCK
 
 
 def test_header_when_names_repeat_or_are_blank_then_gets_stable_suffixes(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,6 +28,8 @@ from aos_common.tabular.model import (
     unique_names,
 )
 
+BLOCK = 1 << 20
+"""Bytes parsed at once: of larger ones the parser takes memory anew each time, ten times what the text has."""
 TEXT_KEPT = 2000
 MAX_FIRST_LINE = 4 << 20
 
@@ -48,6 +51,7 @@ class DelimitedReader:
     def __init__(self, path: Path, layout: TabularFormat, options: ReadOptions) -> None:
         self._path, self._format, self._options = path, layout, options
         self._rejected: deque[Rejected] = deque()
+        self._following = 1
         self._scan = scan_text(path, gzipped=layout.gzip, encoding=layout.encoding)
         names = self._names()
         self._all = names
@@ -91,23 +95,41 @@ class DelimitedReader:
         return text
 
     def __iter__(self) -> Iterator[TabularBatch]:
-        following, tail_check = 1, None
+        self._following, tail_check = 1, None
         self._rejected.clear()
         for data in self._record_batches():
             if not data.num_rows:
                 continue
-            batch = self._locate(_empty_to_null(data), following)
-            following += batch.data.num_rows + len(batch.rejected)
+            batch = self._locate(_empty_to_null(data), self._following)
+            self._following += batch.data.num_rows + len(batch.rejected)
             tail_check = batch.data
             yield batch
         if tail_check is not None:
-            self._refuse_open_quote(tail_check, following)
+            self._refuse_open_quote(tail_check, self._following)
         if self._rejected:
             empty = pa.RecordBatch.from_pylist([], schema=self.schema)
-            yield TabularBatch(empty, following, tuple(self._rejected))
+            yield TabularBatch(empty, self._following, tuple(self._rejected))
             self._rejected.clear()
 
     def _record_batches(self) -> Iterator[pa.RecordBatch]:
+        """Batches of `batch_bytes`, parsed in smaller blocks as long as no record is larger than those."""
+        size, read = self._options.batch_bytes, 0
+        block = min(BLOCK, size)
+        try:
+            for data in _joined(self._blocks(block), size // block):
+                yield data
+                read += data.num_rows
+        except RecordTooLarge:
+            if block == size:
+                raise
+        else:
+            return
+        self._rejected.clear()
+        for data in self._blocks(size):
+            yield data.slice(read)
+            read = max(0, read - data.num_rows)
+
+    def _blocks(self, size: int) -> Iterator[pa.RecordBatch]:
         layout, options = self._format, self._options
         source = pa.input_stream(str(self._path), compression="gzip" if layout.gzip else None)
         try:
@@ -115,7 +137,7 @@ class DelimitedReader:
                 source,
                 read_options=csv.ReadOptions(
                     use_threads=False,
-                    block_size=options.batch_bytes,
+                    block_size=size,
                     column_names=self._all,
                     skip_rows_after_names=1 if layout.header else 0,
                     encoding=layout.encoding,
@@ -156,6 +178,8 @@ class DelimitedReader:
 
     def _reject(self, row: csv.InvalidRow) -> str:
         record = row.number - (1 if self._format.header else 0)
+        if record < self._following:  # told already, when it was parsed in a smaller block
+            return "skip"
         reason = f"{row.actual_columns} values where the header names {row.expected_columns} columns"
         self._rejected.append(Rejected(record, reason, row.text[:TEXT_KEPT]))
         return "skip"
@@ -178,6 +202,11 @@ class DelimitedReader:
                 file=place(self._path),
                 record=str(following - 1),
             )
+
+
+def _joined(batches: Iterator[pa.RecordBatch], count: int) -> Iterator[pa.RecordBatch]:
+    while some := list(islice(batches, count)):
+        yield pa.concat_batches(some) if len(some) > 1 else some[0]
 
 
 def _empty_to_null(data: pa.RecordBatch) -> pa.RecordBatch:
