@@ -50,7 +50,7 @@ def apply_stream(
         if snapshot > newest:
             connection.execute(f"DELETE FROM lake.{SNAPSHOTS} WHERE source = ?", [source])
             connection.execute(f"INSERT INTO lake.{SNAPSHOTS} VALUES (?, ?)", [source, snapshot])
-            for other in others:
+            for other in _occupied(connection, others):
                 _leave(connection, other, source)
         connection.execute("COMMIT")
     except BaseException:
@@ -188,6 +188,13 @@ def _refresh(connection: Connection, entity: Entity) -> None:
 def _has_updated_at(entity: Entity) -> bool:
     attribute = entity.attribute("updated_at")
     return attribute is not None and attribute.type is AttributeType.TIMESTAMP
+
+
+def _occupied(connection: Connection, entities: Sequence[Entity]) -> list[Entity]:
+    """The entities that have any record: asking each table for a source's takes three times as long."""
+    parts = [f"(SELECT {place} FROM lake.{records_table(one)} LIMIT 1)" for place, one in enumerate(entities)]
+    found = connection.execute(" UNION ALL ".join(parts)).fetchall() if parts else []
+    return [entities[place] for (place,) in found]
 
 
 def _leave(connection: Connection, entity: Entity, source: str) -> None:
