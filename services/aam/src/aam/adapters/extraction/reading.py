@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +14,8 @@ from aam.adapters.extraction.duplicates import repeated
 from aam.adapters.extraction.landed import ROW_COLUMN
 from aam.adapters.extraction.restoring import Trail, save
 from aam.adapters.extraction.spool import Spool, write_parquet
-from aam.adapters.projection.compiler import EPOCH_BITS
 from aam.adapters.projection.engine import Engine
+from aam.adapters.projection.expressions import EPOCH_BITS
 from aam.adapters.projection.handing import content_columns
 from aam.adapters.projection.projector import Projector
 from aam.domain.errors import MappingInvalid, QuarantineFull, RunCancelled
@@ -32,6 +33,7 @@ class Reading:
     """The state of one reading; `limit` bounds the rows set aside.
 
     `resumed`: `trail` holds what earlier attempts have read, `snapshot` what kind of reading the first of them was.
+    `_by_content`: only what the rows hold tells whether anything is new.
     """
 
     task: Task
@@ -44,6 +46,7 @@ class Reading:
     snapshot: bool = True
     resumed: bool = False
     _shift: int | None = None
+    _by_content: bool = False
 
     @property
     def version(self) -> int:
@@ -71,6 +74,7 @@ class Reading:
     def run(self, progress: Progress) -> Extraction:
         """Read to the end, then upload what is to be announced."""
         projector = self._projector()
+        self._by_content = not self.read.schema.cursor and not self.read.cursor()
         self._tell(progress)
         for batch in self.read.batches():
             if progress.cancelled:
@@ -141,10 +145,9 @@ class Reading:
             write_parquet(self.objects, name.deleted_key, pa.Table.from_batches([batch.deleted]))
             gone = self._tombstones(batch.deleted)
             trail.deleted[index] = gone.num_rows
-            rows, content = with_tombstones(rows, gone), None
+            self.spool.add(index, with_tombstones(rows, gone))
         else:
-            content = result.content
-        self.spool.add(index, rows, content)
+            self.spool.add(index, rows, self._hashed(rows, rows.column_names) if self._by_content else None)
         trail.misfits[index] = [*batch.misfits, *result.misfits]
         self._bound()
         trail.rows_read += batch.data.num_rows + len(batch.misfits)
@@ -177,7 +180,6 @@ class Reading:
             file=self.read.file,
             version=self.version,
             version_column=self.read.schema.cursor,
-            hashed=not self.read.schema.cursor and not self.read.cursor(),
         )
 
     def _settle_keys(self) -> None:
@@ -210,11 +212,13 @@ class Reading:
 
     def _content(self) -> str:
         """A text that is equal when the stream holds the same rows as before, whatever their order."""
-        columns = content_columns(self.spool.columns(), keyed=bool(self.mapping.key_columns))
         known, unknown = self.spool.contents()
-        rows = f"{self.spool.rows}:{known + (self.engine.content(unknown, columns) if unknown else 0)}"
+        rows = f"{self.spool.rows}:{known + (self._hashed(unknown, self.spool.columns()) if unknown else 0)}"
         refused = "\n".join(sorted(misfit.record for misfit in self.trail.all_misfits()))
         return f"{rows}:{hashlib.sha256(refused.encode()).hexdigest()[:16]}"
+
+    def _hashed(self, rows: pa.Table | list[Path], names: list[str]) -> int:
+        return self.engine.content(rows, content_columns(names, keyed=bool(self.mapping.key_columns)))
 
 
 def landed(batch: SourceBatch) -> pa.Table:

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from aam.adapters.projection.expressions import EXPRESSIONS, SQL_TYPES, as_text, identifier, literal
+from aam.adapters.projection.expressions import (
+    EPOCH_BITS,
+    EXPRESSIONS,
+    READS_AS,
+    SQL_TYPES,
+    as_text,
+    identifier,
+    literal,
+)
 from aam.adapters.projection.families import Family, family_of, plain_type
-from aam.adapters.projection.handing import content_columns, handed_on
 from aam.domain.errors import MappingInvalid
 from aam.domain.mapping import FieldMapping, Mapping
 
 ROW = "r"
 BATCH = "batch"
 KEY_MISSING = -1
-EPOCH_BITS = 52  # microseconds until the year 2112, and room for 2,047 readings from the beginning above them
-READS_AS = {"string": "text"}
 WIDER = {("integer", "decimal"), ("date", "timestamp"), ("enum", "text"), ("text", "enum"), ("json", "text")}
 
 
@@ -25,9 +30,8 @@ class Program:
 
     `sql` reads a relation `batch` with the source columns as c0, c1, … (in the order of `columns`) and the record
     number as `r`. Its result has those of `outputs` (`_key`, `_version`, `_source`, `_row`, the attributes, `_extras`)
-    that are computed, `_bad`: NULL, the index of the first field that does not fit, or `KEY_MISSING`; and, where
-    content is `hashed`, `_hash`: a 64-bit hash of `content_columns`. `handed_on` has attributes whose column, by its
-    position, stands as it is in the type. `version` is every row's, where `_version` is not computed.
+    that are computed, and `_bad`: NULL, the index of the first field that does not fit, or `KEY_MISSING`. It is empty
+    when there is nothing to compute. `version` is every row's, where `_version` is not computed.
     """
 
     sql: str
@@ -35,10 +39,8 @@ class Program:
     fields: tuple[FieldMapping, ...]
     key_columns: tuple[str, ...]
     outputs: tuple[str, ...]
-    handed_on: dict[str, tuple[int, pa.DataType]]
     source: str
     version: int
-    hashed: bool
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,12 @@ def compile_mapping(
     file: str,
     version: int,
     version_column: str = "",
-    hashed: bool = False,
+    made: Collection[str] = (),
 ) -> Program:
-    """Compile against the Arrow schema of the stream's batches.
+    """Compile against the Arrow schema of the stream's batches; outputs that are `made` elsewhere are not computed.
 
     `version` is the source version of every row; the microseconds of the timestamp column `version_column`, held
-    within `EPOCH_BITS`, are added where there is one. `hashed` asks for hashes of the content. Raises `MappingInvalid`
+    within `EPOCH_BITS`, are added where there is one. Raises `MappingInvalid`
     when a column is missing or a field cannot be read into its attribute's type.
     """
     columns = {
@@ -80,22 +82,13 @@ def compile_mapping(
     }
     _refuse_unknown(mapping, columns)
     expressions = _expressions(mapping, columns, file, f"CAST({version} AS BIGINT)", version_column)
-    moved = {
-        field.attribute: (columns[field.source].position, kind)
-        for field in mapping.fields
-        if (kind := handed_on(field, schema.field(columns[field.source].position).type)) is not None
-    }
-    computed = [f"{sql} AS {identifier(name)}" for name, sql in expressions.items() if name not in moved]
-    computed.append(f"{_bad(mapping, columns, expressions['_key'], moved)} AS _bad")
-    if hashed:
-        names = content_columns(list(expressions), keyed=bool(mapping.key_columns))
-        computed.append(f"hash({', '.join(expressions[name] for name in names)}) AS _hash")
-    sql = f"SELECT {', '.join(computed)} FROM ({_values(mapping, columns)})"  # noqa: S608  compiled from quoted names
+    computed = [f"{sql} AS {identifier(name)}" for name, sql in expressions.items() if name not in made]
+    bad = _bad(mapping, columns, expressions["_key"], made)
+    selected = ", ".join((*computed, f"{bad or 'CAST(NULL AS INTEGER)'} AS _bad"))
+    sql = f"SELECT {selected} FROM ({_values(mapping, columns)})" if computed or bad else ""  # noqa: S608  quoted names
     attributes = [field.attribute for field in mapping.fields]
     outputs = ("_key", "_version", "_source", "_row", *attributes, "_extras")
-    return Program(
-        sql, tuple(schema.names), mapping.fields, mapping.key_columns, outputs, moved, source, version, hashed
-    )
+    return Program(sql, tuple(schema.names), mapping.fields, mapping.key_columns, outputs, source, version)
 
 
 def _values(mapping: Mapping, columns: dict[str, _Source]) -> str:
@@ -182,15 +175,16 @@ def _extras(unmapped: list[tuple[str, _Source]]) -> str:
     return f"CAST(json_object({', '.join(parts)}) AS VARCHAR)"
 
 
-def _bad(mapping: Mapping, columns: dict[str, _Source], key: str, moved: Collection[str]) -> str:
+def _bad(mapping: Mapping, columns: dict[str, _Source], key: str, made: Collection[str]) -> str:
+    """Empty when nothing can be wrong: what is made elsewhere fits."""
     cases = [
         f"WHEN CASE WHEN {_unfit(field, f'v{index}')} THEN {_present(columns[field.source])} END THEN {index}"
         for index, field in enumerate(mapping.fields)
-        if field.transform.kind != "text" and not _always_fits(field, columns[field.source], moved)
+        if field.attribute not in made and field.transform.kind != "text" and not _boolean(columns[field.source], field)
     ]
-    if mapping.key_columns:
+    if mapping.key_columns and "_key" not in made:
         cases.append(f"WHEN ({key}) IS NULL THEN {KEY_MISSING}")
-    return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS INTEGER)"
+    return f"CASE {' '.join(cases)} END" if cases else ""
 
 
 def _unfit(field: FieldMapping, value: str) -> str:
@@ -206,6 +200,5 @@ def _present(source: _Source) -> str:
     return f"{source.trimming if source.family is Family.TEXT else source.raw} IS NOT NULL"
 
 
-def _always_fits(field: FieldMapping, source: _Source, moved: Collection[str]) -> bool:
-    kind = (source.family, field.transform.kind)
-    return kind == (Family.BOOLEAN, "boolean") or (kind == (Family.DECIMAL, "decimal") and field.attribute in moved)
+def _boolean(source: _Source, field: FieldMapping) -> bool:
+    return (source.family, field.transform.kind) == (Family.BOOLEAN, "boolean")

@@ -1,7 +1,8 @@
 """Runs a compiled mapping over Arrow batches with DuckDB."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,19 +22,14 @@ from aam.domain.quarantine import Misfit
 
 VALUE_KEPT = 2_000
 RECORD_KEPT = 16_384
-LOWER = pa.scalar((1 << 32) - 1, pa.uint64())
 
 
 @dataclass(frozen=True)
 class Projected:
-    """Canonical rows of one batch, and the rows that did not fit.
-
-    `content` is the sum of the 64-bit hashes of `rows`, where the program hashes.
-    """
+    """Canonical rows of one batch, and the rows that did not fit."""
 
     rows: pa.Table
     misfits: tuple[Misfit, ...]
-    content: int | None = None
 
 
 class Engine:
@@ -60,28 +56,36 @@ class Engine:
         self._duck.close()
 
     def project(
-        self, program: Program, data: pa.RecordBatch, rows: pa.Array, file: str, *, told: pa.RecordBatch | None = None
+        self,
+        program: Program,
+        data: pa.RecordBatch,
+        rows: pa.Array,
+        file: str,
+        *,
+        told: pa.RecordBatch | None = None,
+        made: Mapping[str, pa.Array] | None = None,
     ) -> Projected:
         """Canonical form of a batch; every row of it is either in the result or among its misfits.
 
-        Misfits show what their source `told`, where that is not `data` itself.
+        Misfits show what their source `told`, where that is not `data` itself. `made` are the outputs that `program`
+        leaves out.
         """
+        if not program.sql:
+            return Projected(_assembled(program, made or {}, rows), ())
         names = [*(f"c{position}" for position in range(data.num_columns)), ROW]
         batch = pa.Table.from_arrays([*(plain(column) for column in data.columns), rows], names=names)
-        self._duck.register(BATCH, batch)
         try:
-            result: pa.Table = self._duck.execute(program.sql).to_arrow_table()
+            with self._registered(batch):
+                result: pa.Table = self._duck.execute(program.sql).to_arrow_table()
         except duckdb.Error as error:
             raise ProjectionFailed(
                 f"{file}: the mapping could not be carried out ({str(error).splitlines()[0]}).",
                 hint="Correct the transforms of its mapping; where memory or disk ran out, free some and sync again.",
             ) from error
-        finally:
-            self._duck.unregister(BATCH)
-        canonical, bad = _assembled(program, batch, result), result.column("_bad")
-        hashes = result.column("_hash") if program.hashed else None
+        computed = {name: result.column(name) for name in result.column_names}
+        canonical, bad = _assembled(program, {**computed, **(made or {})}, rows), result.column("_bad")
         if bad.null_count == len(bad):
-            return Projected(canonical, (), _sum(hashes))
+            return Projected(canonical, ())
         wrong = pc.is_valid(bad)
         right = pc.invert(wrong)
         misfits = tuple(
@@ -93,7 +97,7 @@ class Engine:
                 strict=True,
             )
         )
-        return Projected(canonical.filter(right), misfits, _sum(hashes.filter(right) if hashes is not None else None))
+        return Projected(canonical.filter(right), misfits)
 
     def repeated_keys(self, files: Sequence[Path], limit: int) -> pa.Table:
         """Every row but the first of each key: `_key`, `_row`, `first` (the row kept), by `_row`; `limit` at most."""
@@ -125,31 +129,34 @@ class Engine:
         table: pa.Table = self._duck.execute(query, [[str(file) for file in files]]).to_arrow_table()
         return table
 
-    def content(self, files: Sequence[Path], columns: Sequence[str]) -> int:
+    def content(self, rows: Sequence[Path] | pa.Table, columns: Sequence[str]) -> int:
         """What is equal for equal sets of rows, whatever their order: the sum of 64-bit row hashes."""
         names = ", ".join(map(identifier, columns))
-        query = f"SELECT sum(hash({names})) FROM read_parquet($1)"  # noqa: S608  quoted names
-        row = self._duck.execute(query, [[str(file) for file in files]]).fetchone()
-        assert row is not None
-        return int(row[0] or 0)
+        if isinstance(rows, pa.Table):
+            with self._registered(rows):
+                found = self._duck.execute(f"SELECT sum(hash({names})) FROM {BATCH}").fetchone()  # noqa: S608  quoted names
+        else:
+            query = f"SELECT sum(hash({names})) FROM read_parquet($1)"  # noqa: S608  quoted names
+            found = self._duck.execute(query, [[str(file) for file in rows]]).fetchone()
+        assert found is not None
+        return int(found[0] or 0)
+
+    @contextmanager
+    def _registered(self, batch: pa.Table) -> Iterator[None]:
+        self._duck.register(BATCH, batch)
+        try:
+            yield
+        finally:
+            self._duck.unregister(BATCH)
 
 
-def _assembled(program: Program, batch: pa.Table, computed: pa.Table) -> pa.Table:
-    """The canonical columns in their order: computed, handed on or constant."""
-    count = batch.num_rows
-    columns = {name: computed.column(name) for name in computed.column_names}
-    columns |= {name: batch.column(position).cast(kind) for name, (position, kind) in program.handed_on.items()}
-    columns["_source"], columns["_row"] = constant(program.source, count), batch.column(ROW)
-    columns.setdefault("_version", pa.repeat(pa.scalar(program.version, pa.int64()), count))
-    return pa.table({name: columns[name] for name in program.outputs})
-
-
-def _sum(hashes: pa.ChunkedArray | None) -> int | None:
-    """The exact sum, which 64 bits do not hold: of the upper and the lower halves."""
-    if hashes is None:
-        return None
-    upper, lower = pc.shift_right(hashes, pa.scalar(32, pa.uint64())), pc.bit_wise_and(hashes, LOWER)
-    return (int(pc.sum(upper).as_py() or 0) << 32) + int(pc.sum(lower).as_py() or 0)
+def _assembled(program: Program, columns: Mapping[str, pa.Array | pa.ChunkedArray], rows: pa.Array) -> pa.Table:
+    """The canonical columns in their order: computed, made or constant."""
+    constants = {"_source": constant(program.source, len(rows)), "_row": rows}
+    if "_version" not in columns:
+        constants["_version"] = pa.repeat(pa.scalar(program.version, pa.int64()), len(rows))
+    every = {**columns, **constants}
+    return pa.table({name: every[name] for name in program.outputs})
 
 
 def _misfit(program: Program, index: int, row: dict[str, Any], number: int, file: str) -> Misfit:

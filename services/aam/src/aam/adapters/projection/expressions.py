@@ -148,7 +148,7 @@ def _zoned(pattern: str) -> bool:
 
 def enum(raw: str, trimmed: str, family: Family, transform: Transform) -> str:
     """VARCHAR: the value that the source text maps to, whatever its case; enum values themselves map to themselves."""
-    known = {value: value for value in transform.values.values()} | dict(transform.values)
+    known = known_texts(transform)
     folded = {text.strip().lower(): value for text, value in known.items()}
     ambiguous = len({text.strip().lower() for text in known}) < len(known) and any(
         folded[text.strip().lower()] != value for text, value in known.items()
@@ -158,6 +158,11 @@ def enum(raw: str, trimmed: str, family: Family, transform: Transform) -> str:
         return trimmed
     folding = f"CASE {subject} {_cases(table)} END"
     return f"CASE {raw} {_cases(known)} ELSE {folding} END" if family is Family.TEXT else folding
+
+
+def known_texts(transform: Transform) -> dict[str, str]:
+    """The texts of an enum's values, each with its value; the values themselves are among them."""
+    return {value: value for value in transform.values.values()} | dict(transform.values)
 
 
 def _cases(table: Mapping[str, str]) -> str:
@@ -190,6 +195,8 @@ EXPRESSIONS: dict[str, Expression] = {
     "enum": enum,
     "json": json,
 }
+READS_AS = {"string": "text"}
+EPOCH_BITS = 52  # microseconds until the year 2112, and room for 2,047 readings from the beginning above them
 SQL_TYPES = {
     "text": "VARCHAR",
     "decimal": DECIMAL,

@@ -1,5 +1,6 @@
 """One stream's projection: what Arrow reads exactly is read by it, the engine does the rest."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -8,6 +9,7 @@ from aam.adapters.projection.compiler import Program, compile_mapping
 from aam.adapters.projection.engine import Engine, Projected
 from aam.adapters.projection.exact import exact, readable
 from aam.adapters.projection.families import plain
+from aam.adapters.projection.handing import handed_on
 from aam.domain.mapping import Mapping
 
 
@@ -24,25 +26,28 @@ class Projector:
     file: str
     version: int
     version_column: str = ""
-    hashed: bool = False
-    _programs: dict[pa.Schema, Program] = field(default_factory=dict)
+    _programs: dict[tuple[pa.Schema, frozenset[str]], Program] = field(default_factory=dict)
     _left: set[str] = field(default_factory=set)
 
     def project(self, data: pa.RecordBatch, rows: pa.Array) -> Projected:
         """Canonical form of a batch; every row of it is either in the result or among its misfits."""
         typed = self._typed(data)
-        program = self._programs.get(typed.schema)
-        if program is None:
-            program = self._programs[typed.schema] = compile_mapping(
+        made = handed_on(typed, self.mapping, version=self.version, version_column=self.version_column)
+        return self.engine.project(self._program(typed.schema, made), typed, rows, self.file, told=data, made=made)
+
+    def _program(self, schema: pa.Schema, made: Collection[str]) -> Program:
+        kind = (schema, frozenset(made))
+        if kind not in self._programs:
+            self._programs[kind] = compile_mapping(
                 self.mapping,
-                typed.schema,
+                schema,
                 source=self.source,
                 file=self.file,
                 version=self.version,
                 version_column=self.version_column,
-                hashed=self.hashed,
+                made=made,
             )
-        return self.engine.project(program, typed, rows, self.file, told=data)
+        return self._programs[kind]
 
     def _typed(self, data: pa.RecordBatch) -> pa.RecordBatch:
         wanted = readable(self.mapping.fields, self.mapping.key_columns)
