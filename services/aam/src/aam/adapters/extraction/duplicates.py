@@ -12,6 +12,31 @@ from aam.domain.landing import BatchName
 from aam.domain.quarantine import Misfit
 
 
+class Ascending:
+    """Tells whether each key was above the one before it, as whole numbers or as texts: then none is repeated."""
+
+    def __init__(self) -> None:
+        self.holds = True
+        self._last: pa.Array | None = None
+
+    def add(self, keys: pa.ChunkedArray) -> None:
+        """Look at the keys of the next batch; there are none without a value."""
+        if not self.holds or not len(keys):
+            return
+        texts = keys.combine_chunks()
+        kind = self._last.type if self._last is not None else pa.int64()
+        try:
+            values = texts.cast(kind)
+        except pa.ArrowInvalid:
+            if self._last is not None:  # whole numbers so far
+                self.holds = False
+                return
+            values = texts
+        every = values if self._last is None else pa.concat_arrays([self._last, values])
+        self.holds = pc.all(pc.less(every[:-1], every[1:])).as_py() is not False
+        self._last = values[-1:]
+
+
 def repeated(
     engine: Engine,
     spool: Spool,

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from aos_common.objects import TenantObjects
 
 from aam.adapters.extraction.deletions import DELETED, settle_repeated, tombstones, with_tombstones
-from aam.adapters.extraction.duplicates import repeated
+from aam.adapters.extraction.duplicates import Ascending, repeated
 from aam.adapters.extraction.landed import ROW_COLUMN
 from aam.adapters.extraction.restoring import Trail, save
 from aam.adapters.extraction.spool import Spool, write_parquet
@@ -47,6 +47,7 @@ class Reading:
     resumed: bool = False
     _shift: int | None = None
     _by_content: bool = False
+    _ascending: Ascending = field(default_factory=Ascending)
 
     @property
     def version(self) -> int:
@@ -139,6 +140,8 @@ class Reading:
         write_parquet(self.objects, name.landing_key, landed(batch))
         result = projector.project(batch.data, batch.rows)
         rows = result.rows
+        if not self._guaranteed:
+            self._ascending.add(rows.column("_key"))
         if self.read.schema.cursor and rows.num_rows:
             trail.highest = max(trail.highest, pc.max(rows.column("_version")).as_py())
         if batch.deleted is not None and batch.deleted.num_rows:
@@ -146,6 +149,7 @@ class Reading:
             gone = self._tombstones(batch.deleted)
             trail.deleted[index] = gone.num_rows
             self.spool.add(index, with_tombstones(rows, gone))
+            self._ascending.holds = False
         else:
             self.spool.add(index, rows, self._hashed(rows, rows.column_names) if self._by_content else None)
         trail.misfits[index] = [*batch.misfits, *result.misfits]
@@ -182,13 +186,19 @@ class Reading:
             version_column=self.read.schema.cursor,
         )
 
+    @property
+    def _guaranteed(self) -> bool:
+        """Whether the source itself keeps the key of the mapping from being repeated."""
+        declared = set(self.read.schema.primary_key)
+        return bool(declared) and declared <= set(self.mapping.key_columns)
+
     def _settle_keys(self) -> None:
         """Each key once: the last where the source guarantees the key and may repeat a record, else the first."""
-        keys, declared = self.mapping.key_columns, set(self.read.schema.primary_key)
-        if declared and declared <= set(keys):
+        keys = self.mapping.key_columns
+        if self._guaranteed:
             if self.task.replay or self.resumed or self.read.schema.cursor or any(self.trail.deleted.values()):
                 settle_repeated(self.engine, self.spool, snapshot=self.snapshot)
-        elif keys:
+        elif keys and (self.resumed or not self._ascending.holds):
             found = repeated(
                 self.engine,
                 self.spool,
