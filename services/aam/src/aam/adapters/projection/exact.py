@@ -18,7 +18,7 @@ DIGITS = 19
 """Longest text of a number: no number without an exponent overflows."""
 DATE_ONLY = 10
 LOCAL, UTC, ZONED = 16, 20, 25
-OFFSET = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d")
+OFFSET = re.compile(rb"[+-](?:0\d|1[0-4]):[0-5]\d")
 OFFSETS = 100
 """Shortest texts of a time that has minutes; with Z or an offset, seconds: Arrow takes `2026-01-01 12Z`."""
 
@@ -64,7 +64,8 @@ def exact(column: pa.Array, transform: Transform) -> pa.Array | None:
 
 def _decimals(column: pa.Array, longest: int) -> pa.Array | None:
     """Arrow wraps around where an exponent is too large."""
-    if longest > DIGITS or any(pc.any(pc.match_substring(column, sign)).as_py() for sign in "eE"):
+    texts = bytes(column.buffers()[2] or b"")
+    if longest > DIGITS or b"e" in texts or b"E" in texts:
         return None
     return column.cast(EXACT)
 
@@ -82,6 +83,6 @@ def _zoned(column: pa.Array, shortest: int) -> bool:
     """Whether all texts end in Z or an offset that some zone has: Arrow takes those of nearly a day as well."""
     if pc.all(pc.ends_with(column, "Z")).as_py():
         return shortest >= UTC
-    offsets = pc.unique(pc.utf8_slice_codeunits(column, -6)).drop_null()
+    offsets = pc.unique(pc.binary_slice(column.cast(pa.binary()), -6)).drop_null()
     told = len(offsets) <= OFFSETS and all(OFFSET.fullmatch(offset) for offset in offsets.to_pylist())
     return told and shortest >= ZONED
