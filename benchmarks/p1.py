@@ -8,6 +8,7 @@ runs three times in turn, each time in a new process, and the least CPU counts. 
 
 import argparse
 import asyncio
+import gc
 import json
 import tempfile
 import time
@@ -40,6 +41,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     asked = parser.parse_args()
     if asked.side == "ours":
+        gc.disable()  # until it has loaded, as a service does (aos_common.cli)
         print(json.dumps(asyncio.run(_ours(asked.source, asked.app, asked.folder)) | {"rss": peak_mb()}))
     elif asked.side == "dlt":
         print(json.dumps(_dlt(asked.source, asked.folder) | {"rss": peak_mb()}))
@@ -109,6 +111,8 @@ async def _ours(source_url: str, app_url: str, folder: Path) -> dict[str, float]
 
     import_module("adbc_driver_postgresql.dbapi")  # what the first reading loads
     InstalledConnectors(AllowedFolders(()), Egress("")).get("postgres")
+    gc.freeze()
+    gc.enable()
     began = time.process_time()
     database, tenant, connection_id = Database(app_url, "aam"), uuid4(), uuid4()
     connections = PostgresConnections(database, SecretBox(LocalKeys([bytes(32)])), CredentialLocators())

@@ -85,9 +85,6 @@ def _rewrap(service: str, parser: argparse.ArgumentParser) -> None:
 
 def _serve(service: str, roles: frozenset[str]) -> None:
     gc.disable()  # almost nothing of a start is garbage, and looking for it took a fifth of the time; `run` enables it
-    # Of this process and its children. Matrices are small here, and OpenBLAS's further threads wait by spinning: of a
-    # first proposal's processor time that was a quarter.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settings = importlib.import_module(f"{service}.settings").Settings()
     importlib.import_module("aos_common.telemetry").configure(service, settings)
     build = importlib.import_module(f"{service}.app").build

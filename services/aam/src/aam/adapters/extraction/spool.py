@@ -14,9 +14,9 @@ from aos_common.objects import TenantObjects
 
 from aam.domain.landing import BatchName
 
-# Dictionaries cost twice the time of all the rest and zstd finds repeats as well; constants keep theirs. Differences
+# Dictionaries cost twice the time of all the rest and zstd finds repeats as well; a constant keeps its own. Differences
 # of whole numbers and times are small and cost nothing. Nobody looks for rows in a batch: no statistics.
-CONSTANT = ("_source", "_version")
+CONSTANT = "_source"
 DIFFERENCES = "DELTA_BINARY_PACKED"
 
 
@@ -32,7 +32,7 @@ def _write(table: pa.Table, target: Path | IO[bytes]) -> None:
         target,
         compression="zstd",
         compression_level=1,
-        use_dictionary=[name for name in CONSTANT if name in table.column_names],
+        use_dictionary=[CONSTANT] if CONSTANT in table.column_names else False,
         column_encoding={field.name: DIFFERENCES for field in table.schema if _counts(field)},
         write_statistics=False,
     )
@@ -41,9 +41,7 @@ def _write(table: pa.Table, target: Path | IO[bytes]) -> None:
 def _counts(field: pa.Field) -> bool:
     """Whole numbers and times; Parquet names nested columns otherwise, and knows no differences of one byte."""
     kind = field.type
-    return field.name not in CONSTANT and (
-        pt.is_int32(kind) or pt.is_int64(kind) or pt.is_date32(kind) or pt.is_timestamp(kind)
-    )
+    return bool(pt.is_int32(kind) or pt.is_int64(kind) or pt.is_date32(kind) or pt.is_timestamp(kind))
 
 
 class Spool:
