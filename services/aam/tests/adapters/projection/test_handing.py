@@ -147,6 +147,11 @@ def test_versions_when_a_moment_is_none_or_out_of_range_then_they_are_the_engine
         assert "_version" not in handed_on(data, Mapping(1, "e", ()), version=1, version_column="at")
 
 
+def test_versions_when_there_is_no_version_column_then_a_column_without_a_name_is_none() -> None:
+    at = pa.array([datetime(2026, 1, 1, tzinfo=UTC)], pa.timestamp("us", "UTC"))
+    assert "_version" not in handed_on(pa.RecordBatch.from_pydict({"": at}), Mapping(1, "e", ()))
+
+
 def test_projector_when_arrow_makes_every_output_then_the_engine_is_not_asked(tmp_path: Path) -> None:
     engine = Engine(tmp_path)
     engine.close()

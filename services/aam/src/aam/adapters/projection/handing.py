@@ -34,7 +34,7 @@ def handed_on(
     }
     if len(mapping.key_columns) == 1 and mapping.key_columns[0] in columns:
         made["_key"] = _key(columns[mapping.key_columns[0]])
-    if version_column in columns:
+    if version_column and version_column in columns:  # a record's field may have the empty name
         made["_version"] = _versions(columns[version_column], version)
     if columns.keys() <= {field.source for field in mapping.fields}:
         made["_extras"] = pa.nulls(data.num_rows, pa.string())
