@@ -1,6 +1,8 @@
 """One stream from source to canonical files: exact sums, every bad row located, nothing left behind by a failure."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +18,7 @@ from aam.domain.connection import Stream, StreamState
 from aam.domain.errors import QuarantineFull, RunCancelled, SchemaChanged, SourceError
 from aam.domain.mapping import FieldMapping, Mapping, Transform
 from aam.domain.schema import fingerprint
-from aam.ports import Extraction, Progress, Source, Task
+from aam.ports import DiscoveredStream, Extraction, Json, Progress, Source, StreamRead, Task
 from aos_common.folders import AllowedFolders
 from aos_common.objects import ObjectStore
 
@@ -115,6 +117,37 @@ def test_extract_when_rows_do_not_fit_then_each_is_located_and_the_rest_publishe
     }
     duplicate = next(one for one in result.misfits if one.row == 4)
     assert json.loads(duplicate.record) == {"id": "a", "n": "5"}
+
+
+class Declaring:
+    """A source that says of a file that another column than the mapping's key is its primary key."""
+
+    location = "a table"
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def check(self) -> None:
+        self._source.check()
+
+    def discover(self) -> list[DiscoveredStream]:
+        return self._source.discover()
+
+    @contextmanager
+    def read(self, stream: str, cursor: Json) -> Iterator[StreamRead]:
+        with self._source.read(stream, cursor) as read:
+            read.schema = replace(read.schema, primary_key=("n",))
+            yield read
+
+
+@pytest.mark.parametrize("keys", [("1", "2", "2"), ("2", "1", "2"), ("a", "b", "b")])
+def test_extract_when_the_source_guarantees_another_key_then_repeats_of_the_mappings_are_still_found(
+    objects: ObjectStore, tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    source = Declaring(write(tmp_path, "id,n\n" + "".join(f"{key},{n}\n" for n, key in enumerate(keys))))
+    result = ArrowExtractor(objects, quarantine_limit=10).extract(task(source, "items.csv", ITEMS), source, Progress())
+    assert canonical(objects, result).column("_key").to_pylist() == list(keys[:2])
+    assert [(one.row, one.column, one.value) for one in result.misfits] == [(3, "id", keys[2])]
 
 
 def test_extract_when_nothing_changed_then_reads_and_publishes_nothing(objects: ObjectStore, tmp_path: Path) -> None:
