@@ -12,6 +12,7 @@ from aam.adapters.sources.mongo.client import CODEC, Document, answers
 from aam.adapters.sources.mongo.connector import BATCH_ROWS
 from aam.adapters.sources.mongo.cursors import Saved
 from aam.adapters.sources.mongo.kinds import json_text
+from aam.adapters.sources.mongo.layouts import Documents, joined
 from aam.adapters.sources.mongo.rows import Rows
 from aam.domain.schema import StreamSchema
 from aam.ports import Json, SourceBatch
@@ -71,9 +72,9 @@ class Scan:
         for documents in gathered(self._answers(), self._plan.batch_rows):
             state = None
             if self._plan.keyed:
-                reached = replace(self._saved, after=(documents[-1].get("_id"),), rows=number + len(documents))
-                state = reached.json()
-            yield self._rows.batch(documents, number + 1, state, ())
+                (last,) = documents.some([len(documents) - 1])
+                state = replace(self._saved, after=(last.get("_id"),), rows=number + len(documents)).json()
+            yield self._rows.read(documents, number + 1, state)
             number += len(documents)
 
     def _answers(self) -> Iterator[bytes]:
@@ -113,7 +114,7 @@ class First:
         """One batch at most."""
         found = answers(self._plan.collection.find_raw_batches({}, self._plan.projection).limit(self._plan.batch_rows))
         for documents in gathered(found, self._plan.batch_rows):
-            yield self._rows.batch(documents, 1, None, ())
+            yield self._rows.read(documents, 1, None)
             return
 
     def cursor(self) -> Json:
@@ -147,9 +148,9 @@ class Followed:
                 if waiting:
                     yield self._rows.batch(waiting, number, None, ())
                     number += len(waiting)
-                for document in documents:
+                waiting = documents.some(range(len(documents)))
+                for document in waiting:
                     missing.pop(json_text(document["_id"]), None)
-                waiting = documents
             yield self._rows.batch(waiting, number, state, list(missing.values()))
             number += len(waiting)
 
@@ -158,22 +159,20 @@ class Followed:
         return replace(self._saved, token=self._changes.token).json()
 
 
-def gathered(received: Iterator[bytes], most: int) -> Iterator[list[Document]]:
+def gathered(received: Iterator[bytes], most: int) -> Iterator[Documents]:
     """Documents of several answers together, up to a number and size that make a batch worth landing."""
-    waiting: list[Document] = []
-    size = 0
+    waiting: list[Documents] = []
     for answer in received:
         for part in _parts(answer):
-            if waiting and size + len(part) > BATCH_BYTES:
-                yield waiting
-                waiting, size = [], 0
-            waiting += bson.decode_all(part, CODEC)
-            size += len(part)
-            if len(waiting) >= most:
-                yield waiting
-                waiting, size = [], 0
-    if waiting:
-        yield waiting
+            if waiting and sum(len(one.raw) for one in waiting) + len(part) > BATCH_BYTES:
+                yield joined(waiting)
+                waiting = []
+            waiting.append(Documents(part))
+            if sum(map(len, waiting)) >= most:
+                yield joined(waiting)
+                waiting = []
+    if any(map(len, waiting)):
+        yield joined(waiting)
 
 
 def _parts(answer: bytes) -> Iterator[bytes]:

@@ -2,20 +2,25 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pyarrow as pa
 from bson import Decimal128, Int64, ObjectId
 
+from aam.adapters.sources.mongo.arrays import FIRST_MS, LAST_MS, Columns
 from aam.adapters.sources.mongo.kinds import EXACT, Kind, is_unicode, json_text, kind_of, takes, text
+from aam.adapters.sources.mongo.layouts import Bools, Column, Documents, Ints, Layout, learned
 from aam.adapters.sources.mongo.shapes import KEY, OTHER, name_of, tree
 from aam.domain.quarantine import Misfit
 from aam.domain.schema import StreamSchema
 from aam.ports import Json, SourceBatch
 
-FIRST_MS, LAST_MS = -62_135_596_800_000, 253_402_300_799_999
-"""0001-01-01 and the end of 9999: nothing downstream holds other years."""
+MOST_LAYOUTS = 8
+WORTH = 64
+"""Documents, of fewer of which no layout is learned."""
 ARROW: dict[Kind, pa.DataType] = {
     Kind.INT: pa.int64(),
     Kind.FLOAT: pa.float64(),
@@ -43,6 +48,19 @@ class Unfit(ValueError):
     """A value that its column cannot hold; the text says why."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a batch, by their numbers."""
+
+    numbers: Ints
+    arrays: Sequence[pa.Array]
+
+    def only(self, kept: Bools) -> "Part":
+        """Those that are `kept`."""
+        mask = pa.array(kept)
+        return self if kept.all() else Part(self.numbers[kept], [array.filter(mask) for array in self.arrays])
+
+
 class Rows:
     """Turns documents into batches of one declared shape."""
 
@@ -55,9 +73,78 @@ class Rows:
         fields = [pa.field(column.name, arrow_type(Kind(column.type)), column.nullable) for column in schema.columns]
         self._schema = pa.schema(fields)
         self._key = self._schema.get_field_index(KEY)
+        self._layouts: list[Layout] = []
+
+    def read(self, documents: Documents, first: int, state: Json | None) -> SourceBatch:
+        """Rows numbered from `first`: documents that are alike column by column, the others one by one."""
+        parts: list[Part] = []
+        left = np.arange(len(documents))
+        for layout in self._layouts:
+            left = self._taken(layout, documents, left, first, parts)
+        while len(left) >= WORTH and len(self._layouts) < MOST_LAYOUTS:
+            before, layout = len(left), learned(documents, left, self._tree)
+            left = self._taken(layout, documents, left, first, parts)
+            if len(left) == before:
+                break
+            self._layouts.append(layout)
+        misfits: tuple[Misfit, ...] = ()
+        if len(left) or not parts:
+            part, misfits = self._one_by_one(documents.some(left.tolist()), first + left)
+            parts.append(part)
+        return self._joined(parts, misfits, state, ())
 
     def batch(self, documents: Sequence[Document], first: int, state: Json | None, gone: Sequence[Any]) -> SourceBatch:
-        """Rows numbered from `first`; `gone` are the `_id`s of documents that are no more."""
+        """Rows numbered from `first`, one by one; `gone` are the `_id`s of documents that are no more."""
+        part, misfits = self._one_by_one(documents, np.arange(first, first + len(documents)))
+        return self._joined([part], misfits, state, gone)
+
+    def _joined(
+        self, parts: Sequence[Part], misfits: tuple[Misfit, ...], state: Json | None, gone: Sequence[Any]
+    ) -> SourceBatch:
+        """The parts as one batch in the order of the documents."""
+        numbers, arrays = parts[0].numbers, parts[0].arrays
+        if len(parts) > 1:
+            numbers = np.concatenate([part.numbers for part in parts])
+            order = np.argsort(numbers)
+            numbers = numbers[order]
+            columns = zip(*(part.arrays for part in parts), strict=True)
+            arrays = [pa.concat_arrays(column).take(pa.array(order)) for column in columns]
+        data = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+        return SourceBatch(data, pa.array(numbers, pa.int64()), misfits, state, self._gone(gone))
+
+    def _taken(self, layout: Layout, documents: Documents, left: Ints, first: int, parts: list[Part]) -> Ints:
+        """Add those of the documents that have the layout and fit their columns; returns the others."""
+        reading = layout.read(documents, left)
+        which = left[reading.fits]
+        if not len(which) or not self._required <= reading.columns.keys():
+            return left
+        columns, good, arrays = Columns(documents, which), np.ones(len(which), np.bool_), []
+        for position, kind in enumerate(self._kinds):
+            column = reading.columns.get(position)
+            if column is None:
+                arrays.append(pa.nulls(len(which), arrow_type(kind)))
+                continue
+            column = column.only(reading.fits)
+            if position in self._required:
+                good &= column.told
+            array, odd = columns.array(kind, column) or self._valued(position, columns, column)
+            good &= ~odd
+            arrays.append(array)
+        parts.append(Part(first + which, arrays).only(good))
+        taken = reading.fits.copy()
+        taken[taken] = good
+        return left[~taken]
+
+    def _valued(self, position: int, columns: Columns, column: Column) -> tuple[pa.Array, Bools]:
+        """A column value by value, and where they do not fit it."""
+        unfit: dict[int, tuple[int, str]] = {}
+        array = self._array(position, columns.values(column), unfit)
+        odd = np.zeros(len(array), np.bool_)
+        odd[list(unfit)] = True
+        return array, odd
+
+    def _one_by_one(self, documents: Sequence[Document], numbers: Ints) -> tuple[Part, tuple[Misfit, ...]]:
+        """Rows of the documents that fit, and what to say of the others."""
         width = len(self._kinds) - 1
         table: list[list[Any]] = []
         for document in documents:
@@ -68,19 +155,11 @@ class Rows:
             table.append(row)
         unfit: dict[int, tuple[int, str]] = {}
         columns = [list(column) for column in zip(*table, strict=True)] or [[] for _ in self._schema]
-        arrays = [self._array(position, values, unfit) for position, values in enumerate(columns)]
-        data = pa.RecordBatch.from_arrays(arrays, schema=self._loose)
-        numbers = pa.array(range(first, first + len(documents)), pa.int64())
-        misfits = tuple(self._misfit(first + row, documents[row], columns, row, *unfit[row]) for row in sorted(unfit))
-        if unfit:
-            fits = pa.array([row not in unfit for row in range(len(documents))], pa.bool_())
-            data, numbers = data.filter(fits), numbers.filter(fits)
-        return SourceBatch(data.cast(self._schema), numbers, misfits, state, self._gone(gone))
-
-    @property
-    def _loose(self) -> pa.Schema:
-        """The schema before rows with a missing key are set aside."""
-        return pa.schema([one.with_nullable(True) for one in self._schema])
+        part = Part(numbers, [self._array(position, values, unfit) for position, values in enumerate(columns)])
+        misfits = tuple(
+            self._misfit(int(numbers[row]), documents[row], columns, row, *unfit[row]) for row in sorted(unfit)
+        )
+        return part.only(np.array([row not in unfit for row in range(len(documents))], np.bool_)), misfits
 
     def _array(self, position: int, values: list[Any], unfit: dict[int, tuple[int, str]]) -> pa.Array:
         kind = self._kinds[position]

@@ -49,7 +49,8 @@ class SpanRead:
         )
         for documents in gathered(answers(found.sort("_id", 1)), plan.batch_rows):
             first, self._read = self._read + 1, self._read + len(documents)
-            yield rows.batch(documents, first, self._state(documents[-1]["_id"]), ())
+            (last,) = documents.some([len(documents) - 1])
+            yield rows.read(documents, first, self._state(last["_id"]))
 
     def _state(self, last: Any) -> Json:
         return {"uuid": self._uuid, "after": str(last), "rows": self._read, SPAN: told(self._span)}
