@@ -60,19 +60,23 @@ class Columns:
         return values
 
     def _text(self, column: Column) -> Made | None:
-        there = column.types == STRING
-        ends = column.places + column.sizes - 1
-        there &= self._documents.view("u1")[np.where(there, ends, self._begin)] == 0
+        begins, ends, there = column.places + 4, column.places + column.sizes - 1, column.types == STRING
+        if column.alike != STRING:
+            begins, ends = (np.where(there, places, self._begin) for places in (begins, ends))
+        terminated = self._documents.view("u1")[ends] == 0
+        if not terminated.all():
+            begins, ends = (np.where(terminated, places, self._begin) for places in (begins, ends))
+            there &= terminated
         odd = ~there & column.told
         # The texts and what lies between them, in turn, are one array; every other one is a text.
         offsets = np.empty(2 * len(there), np.int32)
-        offsets[0::2] = np.where(there, column.places + 4, self._begin)
-        offsets[1::2] = np.where(there, ends, self._begin)
+        offsets[0::2], offsets[1::2] = begins, ends
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self._documents.raw)]
         every = pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)
         texts = every.take(pa.array(np.arange(0, len(offsets), 2), mask=_mask(there)))
         try:
-            texts.validate(full=True)
+            if not _is_ascii(texts):
+                texts.validate(full=True)
         except pa.ArrowInvalid:  # not UTF-8
             return None
         return texts, odd
@@ -93,7 +97,7 @@ class Columns:
             self._put(column, kind, view, made, there)
         if (longs := column.types == INT64).any():
             numbers = self._documents.view("<i8")[column.places[longs]]
-            made[longs], there[longs] = numbers, (-EXACT <= numbers) & (numbers <= EXACT)
+            made[longs], there[longs] = numbers, (numbers >= -EXACT) & (numbers <= EXACT)
         return _array(made, there), ~there & column.told
 
     def _bool(self, column: Column) -> Made:
@@ -127,6 +131,12 @@ class Columns:
             made[:], there[:] = self._documents.view(view)[column.places], True
         elif those.any():
             made[those], there[those] = self._documents.view(view)[column.places[those]], True
+
+
+def _is_ascii(texts: pa.Array) -> bool:
+    """Tell whether all bytes are, which is quicker to see than whether they are UTF-8."""
+    letters = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
+    return not len(letters) or int(letters.max()) < 128
 
 
 def _array(made: npt.NDArray[Any], there: Bools) -> pa.Array:

@@ -28,11 +28,6 @@ CODEC: CodecOptions[Document] = CodecOptions(
 CONNECT_SECONDS = 5
 
 
-def answers(found: Any) -> Iterator[bytes]:
-    """The server's answers, each of documents one after the other: the driver declares them as single documents."""
-    return iter(found)
-
-
 @contextmanager
 def connected(settings: MongoSettings, egress: Egress) -> Iterator[Client]:
     """A client of the first member that answers; the hosts that a server announces are never connected to.

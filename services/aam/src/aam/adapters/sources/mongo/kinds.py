@@ -13,8 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from bson import Binary, Code, Decimal128, Int64, ObjectId, json_util
+from bson.binary import UuidRepresentation
 from bson.datetime_ms import DatetimeMS
 
+RELAXED = json_util.RELAXED_JSON_OPTIONS.with_options(uuid_representation=UuidRepresentation.STANDARD)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EXACT = 1 << 53
 """Whole numbers up to here are exact as doubles."""
@@ -90,11 +92,11 @@ def json_text(value: Any) -> str:
     try:
         return json.dumps(value, default=_extended, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:  # not a number, or infinite: the driver's own encoder has a form for it, and is slow
-        return json_util.dumps(value, json_options=json_util.RELAXED_JSON_OPTIONS, ensure_ascii=False)
+        return json_util.dumps(value, json_options=RELAXED, ensure_ascii=False)
 
 
 def _extended(value: Any) -> Any:
-    return json_util.default(value, json_util.RELAXED_JSON_OPTIONS)
+    return json_util.default(value, RELAXED)
 
 
 def text(value: Any) -> str:

@@ -8,6 +8,8 @@ one by one, and so is one that is malformed. Sizes of values after the BSON spec
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from struct import Struct
 from typing import Any
 
 import bson
@@ -33,60 +35,71 @@ FIXED: Mapping[int, int] = {
 """Bytes of a value by its type."""
 COUNTED: Mapping[int, int] = {STRING: 4, OBJECT: 0, ARRAY: 0, BINARY: 5, 0x0D: 4}
 """Types whose values begin with a length, and how many bytes it leaves out."""
+LEAST: Mapping[int, int] = {BINARY: 0, STRING: 1, 0x0D: 1}
+"""What is counted at least; of documents and arrays, `SMALLEST`."""
+length_at = Struct("<i").unpack_from
+"""The length that stands at a place."""
 UNKNOWN = -1
 SMALLEST = 5
 """Bytes of a document without values."""
+MOST_NAMES = 1_000
+"""In one level of a layout."""
 SAMPLE = 32
 """Documents that a layout is learned from."""
-PAD = 16
+PAD = 64
 """Bytes behind the documents, so that what is compared in words ends inside."""
 
 
 class Documents:
-    """Documents one after the other, and where each begins and ends."""
+    """Documents in a server's answer, and where each begins and has its last byte."""
 
-    def __init__(self, raw: bytes) -> None:
-        """Raises the driver's `InvalidBSON` where the documents do not follow one another."""
+    def __init__(self, raw: bytes, starts: Sequence[int]) -> None:
+        """The documents must lie inside `raw`."""
         self.raw = raw
-        self.starts = _starts(raw)
-        self._padded = np.frombuffer(raw + bytes(PAD), np.uint8)
+        self.starts = np.array(starts, np.int64)
+        self._bytes = np.frombuffer(raw, np.uint8)
+        self.ends: Ints = self.starts + self.view("<i4")[self.starts] - 1 if len(starts) else self.starts
+        if len(starts) and int(self.ends[-1]) + PAD >= len(raw):
+            self._bytes = np.frombuffer(raw + bytes(PAD), np.uint8)
+
+    @classmethod
+    def listed(cls, raws: Iterable[bytes]) -> "Documents":
+        """Documents from the BSON of each."""
+        every = list(raws)
+        return cls(b"".join(every), [0, *accumulate(map(len, every[:-1]))] if every else [])
 
     def __len__(self) -> int:
-        return len(self.starts) - 1
+        return len(self.starts)
 
     @property
-    def ends(self) -> Ints:
-        """The place of each document's last byte."""
-        return self.starts[1:] - 1
+    def size(self) -> int:
+        """How many bytes they have."""
+        return int((self.ends - self.starts).sum()) + len(self)
 
     def view(self, kind: str) -> npt.NDArray[Any]:
         """A value of a numpy type at every place of the documents."""
         size = np.dtype(kind).itemsize
-        return np.ndarray((len(self._padded) - size + 1,), kind, self._padded, strides=(1,))
+        return np.ndarray((len(self._bytes) - size + 1,), kind, self._bytes, strides=(1,))
+
+    def between(self, first: int, end: int) -> "Documents":
+        """Some of them, one after the other."""
+        return Documents(self.raw, self.starts[first:end].tolist())
 
     def one(self, place: int) -> bytes:
         """The BSON of one document."""
-        return self.raw[self.starts[place] : self.starts[place + 1]]
+        return self.raw[self.starts[place] : self.ends[place] + 1]
 
     def some(self, places: Iterable[int]) -> list[dict[str, Any]]:
         """Documents as values; raises the driver's errors."""
-        return bson.decode_all(b"".join(self.one(place) for place in places), CODEC)
+        return bson.decode_all(b"".join(map(self.one, places)), CODEC)
 
 
-def joined(several: Sequence[Documents]) -> Documents:
-    """All of them, in this order."""
-    return several[0] if len(several) == 1 else Documents(b"".join(one.raw for one in several))
-
-
-def _starts(raw: bytes) -> Ints:
-    places, at, end = [0], 0, len(raw)
-    while at < end:
-        size = int.from_bytes(raw[at : at + 4], "little")
-        at += size
-        if size < SMALLEST or at > end:
-            raise InvalidBSON(f"a document of {size} bytes begins at {places[-1]} of {end}")
-        places.append(at)
-    return np.array(places, np.int64)
+def size_of(kind: int, raw: bytes, at: int) -> int:
+    """The size of the value at a place; raises `InvalidBSON` where its type is unknown."""
+    size = length_at(raw, at)[0] + COUNTED[kind] if kind in COUNTED else FIXED.get(kind, UNKNOWN)
+    if size < 0:
+        raise InvalidBSON(f"a value of the type {kind}")
+    return size
 
 
 @dataclass
@@ -96,6 +109,8 @@ class Column:
     places: Ints
     types: Bytes
     sizes: Ints
+    alike: int | None
+    """The type of all, where they have one."""
 
     @property
     def told(self) -> Bools:
@@ -105,14 +120,16 @@ class Column:
 
     def only(self, kept: Bools) -> "Column":
         """The same of those documents."""
-        return self if kept.all() else Column(self.places[kept], self.types[kept], self.sizes[kept])
+        if kept.all():
+            return self
+        return Column(self.places[kept], self.types[kept], self.sizes[kept], self.alike)
 
 
 @dataclass
 class Layout:
-    """Names in their order: each a column's position, or the layout of the documents nested there."""
+    """Names in their order: each a column's position, the layout of the documents nested there, or None for null."""
 
-    names: dict[str, "int | Layout"] = field(default_factory=dict)
+    names: dict[str, "int | Layout | None"] = field(default_factory=dict)
 
     def learn(self, document: Mapping[str, Any], tree: Mapping[str, Any]) -> None:
         """Enter names that are not known yet, each behind the one it follows; `tree` has the columns' positions."""
@@ -121,9 +138,9 @@ class Layout:
         for name, value in document.items():
             if name in self.names:
                 at = order.index(name) + 1
-            elif name in tree and not name.startswith("$"):  # what looks like a reference is one to the driver
-                known = tree[name]
-                self.names[name] = known if type(known) is int else Layout()
+            elif len(order) < MOST_NAMES and not name.startswith("$"):  # what looks like a reference is one
+                known = tree.get(name)
+                self.names[name] = Layout() if isinstance(known, dict) else known
                 order.insert(at, name)
                 at += 1
             inner = self.names.get(name)
@@ -143,8 +160,8 @@ class Reading:
 
     def __init__(self, documents: Documents, which: Ints) -> None:
         self.columns: dict[int, Column] = {}
-        self._bytes, self._words = documents.view("u1"), documents.view("<u8")
-        self._lengths = documents.view("<i4")
+        self._documents = documents
+        self._bytes, self._lengths = documents.view("u1"), documents.view("<i4")
         self._begin, self._end = documents.starts[which], documents.ends[which]
         self.fits: Bools = self._bytes[self._end] == 0
 
@@ -157,70 +174,81 @@ class Reading:
         """Go through the names of one level, for documents that are `inside` it; returns where each then stands."""
         for name, known in layout.names.items():
             header = name.encode(errors="surrogateescape") + b"\0"
-            found = self._is_next(header, at) & (self._bytes[at] != ABSENT)
-            if inside is not None:
-                found &= inside
-            here = bool(found.all())
-            types = self._bytes[at] if here else np.where(found, self._bytes[at], ABSENT)
-            places = at + (1 + len(header))
-            sizes = self._sizes(types, places, end)
-            after = places + sizes
+            column, found = self._column(header, at, end, inside)
+            after = column.places + column.sizes
             if isinstance(known, Layout):
-                self._enter(known, types, places, after)
+                self._enter(known, column.types, column.places, after)
+            elif known is None:
+                self.fits &= ~column.told
             else:
-                self.columns[known] = Column(places, types, sizes)
-            at = after if here else np.where(found, after, at)
+                self.columns[known] = column
+            at = after if found is None else np.where(found, after, at)
         return at
+
+    def _column(self, header: bytes, at: Ints, end: Ints, inside: Bools | None) -> tuple[Column, Bools | None]:
+        """The values of a name, and which documents have it next; None for all."""
+        kind, places = int(self._bytes[at[0]]), at + (1 + len(header))
+        if inside is None and kind != ABSENT:
+            there, lengths = self._is_there(bytes([kind]) + header, at)
+            if there.all():
+                sizes = self._within(_sizes(kind, lengths), places, end)
+                return Column(places, np.full(len(at), kind, np.uint8), sizes, kind), None
+        found = self._is_there(header, at + 1)[0] & (self._bytes[at] != ABSENT)
+        if inside is not None:
+            found &= inside
+        types = np.where(found, self._bytes[at], ABSENT)
+        sizes = np.zeros(len(at), np.int64)
+        for other in np.unique(types[found]).tolist():
+            those = types == other
+            lengths = self._lengths[places[those]]
+            sizes[those] = self._within(_sizes(other, lengths), places[those], end[those], those)
+        return Column(places, types, sizes, None), found
 
     def _enter(self, layout: Layout, types: Bytes, places: Ints, after: Ints) -> None:
         """The documents nested in one name; what is neither one nor null has no place in the columns."""
         nested = types == OBJECT
         self.fits &= nested | (types == NULL) | (types == ABSENT)
-        if not nested.any():
-            return
         nested &= self.fits
+        if not nested.any():
+            nested = np.zeros(len(types), np.bool_)
         end = np.where(nested, after - 1, self._end)
-        begin = np.where(nested, places + 4, self._end)
-        at = self._level(layout, begin, end, nested)
+        at = self._level(layout, np.where(nested, places + 4, self._end), end, nested)
         self.fits &= ~nested | ((at == end) & (self._bytes[end] == 0))
 
-    def _is_next(self, header: bytes, at: Ints) -> Bools:
-        """Tell where a value of this name is next."""
-        size = len(header)
-        if size < 8:
-            mask = np.uint64((1 << 8 * size) - 1)
-            return (self._words[at + 1] & mask) == np.uint64(int.from_bytes(header, "little"))
-        same: Bools | None = None
-        for place in (*range(0, size - 8, 8), size - 8):
-            word = np.uint64(int.from_bytes(header[place : place + 8], "little"))
-            # A name may be longer than what is left of the documents: then the first words differ.
-            equal = self._words[np.minimum(at + (1 + place), len(self._words) - 1)] == word
-            same = equal if same is None else same & equal
-        assert same is not None
-        return same
+    def _is_there(self, text: bytes, at: Ints) -> tuple[Bools, npt.NDArray[np.int32]]:
+        """Tell where the text stands at its place, and the number behind it there, with one look at each place."""
+        size, width = len(text), -(-(len(text) + 4) // 8) * 8
+        view = self._documents.view(f"V{width}")
+        last = len(view) - 1
+        beyond = int(at.max()) > last  # a name may be longer than what is left
+        seen = view[np.minimum(at, last) if beyond else at]
+        words = seen.view("<u8").reshape(len(at), width // 8)
+        same = at <= last if beyond else np.ones(len(at), np.bool_)
+        for place in range(0, size, 8):
+            part, word = text[place : place + 8], words[:, place // 8]
+            known = np.uint64(int.from_bytes(part, "little"))
+            same &= (word if len(part) == 8 else word & np.uint64((1 << 8 * len(part)) - 1)) == known
+        return same, np.ndarray((len(at),), "<i4", seen, size, (width,))
 
-    def _sizes(self, types: Bytes, places: Ints, end: Ints) -> Ints:
-        """The sizes of values; 0 where one is unknown or would end beyond its document, which then does not fit."""
-        first = int(types[0]) if len(types) else ABSENT
-        if (types == first).all():
-            sizes = self._sizes_of(first, places)
-        else:
-            sizes = np.zeros(len(types), np.int64)
-            for kind in np.unique(types):
-                those = types == kind
-                sizes[those] = self._sizes_of(int(kind), places[those])
-        good = (types == ABSENT) | ((sizes >= 0) & (places + sizes <= end))
+    def _within(self, sizes: Ints, places: Ints, end: Ints, those: Bools | None = None) -> Ints:
+        """The sizes; 0 where one is unknown or would end beyond its document, which then does not fit."""
+        good = (sizes >= 0) & (places + sizes <= end)
         if not good.all():
-            self.fits &= good
-            sizes[~good] = 0
+            sizes = np.where(good, sizes, 0)
+            if those is None:
+                self.fits &= good
+            else:
+                self.fits[np.flatnonzero(those)[~good]] = False
         return sizes
 
-    def _sizes_of(self, kind: int, places: Ints) -> Ints:
-        if kind not in COUNTED:
-            return np.full(len(places), FIXED.get(kind, UNKNOWN), np.int64)
-        counted = self._lengths[places].astype(np.int64)
-        least = 0 if kind == BINARY else 1 if kind in (STRING, 0x0D) else SMALLEST
-        return np.where(counted >= least, counted + COUNTED[kind], UNKNOWN)
+
+def _sizes(kind: int, lengths: npt.NDArray[np.int32]) -> Ints:
+    """The sizes of values of a type, before each of which, or in whose place, stands a length."""
+    if kind not in COUNTED:
+        return np.full(len(lengths), FIXED.get(kind, UNKNOWN), np.int64)
+    sizes = lengths.astype(np.int64) + COUNTED[kind]
+    sizes[lengths < LEAST.get(kind, SMALLEST)] = UNKNOWN
+    return sizes
 
 
 def learned(documents: Documents, which: Ints, tree: Mapping[str, Any]) -> Layout:

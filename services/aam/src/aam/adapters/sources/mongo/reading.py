@@ -4,21 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import bson
 from pymongo.collection import Collection
 
+from aam.adapters.sources.mongo.answers import found
 from aam.adapters.sources.mongo.changes import Changes
-from aam.adapters.sources.mongo.client import CODEC, Document, answers
+from aam.adapters.sources.mongo.client import Document
 from aam.adapters.sources.mongo.connector import BATCH_ROWS
 from aam.adapters.sources.mongo.cursors import Saved
 from aam.adapters.sources.mongo.kinds import json_text
-from aam.adapters.sources.mongo.layouts import Documents, joined
+from aam.adapters.sources.mongo.layouts import Documents
 from aam.adapters.sources.mongo.rows import Rows
 from aam.domain.schema import StreamSchema
 from aam.ports import Json, SourceBatch
 
 BATCH_BYTES = 16 << 20
-"""Of BSON, beyond which a batch takes no more documents."""
+"""Of BSON, beyond which a batch takes no more documents; a server's answer has no more either."""
 KEYS_AT_ONCE = 1_000
 
 
@@ -72,29 +72,25 @@ class Scan:
         for documents in gathered(self._answers(), self._plan.batch_rows):
             state = None
             if self._plan.keyed:
-                (last,) = documents.some([len(documents) - 1])
-                state = replace(self._saved, after=(last.get("_id"),), rows=number + len(documents)).json()
+                (last,) = documents[-1].some([len(documents[-1]) - 1])
+                state = replace(self._saved, after=(last.get("_id"),), rows=number + count(documents)).json()
             yield self._rows.read(documents, number + 1, state)
-            number += len(documents)
+            number += count(documents)
 
-    def _answers(self) -> Iterator[bytes]:
+    def _answers(self) -> Iterator[Documents]:
         plan, after = self._plan, self._saved.after
-        found = plan.collection.find_raw_batches({}, plan.projection, batch_size=plan.batch_rows)
-        if plan.keyed:
-            # Bounds of the index, not a condition: conditions compare values of one type alone, and `_id`s may differ.
-            found = found.sort("_id", 1).hint([("_id", 1)])
-            found = found.min([("_id", after[0])]) if after else found
-        skip = plan.keyed and after is not None
-        for answer in answers(found):
-            if skip and after is not None:
-                skip = False
-                first = _first(answer)
-                if first is not None and json_text(first.get("_id")) == json_text(after[0]):
-                    rest = answer[int.from_bytes(answer[:4], "little") :]
-                    if rest:
-                        yield rest
+        # Bounds of the index, not a condition: conditions compare values of one type alone, and `_id`s may differ.
+        ordered = {"sort": {"_id": 1}, "hint": {"_id": 1}} if plan.keyed else {}
+        bounds = {"min": {"_id": after[0]}} if plan.keyed and after else {}
+        answers = found(plan.collection, {}, plan.projection, most=plan.batch_rows, **ordered, **bounds)
+        for documents in answers:
+            if bounds and after is not None and len(documents):
+                bounds = {}
+                (first,) = documents.some([0])
+                if json_text(first.get("_id")) == json_text(after[0]):
+                    yield documents.between(1, len(documents))
                     continue
-            yield answer
+            yield documents
 
     def cursor(self) -> Json:
         """From where changes are to be followed; empty without change streams: the whole is read again."""
@@ -112,8 +108,9 @@ class First:
 
     def batches(self) -> Iterator[SourceBatch]:
         """One batch at most."""
-        found = answers(self._plan.collection.find_raw_batches({}, self._plan.projection).limit(self._plan.batch_rows))
-        for documents in gathered(found, self._plan.batch_rows):
+        plan = self._plan
+        answers = found(plan.collection, {}, plan.projection, limit=plan.batch_rows)
+        for documents in gathered(answers, plan.batch_rows):
             yield self._rows.read(documents, 1, None)
             return
 
@@ -141,14 +138,14 @@ class Followed:
             group = listed[start : start + size]
             missing = {json_text(one.key): one.key for one in group}
             wanted = {"_id": {"$in": list(missing.values())}}
-            found = answers(self._plan.collection.find_raw_batches(wanted, self._plan.projection))
+            answers = found(self._plan.collection, wanted, self._plan.projection)
             state = replace(self._saved, token=group[-1].token).json()
             waiting: list[Document] = []
-            for documents in gathered(found, size):
+            for documents in gathered(answers, size):
                 if waiting:
                     yield self._rows.batch(waiting, number, None, ())
                     number += len(waiting)
-                waiting = documents.some(range(len(documents)))
+                waiting = [one for answer in documents for one in answer.some(range(len(answer)))]
                 for document in waiting:
                     missing.pop(json_text(document["_id"]), None)
             yield self._rows.batch(waiting, number, state, list(missing.values()))
@@ -159,34 +156,22 @@ class Followed:
         return replace(self._saved, token=self._changes.token).json()
 
 
-def gathered(received: Iterator[bytes], most: int) -> Iterator[Documents]:
-    """Documents of several answers together, up to a number and size that make a batch worth landing."""
+def gathered(answers: Iterator[Documents], most: int) -> Iterator[list[Documents]]:
+    """Several answers together, up to a number and size of documents that make a batch worth landing."""
     waiting: list[Documents] = []
-    for answer in received:
-        for part in _parts(answer):
-            if waiting and sum(len(one.raw) for one in waiting) + len(part) > BATCH_BYTES:
-                yield joined(waiting)
-                waiting = []
-            waiting.append(Documents(part))
-            if sum(map(len, waiting)) >= most:
-                yield joined(waiting)
-                waiting = []
-    if any(map(len, waiting)):
-        yield joined(waiting)
+    for answer in answers:
+        if waiting and sum(one.size for one in waiting) + answer.size > BATCH_BYTES:
+            yield waiting
+            waiting = []
+        waiting += [answer] if len(answer) else []
+        while (more := count(waiting) - most) >= 0 and waiting:
+            last = waiting.pop()
+            yield [*waiting, last.between(0, len(last) - more)]
+            waiting = [last.between(len(last) - more, len(last))] if more else []
+    if waiting:
+        yield waiting
 
 
-def _parts(answer: bytes) -> Iterator[bytes]:
-    """The answer in parts of whole documents that are no larger than a batch, or than one document."""
-    start = end = 0
-    while len(answer) - start > BATCH_BYTES and end < len(answer):
-        length = max(int.from_bytes(answer[end : end + 4], "little"), 5)  # no document is shorter
-        if end > start and end + length - start > BATCH_BYTES:
-            yield answer[start:end]
-            start = end
-        end += length
-    yield answer[start:]
-
-
-def _first(answer: bytes) -> Document | None:
-    length = int.from_bytes(answer[:4], "little")
-    return bson.decode(answer[:length], CODEC) if length else None
+def count(several: Sequence[Documents]) -> int:
+    """How many documents they are."""
+    return sum(map(len, several))

@@ -1,7 +1,7 @@
 """Documents as rows: each value checked against its column, and the row set aside when one does not fit."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from bson import Decimal128, Int64, ObjectId
 
+from aam.adapters.sources.mongo.answers import ANSWER_BYTES
 from aam.adapters.sources.mongo.arrays import FIRST_MS, LAST_MS, Columns
 from aam.adapters.sources.mongo.kinds import EXACT, Kind, is_unicode, json_text, kind_of, takes, text
 from aam.adapters.sources.mongo.layouts import Bools, Column, Documents, Ints, Layout, learned
@@ -75,23 +76,21 @@ class Rows:
         self._key = self._schema.get_field_index(KEY)
         self._layouts: list[Layout] = []
 
-    def read(self, documents: Documents, first: int, state: Json | None) -> SourceBatch:
-        """Rows numbered from `first`: documents that are alike column by column, the others one by one."""
+    def read(self, several: Sequence[Documents], first: int, state: Json | None) -> SourceBatch:
+        """Rows numbered from `first`: documents that are alike column by column, the others one by one.
+
+        There must be a document.
+        """
         parts: list[Part] = []
-        left = np.arange(len(documents))
-        for layout in self._layouts:
-            left = self._taken(layout, documents, left, first, parts)
-        while len(left) >= WORTH and len(self._layouts) < MOST_LAYOUTS:
-            before, layout = len(left), learned(documents, left, self._tree)
-            left = self._taken(layout, documents, left, first, parts)
-            if len(left) == before:
-                break
-            self._layouts.append(layout)
-        misfits: tuple[Misfit, ...] = ()
-        if len(left) or not parts:
-            part, misfits = self._one_by_one(documents.some(left.tolist()), first + left)
-            parts.append(part)
-        return self._joined(parts, misfits, state, ())
+        misfits: list[Misfit] = []
+        for documents in several:
+            left = np.concatenate([self._alike(documents, block, first, parts) for block in _blocks(documents)])
+            if len(left):
+                part, unfit = self._one_by_one(documents.some(left.tolist()), first + left)
+                parts.append(part)
+                misfits += unfit
+            first += len(documents)
+        return self._joined(parts, tuple(misfits), state, ())
 
     def batch(self, documents: Sequence[Document], first: int, state: Json | None, gone: Sequence[Any]) -> SourceBatch:
         """Rows numbered from `first`, one by one; `gone` are the `_id`s of documents that are no more."""
@@ -105,12 +104,24 @@ class Rows:
         numbers, arrays = parts[0].numbers, parts[0].arrays
         if len(parts) > 1:
             numbers = np.concatenate([part.numbers for part in parts])
-            order = np.argsort(numbers)
-            numbers = numbers[order]
-            columns = zip(*(part.arrays for part in parts), strict=True)
-            arrays = [pa.concat_arrays(column).take(pa.array(order)) for column in columns]
+            arrays = [pa.concat_arrays(column) for column in zip(*(part.arrays for part in parts), strict=True)]
+            if (np.diff(numbers) < 0).any():
+                order = np.argsort(numbers)
+                numbers, arrays = numbers[order], [array.take(pa.array(order)) for array in arrays]
         data = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
         return SourceBatch(data, pa.array(numbers, pa.int64()), misfits, state, self._gone(gone))
+
+    def _alike(self, documents: Documents, left: Ints, first: int, parts: list[Part]) -> Ints:
+        """Add those that have a layout, which may be learned from them; returns the others."""
+        for layout in self._layouts:
+            left = self._taken(layout, documents, left, first, parts)
+        while len(left) >= WORTH and len(self._layouts) < MOST_LAYOUTS:
+            before, layout = len(left), learned(documents, left, self._tree)
+            left = self._taken(layout, documents, left, first, parts)
+            if len(left) == before:
+                break
+            self._layouts.append(layout)
+        return left
 
     def _taken(self, layout: Layout, documents: Documents, left: Ints, first: int, parts: list[Part]) -> Ints:
         """Add those of the documents that have the layout and fit their columns; returns the others."""
@@ -223,6 +234,13 @@ class Rows:
         """A key that the column cannot hold was never read from it, so nothing of it need be deleted."""
         kind = self._kinds[self._key]
         return kind is Kind.MIXED or (key is not None and takes(kind, kind_of(key)))
+
+
+def _blocks(documents: Documents) -> Iterator[Ints]:
+    """The documents in turn, as many at once as are in an answer of the usual size."""
+    size = max(1, ANSWER_BYTES * len(documents) // documents.size)
+    for start in range(0, len(documents), size):
+        yield np.arange(start, min(start + size, len(documents)))
 
 
 def _fill(level: Mapping[str, Any], document: Document, row: list[Any], others: dict[str, Any], outer: Any) -> None:

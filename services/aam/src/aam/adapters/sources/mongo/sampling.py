@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
-import bson
 from pymongo.collection import Collection
 
-from aam.adapters.sources.mongo.client import CODEC, Document, answers
+from aam.adapters.sources.mongo.answers import drawn, found
+from aam.adapters.sources.mongo.client import Document
 from aam.adapters.sources.mongo.connector import MongoSettings
+from aam.adapters.sources.mongo.layouts import Documents
 from aam.adapters.sources.mongo.shapes import Profile
 
 MAX_BYTES = 64 << 20
@@ -16,27 +16,26 @@ MAX_BYTES = 64 << 20
 
 def profile(collection: Collection[Document], settings: MongoSettings, *, keyed: bool) -> Profile:
     """The paths and kinds in the sample; excluded fields never leave the server."""
-    found = Profile()
+    seen = Profile()
     size = 0
     hidden = dict.fromkeys(settings.exclude_columns.get(collection.name, ()), 0)
     for answer in _answers(collection, settings.sample_size, hidden, keyed=keyed):
-        size += len(answer)
-        for document in bson.decode_all(answer, CODEC):
-            found.add(document, settings.flatten_depth)
+        size += answer.size
+        for document in answer.some(range(len(answer))):
+            seen.add(document, settings.flatten_depth)
         if size > MAX_BYTES:
             break
-    return found
+    return seen
 
 
-def _answers(collection: Collection[Document], wanted: int, hidden: dict[str, int], *, keyed: bool) -> Iterator[bytes]:
-    found = collection.find_raw_batches({}, hidden or None)
+def _answers(
+    collection: Collection[Document], wanted: int, hidden: dict[str, int], *, keyed: bool
+) -> Iterator[Documents]:
     if keyed and collection.estimated_document_count() <= wanted:
-        return answers(found.limit(wanted))
+        return found(collection, {}, hidden, limit=wanted)
     third = wanted // 3
-    pipeline: list[dict[str, Any]] = [{"$sample": {"size": third}}, *([{"$project": hidden}] if hidden else [])]
-    drawn = answers(collection.aggregate_raw_batches(pipeline))
+    some = drawn(collection, [{"$sample": {"size": third}}, *([{"$project": hidden}] if hidden else [])])
     if not keyed:
-        return chain(answers(found.limit(2 * third)), drawn)
-    oldest = answers(found.sort("_id", 1).limit(third))
-    newest = answers(collection.find_raw_batches({}, hidden or None).sort("_id", -1).limit(third))
-    return chain(oldest, newest, drawn)
+        return chain(found(collection, {}, hidden, limit=2 * third), some)
+    oldest, newest = (found(collection, {}, hidden, sort={"_id": way}, limit=third) for way in (1, -1))
+    return chain(oldest, newest, some)

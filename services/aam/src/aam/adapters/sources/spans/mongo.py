@@ -6,8 +6,8 @@ from typing import Any
 
 from bson import ObjectId
 
-from aam.adapters.sources.mongo.client import answers
-from aam.adapters.sources.mongo.reading import Plan, gathered
+from aam.adapters.sources.mongo.answers import found
+from aam.adapters.sources.mongo.reading import Plan, count, gathered
 from aam.adapters.sources.mongo.rows import Rows
 from aam.adapters.sources.spans.bounds import SPAN, moments, of_span, told
 from aam.domain.errors import BackfillRefused
@@ -44,12 +44,11 @@ class SpanRead:
         """In the order of `_id`."""
         plan, rows = self._plan, Rows(self.schema, self.file)
         lower = {"$gt": self._after} if self._after else {"$gte": self._low}
-        found = plan.collection.find_raw_batches(
-            {"_id": {**lower, "$lt": self._high}}, plan.projection, batch_size=plan.batch_rows
-        )
-        for documents in gathered(answers(found.sort("_id", 1)), plan.batch_rows):
-            first, self._read = self._read + 1, self._read + len(documents)
-            (last,) = documents.some([len(documents) - 1])
+        query = {"_id": {**lower, "$lt": self._high}}
+        answers = found(plan.collection, query, plan.projection, most=plan.batch_rows, sort={"_id": 1})
+        for documents in gathered(answers, plan.batch_rows):
+            first, self._read = self._read + 1, self._read + count(documents)
+            (last,) = documents[-1].some([len(documents[-1]) - 1])
             yield rows.read(documents, first, self._state(last["_id"]))
 
     def _state(self, last: Any) -> Json:
