@@ -7,7 +7,7 @@ document in the answer is found by its length.
 
 import contextlib
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -36,21 +36,21 @@ def found(
     *,
     most: int = MOST,
     **more: Any,
-) -> Iterator[Documents]:
+) -> Generator[Documents, None, None]:
     """The answers to a `find`, of at most so many documents each; `more` are other parts of the command."""
     shown = {"projection": projection} if projection else {}
     asked = {"find": collection.name, "filter": query or {}, **shown, "batchSize": min(FIRST, most), **more}
     return _answers(collection, asked, most)
 
 
-def drawn(collection: Collection[Document], pipeline: list[Mapping[str, Any]]) -> Iterator[Documents]:
+def drawn(collection: Collection[Document], pipeline: list[Mapping[str, Any]]) -> Generator[Documents, None, None]:
     """The answers to an `aggregate`."""
     return _answers(
         collection, {"aggregate": collection.name, "pipeline": pipeline, "cursor": {"batchSize": FIRST}}, MOST
     )
 
 
-def _answers(collection: Collection[Document], asked: Document, most: int) -> Iterator[Documents]:
+def _answers(collection: Collection[Document], asked: Document, most: int) -> Generator[Documents, None, None]:
     database = collection.database
     with database.client.start_session(causal_consistency=False) as session:
         told = partial(_told, collection, session)
