@@ -2,15 +2,17 @@
 
 import random
 import struct
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import bson
 import pytest
+from aam.adapters.sources.mongo import rows
 from aam.adapters.sources.mongo.client import CODEC
 from aam.adapters.sources.mongo.layouts import Documents
-from aam.adapters.sources.mongo.rows import WORTH, Rows
+from aam.adapters.sources.mongo.rows import MOST_LEARNED, Rows
 from aam.adapters.sources.mongo.shapes import Profile, declare
 from aam.domain.schema import StreamSchema
 from aam.ports import SourceBatch
@@ -24,6 +26,15 @@ from hypothesis import strategies as st
 
 Document = dict[str, Any]
 WRITTEN: CodecOptions[Document] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
+WORTH = 64
+"""Documents that layouts are learned from here: the fewer, the more examples."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def worth() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "WORTH", WORTH)
+        yield
 
 
 def encoded(documents: list[Document]) -> list[bytes]:
@@ -147,6 +158,17 @@ def test_read_when_some_documents_are_odd_then_only_they_are_read_one_by_one(cou
     assert same(one, other)
     assert [misfit.row for misfit in one.misfits] == [507, 508, 1006]
     assert counted == [32, 2, 3], "the sample for the layout, and the odd ones of each answer"
+
+
+def test_read_when_no_two_documents_are_alike_then_layouts_are_not_sought_for_ever(counted: list[int]) -> None:
+    dice = random.Random(1)
+    names = [f"f{n}" for n in range(12)]
+    raws = encoded([{"_id": n, **dict.fromkeys(dice.sample(names, 12), n)} for n in range(100 * (MOST_LEARNED + 5))])
+    several = [Documents.listed(raws[at : at + 100]) for at in range(0, len(raws), 100)]
+    batch = Rows(shaped(raws), "deals").read(several, 1, None)
+    assert batch.data.column("f3").to_pylist() == list(range(len(raws)))
+    assert counted.count(32) == MOST_LEARNED
+    assert counted[-5:] == [100] * 5
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -26,6 +26,8 @@ FIRST = 1_000
 MOST = 1 << 20
 ANSWER_BYTES = 2 << 20
 """What stays in the processor's cache while its columns are read one after the other."""
+ENOUGH = 2_000
+"""Documents in an answer that may be larger for them: reading column by column costs something for each column."""
 BATCHES = ("firstBatch", "nextBatch")
 
 
@@ -63,7 +65,7 @@ def _answers(collection: Collection[Document], asked: Document, most: int) -> Ge
             yield documents
             while cursor:
                 fitting = len(documents) * ANSWER_BYTES // documents.size if len(documents) else FIRST
-                size = max(1, min(most, fitting))
+                size = min(most, max(fitting, ENOUGH))
                 cursor, documents = told({"getMore": Int64(cursor), "collection": collection.name, "batchSize": size})
                 yield documents
         finally:

@@ -125,7 +125,7 @@ class Column:
         return Column(self.places[kept], self.types[kept], self.sizes[kept], self.alike)
 
 
-@dataclass
+@dataclass(eq=False)
 class Layout:
     """Names in their order: each a column's position, the layout of the documents nested there, or None for null."""
 

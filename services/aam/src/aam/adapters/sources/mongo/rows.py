@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from bson import Decimal128, Int64, ObjectId
 
-from aam.adapters.sources.mongo.answers import ANSWER_BYTES
+from aam.adapters.sources.mongo.answers import ANSWER_BYTES, ENOUGH
 from aam.adapters.sources.mongo.arrays import FIRST_MS, LAST_MS, Columns
 from aam.adapters.sources.mongo.kinds import EXACT, Kind, is_unicode, json_text, kind_of, takes, text
 from aam.adapters.sources.mongo.layouts import Bools, Column, Documents, Ints, Layout, learned
@@ -20,8 +20,12 @@ from aam.domain.schema import StreamSchema
 from aam.ports import Json, SourceBatch
 
 MOST_LAYOUTS = 8
-WORTH = 64
-"""Documents, of fewer of which no layout is learned."""
+MOST_LEARNED = 16
+"""Layouts that are learned for a stream, with those that were of no use."""
+USEFUL = 1 / 8
+"""Of the documents that a layout is held against, the share that must have it."""
+WORTH = 256
+"""Documents, of fewer of which reading column by column is dearer than one by one: what it costs is for each column."""
 ARROW: dict[Kind, pa.DataType] = {
     Kind.INT: pa.int64(),
     Kind.FLOAT: pa.float64(),
@@ -75,6 +79,7 @@ class Rows:
         self._schema = pa.schema(fields)
         self._key = self._schema.get_field_index(KEY)
         self._layouts: list[Layout] = []
+        self._learnable = MOST_LEARNED
 
     def read(self, several: Sequence[Documents], first: int, state: Json | None) -> SourceBatch:
         """Rows numbered from `first`: documents that are alike column by column, the others one by one.
@@ -113,12 +118,17 @@ class Rows:
 
     def _alike(self, documents: Documents, left: Ints, first: int, parts: list[Part]) -> Ints:
         """Add those that have a layout, which may be learned from them; returns the others."""
-        for layout in self._layouts:
-            left = self._taken(layout, documents, left, first, parts)
-        while len(left) >= WORTH and len(self._layouts) < MOST_LAYOUTS:
-            before, layout = len(left), learned(documents, left, self._tree)
-            left = self._taken(layout, documents, left, first, parts)
-            if len(left) == before:
+        for layout in tuple(self._layouts):
+            if len(left) < WORTH:
+                return left
+            before, left = len(left), self._taken(layout, documents, left, first, parts)
+            if before - len(left) < before * USEFUL:
+                self._layouts.remove(layout)
+        while len(left) >= WORTH and len(self._layouts) < MOST_LAYOUTS and self._learnable:
+            self._learnable -= 1
+            layout = learned(documents, left, self._tree)
+            before, left = len(left), self._taken(layout, documents, left, first, parts)
+            if before - len(left) < before * USEFUL:
                 break
             self._layouts.append(layout)
         return left
@@ -237,8 +247,8 @@ class Rows:
 
 
 def _blocks(documents: Documents) -> Iterator[Ints]:
-    """The documents in turn, as many at once as are in an answer of the usual size."""
-    size = max(1, ANSWER_BYTES * len(documents) // documents.size)
+    """The documents in turn, as many at once as are in an answer of the usual size, or as are worth the columns."""
+    size = max(ENOUGH, ANSWER_BYTES * len(documents) // documents.size)
     for start in range(0, len(documents), size):
         yield np.arange(start, min(start + size, len(documents)))
 
