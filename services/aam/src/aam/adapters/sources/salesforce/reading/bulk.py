@@ -24,6 +24,8 @@ POLL_SECONDS, MAX_POLL_SECONDS = 0.5, 10.0
 JOB_SECONDS = 3_600.0
 MAX_QUERY = 100_000
 MAX_PAGE_BYTES = 2 << 30
+PAGE_IN_MEMORY = 32 << 20
+"""A larger page is kept on disk while it is read."""
 ENDED = ("JobComplete", "Failed", "Aborted")
 
 
@@ -93,7 +95,7 @@ class BulkReader:
     def _results(self, job: str) -> Iterator[pa.RecordBatch]:
         locator = ""
         while locator != "null":
-            with tempfile.TemporaryFile() as file:
+            with tempfile.SpooledTemporaryFile(PAGE_IN_MEMORY) as file:
                 binary = cast(BinaryIO, file)
                 locator, expected = self._page(job, locator, binary)
                 rows = 0

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -11,7 +12,10 @@ import pyarrow.csv as pc
 from aam.adapters.sources.salesforce.catalog import DELETED, SObject
 from aam.domain.errors import Fault, SourceError
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 1 << 20
+"""Parsed at once, which the processor's cache holds; four are one batch."""
+RECORD_BYTES = 16 << 20
+"""No record is larger: Salesforce allows an object's long texts 1,638,400 characters together."""
 Record = Mapping[str, Any]
 
 
@@ -29,15 +33,39 @@ def from_json(sobject: SObject, records: Sequence[Record]) -> pa.RecordBatch:
 
 
 def from_csv(sobject: SObject, file: BinaryIO) -> Iterator[pa.RecordBatch]:
-    """Rows of the Bulk API in batches; an empty text is null, for Salesforce stores no empty text."""
-    schema = schema_of(sobject)
+    """Rows of the Bulk API in batches; an empty text is null, for Salesforce stores no empty text.
+
+    Where a record is larger than a block, what follows the batches given is read again in larger ones.
+    """
     if not file.read(1):
         return
+    given = 0
+    try:
+        for rows in _joined(_blocks(sobject, file, BLOCK_BYTES)):
+            yield rows
+            given += rows.num_rows
+    except pa.ArrowInvalid as error:
+        if "straddling" not in str(error):
+            raise _unreadable(sobject, str(error)) from None
+    else:
+        return
+    try:
+        for rows in _blocks(sobject, file, RECORD_BYTES):
+            left = rows.slice(given)
+            given -= rows.num_rows - left.num_rows
+            if left.num_rows:
+                yield left
+    except pa.ArrowInvalid as error:
+        raise (_too_large(sobject) if "straddling" in str(error) else _unreadable(sobject, str(error))) from None
+
+
+def _blocks(sobject: SObject, file: BinaryIO, size: int) -> Iterator[pa.RecordBatch]:
+    schema = schema_of(sobject)
     file.seek(0)
     try:
-        reader = pc.open_csv(
+        yield from pc.open_csv(
             file,
-            read_options=pc.ReadOptions(block_size=BLOCK_BYTES),
+            read_options=pc.ReadOptions(block_size=size, use_threads=False),
             parse_options=pc.ParseOptions(newlines_in_values=True),
             convert_options=pc.ConvertOptions(
                 column_types=schema,
@@ -49,9 +77,13 @@ def from_csv(sobject: SObject, file: BinaryIO) -> Iterator[pa.RecordBatch]:
                 false_values=["false"],
             ),
         )
-        yield from reader
-    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
+    except pa.ArrowKeyError as error:
         raise _unreadable(sobject, str(error)) from None
+
+
+def _joined(blocks: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    while some := list(islice(blocks, 4)):
+        yield pa.concat_batches(some) if len(some) > 1 else some[0]
 
 
 def _column(field: pa.Field, values: list[Any], sobject: SObject) -> pa.Array:
@@ -99,9 +131,17 @@ def _unreadable(sobject: SObject, internal: str) -> SourceError:
     )
 
 
+def _too_large(sobject: SObject) -> SourceError:
+    return SourceError(
+        f"{sobject.name}: a record is larger than {RECORD_BYTES >> 20} MiB.",
+        hint="Exclude its long text fields.",
+        reason="SOURCE_TOO_LARGE",
+    )
+
+
 def empty(sobject: SObject) -> pa.RecordBatch:
     """A batch without rows."""
     return pa.RecordBatch.from_pylist([], schema=schema_of(sobject))
 
 
-__all__ = ["BLOCK_BYTES", "Record", "empty", "from_csv", "from_json", "schema_of"]
+__all__ = ["BLOCK_BYTES", "RECORD_BYTES", "Record", "empty", "from_csv", "from_json", "schema_of"]
