@@ -1,7 +1,5 @@
 """Pages of the Bulk API as batches, however large their records are."""
 
-import io
-
 import pyarrow as pa
 import pytest
 from aam.adapters.sources.salesforce.catalog import SObject
@@ -20,11 +18,11 @@ NOTE = SObject(
 ROWS = 60_000
 
 
-def page(large: int, size: int) -> io.BytesIO:
+def page(large: int, size: int) -> pa.Buffer:
     """Rows of which one has a text of that size, all texts with quotes and line ends within."""
     bodies = ('""\n' * ((size if number == large else 90) // 3) for number in range(ROWS))
     lines = (f'"{number:06}","{body}","{number}"\n' for number, body in enumerate(bodies))
-    return io.BytesIO("".join(['"Id","Body","Number"\n', *lines]).encode())
+    return pa.py_buffer("".join(['"Id","Body","Number"\n', *lines]).encode())
 
 
 @pytest.mark.parametrize("large", [0, 7, 9_000, 50_000, ROWS - 1])

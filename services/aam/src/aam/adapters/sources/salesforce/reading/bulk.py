@@ -4,10 +4,10 @@ After "Bulk API 2.0 and Bulk API Developer Guide", Query Jobs.
 """
 
 import contextlib
+import mmap
 import tempfile
 import time
 from collections.abc import Iterator
-from typing import BinaryIO, cast
 
 import httpx
 import pyarrow as pa
@@ -27,6 +27,7 @@ MAX_PAGE_BYTES = 2 << 30
 PAGE_IN_MEMORY = 32 << 20
 """A larger page is kept on disk while it is read."""
 ENDED = ("JobComplete", "Failed", "Aborted")
+Page = tempfile.SpooledTemporaryFile[bytes]
 
 
 class BulkReader:
@@ -96,16 +97,15 @@ class BulkReader:
         locator = ""
         while locator != "null":
             with tempfile.SpooledTemporaryFile(PAGE_IN_MEMORY) as file:
-                binary = cast(BinaryIO, file)
-                locator, expected = self._page(job, locator, binary)
+                locator, expected = self._page(job, locator, file)
                 rows = 0
-                for batch in from_csv(self._sobject, binary):
+                for batch in from_csv(self._sobject, _written(file)):
                     rows += batch.num_rows
                     yield batch
             if expected >= 0 and rows != expected:
                 raise unreachable(self._sobject.name, f"{rows} of {expected} rows of a page arrived")
 
-    def _page(self, job: str, locator: str, file: BinaryIO) -> tuple[str, int]:
+    def _page(self, job: str, locator: str, file: Page) -> tuple[str, int]:
         """Write one page to the file; returns the next locator and how many rows there must be (-1: not told)."""
 
         def take(response: httpx.Response) -> tuple[str, int]:
@@ -114,7 +114,6 @@ class BulkReader:
             for part in response.iter_bytes():
                 if file.write(part) and file.tell() > MAX_PAGE_BYTES:
                     raise self._too_long()
-            file.seek(0)
             if "Sforce-Locator" not in response.headers:
                 raise Unreadable("the page does not say whether there are more")
             count = response.headers.get("Sforce-NumberOfRecords", "")
@@ -139,3 +138,13 @@ class BulkReader:
                 with contextlib.suppress(SourceError):
                     self._api.call("PATCH", path, name, take=lambda _: None, body={"state": "Aborted"})
             self._api.call("DELETE", path, name, take=lambda _: None)
+
+
+def _written(file: Page) -> pa.Buffer:
+    """What was written: a copy of what is in memory, and what is on disk as it is there."""
+    size = file.tell()
+    if size > PAGE_IN_MEMORY:
+        file.flush()
+        return pa.py_buffer(mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ))
+    file.seek(0)
+    return pa.py_buffer(file.read())

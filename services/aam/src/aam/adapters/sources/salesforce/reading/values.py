@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pc
@@ -32,16 +32,17 @@ def from_json(sobject: SObject, records: Sequence[Record]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def from_csv(sobject: SObject, file: BinaryIO) -> Iterator[pa.RecordBatch]:
+def from_csv(sobject: SObject, page: pa.Buffer) -> Iterator[pa.RecordBatch]:
     """Rows of the Bulk API in batches; an empty text is null, for Salesforce stores no empty text.
 
-    Where a record is larger than a block, what follows the batches given is read again in larger ones.
+    Where a record is larger than a block, what follows the batches given is read again in larger ones. A buffer,
+    not a file: Arrow reads ahead in a thread that may outlive its reader, and would move the place in a file.
     """
-    if not file.read(1):
+    if not page.size:
         return
     given = 0
     try:
-        for rows in _joined(_blocks(sobject, file, BLOCK_BYTES)):
+        for rows in _joined(_blocks(sobject, page, BLOCK_BYTES)):
             yield rows
             given += rows.num_rows
     except pa.ArrowInvalid as error:
@@ -50,7 +51,7 @@ def from_csv(sobject: SObject, file: BinaryIO) -> Iterator[pa.RecordBatch]:
     else:
         return
     try:
-        for rows in _blocks(sobject, file, RECORD_BYTES):
+        for rows in _blocks(sobject, page, RECORD_BYTES):
             left = rows.slice(given)
             given -= rows.num_rows - left.num_rows
             if left.num_rows:
@@ -59,12 +60,11 @@ def from_csv(sobject: SObject, file: BinaryIO) -> Iterator[pa.RecordBatch]:
         raise (_too_large(sobject) if "straddling" in str(error) else _unreadable(sobject, str(error))) from None
 
 
-def _blocks(sobject: SObject, file: BinaryIO, size: int) -> Iterator[pa.RecordBatch]:
+def _blocks(sobject: SObject, page: pa.Buffer, size: int) -> Iterator[pa.RecordBatch]:
     schema = schema_of(sobject)
-    file.seek(0)
     try:
         yield from pc.open_csv(
-            file,
+            pa.BufferReader(page),
             read_options=pc.ReadOptions(block_size=size, use_threads=False),
             parse_options=pc.ParseOptions(newlines_in_values=True),
             convert_options=pc.ConvertOptions(
