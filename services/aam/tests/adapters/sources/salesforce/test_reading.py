@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from aam.adapters.sources.salesforce.reading import bulk
 from aam.domain.errors import SourceError
 from aos_local.salesforce.client import Emulator
 
@@ -61,6 +62,17 @@ def test_read_when_values_are_odd_then_arrive_as_they_are(
     assert (rows[0]["Description"], rows[1]["Description"]) == (long, None)
     assert rows[0]["SystemModstamp"].tzinfo is not None
     assert read(open_source(**how), "Contact").rows[0]["Birthdate"] == date(1969, 12, 31)
+
+
+def test_read_when_pages_are_too_large_for_memory_then_every_row_comes_from_disk(
+    emulator: Emulator, open_source: Any, read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "PAGE_IN_MEMORY", 10_000)
+    monkeypatch.setattr(bulk, "PAGE_ROWS", 700)
+    emulator.generate("Account", 2_000, start=START, seconds=30_000)
+    whole, usual = read(open_source(**BULK), "Account"), read(open_source(**REST), "Account")
+    assert len(whole.ids) == 2_000
+    assert sorted(whole.rows, key=str) == sorted(usual.rows, key=str)
 
 
 @BOTH
