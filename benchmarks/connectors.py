@@ -17,9 +17,7 @@ from typing import Any
 from benchmarks.measure import Figure, peak_mb, run
 from benchmarks.rows import NAMES, fill_table, make, write_csv
 
-ROWS = {"files (CSV)": 1_000_000, "files (Parquet)": 1_000_000, "postgres": 1_000_000, "mongo": 1_000_000}
-SLOWER = {"salesforce": 100_000}
-"""Fewer, since its server here takes long to be filled."""
+SOURCES = ("files (CSV)", "files (Parquet)", "postgres", "mongo", "salesforce")
 
 _HEAD = f"  {'':<18}{'rows':>10}{'CPU s/1M':>10}{'rows/s':>10}{'RSS MB':>8}{'MB':>8}"
 
@@ -27,15 +25,15 @@ _HEAD = f"  {'':<18}{'rows':>10}{'CPU s/1M':>10}{'rows/s':>10}{'RSS MB':>8}{'MB'
 def main() -> None:
     """Measure every connector and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--share", type=float, default=1.0, help="of the usual number of rows")
+    parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--read", nargs=2, metavar=("CONNECTOR", "SETTINGS"), help="used by the benchmark itself")
     asked = parser.parse_args()
     if asked.read:
         print(json.dumps(_read(asked.read[0], json.loads(asked.read[1])) | {"rss": peak_mb()}))
         return
     print(f"\nConnectors: one stream into Arrow, CPU without the start of the process\n{_HEAD}")
-    for name, count in (ROWS | SLOWER).items():
-        with _source(name, max(1, int(count * asked.share))) as settings:
+    for name in SOURCES:
+        with _source(name, asked.rows) as settings:
             _line(name, run("benchmarks.connectors", "--read", name.partition(" ")[0], json.dumps(settings)))
 
 

@@ -122,7 +122,7 @@ class Spool:
         """Take rows out of their batches, by their places from 0 in each."""
 
         def hit(index: int, table: pa.Table) -> pa.ChunkedArray:
-            return pa.chunked_array([pc.is_in(pa.array(range(table.num_rows), pa.int64()), places[index])])
+            return pa.chunked_array([pc.is_in(pa.arange(0, table.num_rows), places[index])])
 
         self._drop(list(places), hit)
 

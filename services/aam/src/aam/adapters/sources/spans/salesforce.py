@@ -57,7 +57,7 @@ class SpanRead:
         for part in self._ranges.parts(self._start, self._end):
             living = self._living(part.rows)
             if living.num_rows:
-                numbers = pa.array(range(first, first + living.num_rows), pa.int64())
+                numbers = pa.arange(first, first + living.num_rows)
                 first += living.num_rows
                 yield SourceBatch(living, numbers, state=self._state(part))
 

@@ -29,7 +29,7 @@ class First:
         schema = self._sobject.arrow
         data = pa.RecordBatch.from_arrays([found.column(name) for name in schema.names], schema=schema)
         if data.num_rows:
-            yield SourceBatch(data, pa.array(range(1, data.num_rows + 1), pa.int64()))
+            yield SourceBatch(data, pa.arange(1, data.num_rows + 1))
 
     def cursor(self) -> Json:
         """Nothing to go on from."""

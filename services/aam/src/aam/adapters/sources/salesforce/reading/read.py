@@ -54,7 +54,7 @@ class SalesforceRead:
             living, deleted = self._separated(fresh)
             if not living.num_rows and deleted is None:
                 continue
-            numbers = pa.array(range(first, first + living.num_rows), pa.int64())
+            numbers = pa.arange(first, first + living.num_rows)
             first += living.num_rows
             yield SourceBatch(living, numbers, state=state, deleted=deleted)
 
