@@ -3,9 +3,13 @@
 import gc
 import os
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as services do, and before anything imports NumPy
+# An example that takes long on a busy machine is no error: benchmarks measure time, tests do not.
+hypothesis.settings.register_profile("untimed", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -91,7 +91,6 @@ def _try(url: str, operation: Any, token: str, known: dict[str, str], answers: C
         max_examples=EXAMPLES,
         derandomize=True,
         database=None,
-        deadline=None,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

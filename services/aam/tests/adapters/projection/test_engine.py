@@ -89,7 +89,7 @@ def test_decimal_when_it_does_not_fit_then_the_row_is_set_aside(
     assert reason in told
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=18, max_value=10**19), max_size=20))
 def test_decimal_when_written_as_text_then_reads_back_equal(engine: Engine, values: list[Decimal]) -> None:
     values = [value for value in values if abs(value) < 10**20]
@@ -103,7 +103,7 @@ def test_decimal_when_written_as_text_then_reads_back_equal(engine: Engine, valu
     assert len(read) + len(result.misfits) == len(values)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=20), st.sampled_from(["decimal", "integer", "date", "json"]))
 def test_any_text_when_projected_then_is_a_value_a_null_or_a_misfit(
     engine: Engine, texts: list[str], kind: str

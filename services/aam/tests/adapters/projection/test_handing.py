@@ -108,7 +108,7 @@ def test_column_when_a_value_needs_the_engine_then_it_is_not_handed_on(
     assert "out" not in handed_on(pa.RecordBatch.from_pydict({"x": column}), Mapping(1, "e", (field,)))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(st.one_of(st.none(), st.sampled_from([*STAGES, "won", "open", "WON", "x"])), min_size=1, max_size=4),
     keys=st.lists(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)), min_size=4, max_size=4),

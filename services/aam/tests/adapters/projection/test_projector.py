@@ -65,19 +65,19 @@ def _agrees(engine: Engine, kind: str, texts: list[str | None]) -> None:
         assert found.rows.column("out").combine_chunks().cast(values.type) == values
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=NUMBERS)
 def test_exact_when_arrow_reads_a_number_then_the_engine_reads_the_same(engine: Engine, text: str) -> None:
     _agrees(engine, "decimal", [text, None, "1"])
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.one_of(DATES, MOMENTS))
 def test_exact_when_arrow_reads_a_date_then_the_engine_reads_the_same(engine: Engine, text: str) -> None:
     _agrees(engine, "date", [text, None])
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=MOMENTS)
 def test_exact_when_arrow_reads_a_moment_then_the_engine_reads_the_same(engine: Engine, text: str) -> None:
     _agrees(engine, "timestamp", [None, text])

@@ -2,7 +2,7 @@ import pytest
 from aod.domain.personal.columns import mask, personal_kind
 from aod.domain.personal.numbers import CARD_FIRST, find_iban, luhn
 from aod.domain.personal.texts import mask_text
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 WORDS = st.text(st.characters(categories=["L", "Zs"]), max_size=12)
@@ -19,7 +19,6 @@ def cards(draw: st.DrawFn) -> str:
     return separator.join(number[place : place + 4] for place in range(0, len(number), 4))
 
 
-@settings(deadline=None)
 @given(WORDS, LOCAL, DOMAIN, WORDS)
 def test_mask_when_a_text_holds_an_email_then_it_does_not_survive(
     before: str, local: str, domain: str, end: str
@@ -29,7 +28,6 @@ def test_mask_when_a_text_holds_an_email_then_it_does_not_survive(
     assert domain not in masked
 
 
-@settings(deadline=None)
 @given(WORDS, cards(), WORDS)
 def test_mask_when_a_text_holds_a_card_then_only_its_last_digits_survive(before: str, card: str, end: str) -> None:
     masked = mask_text(f"{before}{card}{end}")
@@ -37,7 +35,6 @@ def test_mask_when_a_text_holds_a_card_then_only_its_last_digits_survive(before:
     assert sum(character.isdecimal() for character in masked) <= 4
 
 
-@settings(deadline=None)
 @given(st.text(), st.sampled_from(["", "email", "card", "iban", "phone", "national_id", "person_name", "address"]))
 def test_mask_when_any_text_then_it_ends_and_never_fails(text: str, kind: str) -> None:
     assert isinstance(mask(text, kind), str)
