@@ -7,8 +7,10 @@ import hypothesis
 import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as services do, and before anything imports NumPy
-# An example that takes long on a busy machine is no error: benchmarks measure time, tests do not.
-hypothesis.settings.register_profile("untimed", hypothesis.settings.default, deadline=None)
+# What takes long on a busy machine is no error: benchmarks measure time, tests do not.
+hypothesis.settings.register_profile(
+    "untimed", hypothesis.settings.default, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 
 

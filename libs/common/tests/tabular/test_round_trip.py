@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
 ROWS = st.lists(st.tuples(TEXT, TEXT, TEXT), min_size=1, max_size=30)
-GENTLE = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+GENTLE = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @GENTLE

@@ -70,7 +70,7 @@ async def test_delete_when_a_record_is_its_own_entity_then_it_leaves_the_view(be
 
 @pytest.mark.parametrize("shared", [True, False])
 @given(data=st.data())
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_changes_when_they_come_in_any_order_and_again_then_the_content_is_the_same(
     bench: Bench, shared: bool, data: st.DataObject
 ) -> None:

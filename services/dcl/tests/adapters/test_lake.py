@@ -177,7 +177,7 @@ async def test_lake_when_a_query_reads_another_tenants_file_then_duckdb_refuses(
 
 
 @given(data=st.data())
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_merge_when_batches_come_in_any_order_and_twice_then_the_content_is_the_same(
     bench: Bench, data: st.DataObject
 ) -> None:

@@ -15,7 +15,7 @@ from aam.adapters.projection.engine import Engine, Projected
 from aam.adapters.projection.handing import content_columns
 from aam.domain.errors import MappingInvalid
 from aam.domain.mapping import FieldMapping, Mapping, Transform
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -89,7 +89,7 @@ def test_decimal_when_it_does_not_fit_then_the_row_is_set_aside(
     assert reason in told
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=18, max_value=10**19), max_size=20))
 def test_decimal_when_written_as_text_then_reads_back_equal(engine: Engine, values: list[Decimal]) -> None:
     values = [value for value in values if abs(value) < 10**20]
@@ -103,7 +103,7 @@ def test_decimal_when_written_as_text_then_reads_back_equal(engine: Engine, valu
     assert len(read) + len(result.misfits) == len(values)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=20), st.sampled_from(["decimal", "integer", "date", "json"]))
 def test_any_text_when_projected_then_is_a_value_a_null_or_a_misfit(
     engine: Engine, texts: list[str], kind: str
@@ -142,7 +142,7 @@ def test_any_text_when_projected_then_is_a_value_a_null_or_a_misfit(
         ("infinity", "timestamp", ("not a point in time in ISO 8601",), {}),
         ("0000-07-01", "date", ("the year is not between 1 and 9999",), {}),
         ("01.07.0000", "date", ("not a date of the form %d.%m.%Y, or it has a time of day",), {"format": "%d.%m.%Y"}),
-        ("0001-01-01T00:30:00+01:00", "timestamp", ("not a point in time in ISO 8601",), {}),
+        ("0001-01-01T00:30:00+01:00", "timestamp", ("the year is not between 1 and 9999",), {}),
         ("9999-12-31T23:59:59.999999Z", "timestamp", datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), {}),
         ("WON ", "enum", "won", {"values": {"Won": "won", "Closed": "lost"}}),
         ("lost", "enum", "lost", {"values": {"Won": "won", "Closed": "lost"}}),

@@ -14,7 +14,7 @@ from aam.adapters.projection.expressions import EPOCH_BITS
 from aam.adapters.projection.handing import handed_on
 from aam.adapters.projection.projector import Projector
 from aam.domain.mapping import FieldMapping, Mapping, Transform
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 STAGES = {"Won": "won", "In  progress": "open", "won ": "won", "": "none"}
@@ -108,7 +108,7 @@ def test_column_when_a_value_needs_the_engine_then_it_is_not_handed_on(
     assert "out" not in handed_on(pa.RecordBatch.from_pydict({"x": column}), Mapping(1, "e", (field,)))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(
     texts=st.lists(st.one_of(st.none(), st.sampled_from([*STAGES, "won", "open", "WON", "x"])), min_size=1, max_size=4),
     keys=st.lists(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)), min_size=4, max_size=4),

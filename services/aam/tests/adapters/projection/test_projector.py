@@ -11,7 +11,7 @@ from aam.adapters.projection.engine import Engine
 from aam.adapters.projection.exact import exact, readable
 from aam.adapters.projection.projector import Projector
 from aam.domain.mapping import FieldMapping, Mapping, Transform
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 DIGITS = st.text("0123456789", max_size=12)
@@ -51,33 +51,34 @@ def _mapping(kind: str, key_columns: tuple[str, ...] = ()) -> Mapping:
 
 
 def _agrees(engine: Engine, kind: str, texts: list[str | None]) -> None:
-    """Whatever `exact` reads, the engine reads as the same and sets nothing aside."""
+    """Whatever `exact` reads, the engine reads as the same; what nothing downstream holds is set aside both ways."""
     data = pa.RecordBatch.from_pydict({"x": pa.array(texts, pa.string())})
     values = exact(data.column("x"), Transform(kind))
     if values is None:
         return
+    numbers = pa.arange(0, len(texts))
     program = compile_mapping(_mapping(kind), data.schema, source="c/s", file="f", version=1)
-    found = engine.project(program, data, pa.array(range(len(texts)), pa.int64()), "f")
-    # The years that nothing downstream holds are refused by the engine, whoever reads them.
-    late = [text for text in texts if text and text.startswith("0000")]
-    assert late or not found.misfits
-    if not late:
+    found = engine.project(program, data, numbers, "f")
+    projected = Projector(engine, _mapping(kind), "c/s", "f", 1).project(data, numbers)
+    assert projected.misfits == found.misfits
+    assert projected.rows.to_pylist() == found.rows.to_pylist()
+    if not found.misfits:
         assert found.rows.column("out").combine_chunks().cast(values.type) == values
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400)
 @given(text=NUMBERS)
 def test_exact_when_arrow_reads_a_number_then_the_engine_reads_the_same(engine: Engine, text: str) -> None:
     _agrees(engine, "decimal", [text, None, "1"])
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(text=st.one_of(DATES, MOMENTS))
 def test_exact_when_arrow_reads_a_date_then_the_engine_reads_the_same(engine: Engine, text: str) -> None:
     _agrees(engine, "date", [text, None])
 
 
-@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=600)
 @given(text=MOMENTS)
 def test_exact_when_arrow_reads_a_moment_then_the_engine_reads_the_same(engine: Engine, text: str) -> None:
     _agrees(engine, "timestamp", [None, text])
@@ -141,3 +142,14 @@ def test_projector_when_a_year_is_none_then_its_row_is_aside_with_its_own_text(e
     result = projector.project(data, pa.array([1, 2], pa.int64()))
     assert result.rows.num_rows == 1
     assert [misfit.value for misfit in result.misfits] == ["0000-01-01T00:00:00Z"]
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"])
+def test_projector_when_a_year_is_none_in_utc_then_its_row_is_aside_and_says_so(engine: Engine, text: str) -> None:
+    projector = Projector(engine, _mapping("timestamp"), "c/s", "f.csv", 7)
+    data = pa.RecordBatch.from_pydict({"x": [text, "2026-01-01T00:00:00+01:00"]})
+    result = projector.project(data, pa.array([1, 2], pa.int64()))
+    assert result.rows.column("out").to_pylist() == [datetime(2025, 12, 31, 23, tzinfo=UTC)]
+    assert [(misfit.value, misfit.reason) for misfit in result.misfits] == [
+        (text, "the year is not between 1 and 9999")
+    ]

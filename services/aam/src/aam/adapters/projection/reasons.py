@@ -1,6 +1,7 @@
 """Why a value did not fit, in words; asked only for the few rows that go to quarantine."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from aam.domain.mapping import Transform
@@ -22,7 +23,7 @@ def reason_of(value: str, transform: Transform) -> str:
             reason = told if told in (NO_NUMBER, NO_FINITE) else "not a whole number, or outside 64 bits"
         case "boolean":
             reason = "not one of the texts that mean true or false"
-        case "date" | "timestamp" if FAR.fullmatch(value):
+        case "date" | "timestamp" if FAR.fullmatch(value) or _leaves_the_years(value):
             reason = "the year is not between 1 and 9999"
         case "date":
             reason = f"not a date{_form(transform)}, or it has a time of day"
@@ -37,6 +38,17 @@ def reason_of(value: str, transform: Transform) -> str:
         case _:
             reason = "does not fit the attribute's type"
     return reason
+
+
+def _leaves_the_years(value: str) -> bool:
+    """Whether a point in time is of a year that none is in UTC, for its offset moves it there."""
+    try:
+        datetime.fromisoformat(value).astimezone(UTC)
+    except OverflowError:
+        return True
+    except ValueError:
+        return False
+    return False
 
 
 def _form(transform: Transform) -> str:
