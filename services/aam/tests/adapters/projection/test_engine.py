@@ -1,6 +1,7 @@
 """The projection: exact values out, misfits named, nothing dropped."""
 
 import json
+import time
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ import pytest
 from aam.adapters.projection.compiler import compile_mapping
 from aam.adapters.projection.engine import Engine, Projected
 from aam.adapters.projection.handing import content_columns
+from aam.adapters.projection.reasons import reason_of
 from aam.domain.errors import MappingInvalid
 from aam.domain.mapping import FieldMapping, Mapping, Transform
 from hypothesis import given, settings
@@ -143,6 +145,7 @@ def test_any_text_when_projected_then_is_a_value_a_null_or_a_misfit(
         ("0000-07-01", "date", ("the year is not between 1 and 9999",), {}),
         ("01.07.0000", "date", ("not a date of the form %d.%m.%Y, or it has a time of day",), {"format": "%d.%m.%Y"}),
         ("0001-01-01T00:30:00+01:00", "timestamp", ("the year is not between 1 and 9999",), {}),
+        ("0001-01-01T00:30:00+01:00", "date", ("not a date in ISO 8601, or it has a time of day",), {}),
         ("9999-12-31T23:59:59.999999Z", "timestamp", datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), {}),
         ("WON ", "enum", "won", {"values": {"Won": "won", "Closed": "lost"}}),
         ("lost", "enum", "lost", {"values": {"Won": "won", "Closed": "lost"}}),
@@ -266,3 +269,16 @@ def test_content_when_hashed_in_memory_then_is_that_of_the_files(engine: Engine,
     names = content_columns(result.rows.column_names, keyed=True)
     assert engine.content(result.rows, names) == engine.content([tmp_path / "0.parquet"], names) > 0
     assert engine.content(result.rows.slice(0, 0), names) == 0
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Lima"])
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_reason_when_a_time_has_no_offset_then_no_machines_zone_is_asked(
+    value: str, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        told = reason_of(value, Transform("timestamp", format="%d.%m.%Y"))
+    time.tzset()
+    assert told == "not a point in time of the form %d.%m.%Y"

@@ -9,6 +9,7 @@ from aam.domain.mapping import Transform
 MAX_WHOLE_DIGITS = 20
 MAX_DECIMALS = 18
 NO_NUMBER, NO_FINITE = "not a number", "not a number that can be stored"
+FAR_YEAR = "the year is not between 1 and 9999"
 FINE = re.compile(r"\.\d{7,}")
 FAR = re.compile(r"-\d+-\d\d-\d\d.*|\d{5,}-\d\d-\d\d.*|0000-\d\d-\d\d.*")
 
@@ -23,12 +24,14 @@ def reason_of(value: str, transform: Transform) -> str:
             reason = told if told in (NO_NUMBER, NO_FINITE) else "not a whole number, or outside 64 bits"
         case "boolean":
             reason = "not one of the texts that mean true or false"
-        case "date" | "timestamp" if FAR.fullmatch(value) or _leaves_the_years(value):
-            reason = "the year is not between 1 and 9999"
+        case "date" | "timestamp" if FAR.fullmatch(value):
+            reason = FAR_YEAR
         case "date":
             reason = f"not a date{_form(transform)}, or it has a time of day"
         case "timestamp" if FINE.search(value):
             reason = "finer than a microsecond; it would be cut"
+        case "timestamp" if _leaves_the_years(value):
+            reason = FAR_YEAR
         case "timestamp":
             reason = f"not a point in time{_form(transform)}"
         case "enum":
@@ -41,9 +44,11 @@ def reason_of(value: str, transform: Transform) -> str:
 
 
 def _leaves_the_years(value: str) -> bool:
-    """Whether a point in time is of a year that none is in UTC, for its offset moves it there."""
+    """Whether its offset moves a point in time to a year that none is in UTC."""
     try:
-        datetime.fromisoformat(value).astimezone(UTC)
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo:  # without one, Python would take this machine's
+            moment.astimezone(UTC)
     except OverflowError:
         return True
     except ValueError:
