@@ -30,8 +30,12 @@ tracer = trace.get_tracer(__name__)
 DOMAIN = "autonomos.local"
 HEALTH_SECONDS = 1.0
 MAX_MESSAGE = 16 * 1024 * 1024
+MAX_METADATA = 64 * 1024
+"""Bytes of a request's metadata, twice what the gateway lets through. From 8 KiB on, gRPC's defaults end some calls
+with RESOURCE_EXHAUSTED, at random and while they are being handled: one that was done could look refused."""
 MAX_SAID = 1000
-"""Characters of an error's text; trailers above 8 KiB would be refused and the error lost with them."""
+"""Bytes of an error's message, of its hint, and of all its other details together. The message is sent twice and grows
+threefold where it is not ASCII; in all they stay below the 8 KiB from which on a gRPC client may lose the error."""
 
 READ_VERBS = ("Get", "List", "Query", "Aggregate", "Search", "Classify", "Ask")
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -53,12 +57,20 @@ class RemoteError(DomainError):
 
 
 def _status(error: DomainError) -> Any:
-    said = {name: text[:MAX_SAID] for name, text in {**error.metadata, "hint": error.hint}.items()}
+    said, left = {"hint": _cut(error.hint, MAX_SAID)}, MAX_SAID
+    for name, text in error.metadata.items():
+        said[name] = _cut(text, left)
+        left -= len(said[name].encode())
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=said)
     detail = any_pb2.Any()
     detail.Pack(info)
     code = grpc.StatusCode[WIRE[error.kind].grpc].value[0]
-    return rpc_status.to_status(status_pb2.Status(code=code, message=error.message[:MAX_SAID], details=[detail]))
+    return rpc_status.to_status(status_pb2.Status(code=code, message=_cut(error.message, MAX_SAID), details=[detail]))
+
+
+def _cut(text: str, size: int) -> str:
+    """Return at most `size` bytes of the text, whole characters only."""
+    return text.encode(errors="replace")[:size].decode(errors="ignore")
 
 
 class _Verifying(grpc.aio.ServerInterceptor):
@@ -185,6 +197,8 @@ def server(
         options=[
             ("grpc.max_receive_message_length", MAX_MESSAGE),
             ("grpc.max_send_message_length", MAX_MESSAGE),
+            ("grpc.max_metadata_size", MAX_METADATA),
+            ("grpc.absolute_max_metadata_size", MAX_METADATA),
             ("grpc.so_reuseport", 0),
         ],
     )
